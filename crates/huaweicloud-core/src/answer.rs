@@ -1,0 +1,285 @@
+//! What an answer means: a typed value, or which error.
+//!
+//! The content type is not trusted: gateways label JSON as HTML and the other way round.
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{
+        DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, Visitor,
+        value::StringDeserializer,
+    },
+    forward_to_deserialize_any,
+};
+use serde_json::Value;
+
+use crate::{Error, ErrorKind, Outcome};
+
+/// Reads the body of a success status.
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>) -> Result<T, Error> {
+    let text = body.trim_ascii();
+    match text.first() {
+        None => return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is empty")),
+        Some(b'<') => return Err(page_of_html(body)),
+        // Some operations answer with JSON that is packed into a text.
+        Some(b'{') => {}
+        Some(_) => {
+            if let Ok(unpacked) = serde_json::from_slice::<String>(text)
+                && unpacked.trim_start().starts_with('{')
+            {
+                return decode(unpacked.as_bytes(), outcome);
+            }
+            return Err(Error::new(ErrorKind::Decode, "the answer is no JSON object").with_body_excerpt(body));
+        }
+    }
+    let mut watch = Watch { outcome, status: None, code: None, message: None };
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let decoded = T::deserialize(Watched { inner: &mut json, watch: &mut watch }).and_then(|value| {
+        json.end()?;
+        Ok(value)
+    });
+    if let Some(error) = watch.failure() {
+        return Err(error.with_body_excerpt(body));
+    }
+    decoded.map_err(|error| {
+        let located = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(text)).err();
+        let path = located.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
+        Error::new(ErrorKind::Decode, "the answer is not the documented JSON")
+            .with_json_path(if path == "." { "the top level".to_owned() } else { path })
+            .with_body_excerpt(body)
+            .with_source(error)
+    })
+}
+
+/// Reads the body of an error status.
+pub(crate) fn service_error(status: u16, body: &[u8]) -> Error {
+    let text = body.trim_ascii();
+    let found = serde_json::from_slice::<Value>(text).ok().and_then(|value| ErrorBody::find(&value));
+    let error = match found {
+        Some(found) => Error::new(ErrorKind::Service, found.message)
+            .with_code(found.code)
+            .with_request_id(found.request_id)
+            .with_encoded_authorization_message(found.encoded_authorization_message),
+        None => Error::new(ErrorKind::Service, plain_message(status, text)),
+    };
+    error.with_body_excerpt(body)
+}
+
+/// A redirect; it is never followed.
+pub(crate) fn redirect(location: Option<&str>) -> Error {
+    let target = location.map_or_else(|| "elsewhere".to_owned(), |location| format!("to {location:?}"));
+    Error::new(
+        ErrorKind::UnexpectedResponse,
+        format!("the answer is a redirect {target}, which is not followed; is the endpoint right?"),
+    )
+}
+
+fn page_of_html(body: &[u8]) -> Error {
+    Error::new(ErrorKind::UnexpectedResponse, "the answer is a page of HTML, not JSON; is the endpoint right?")
+        .with_body_excerpt(body)
+}
+
+/// A message for an answer that has no error code: its own short text, else what the status means.
+fn plain_message(status: u16, text: &[u8]) -> String {
+    const LONGEST: usize = 200;
+    let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let reason = reason.unwrap_or("unknown status");
+    match std::str::from_utf8(text) {
+        Ok("") => format!("{reason} (the answer is empty)"),
+        Ok(text) if text.starts_with('<') => format!("{reason} (the answer is a page of HTML)"),
+        Ok(text) if text.len() <= LONGEST && !text.contains(['{', '[']) => format!("{reason}: {text}"),
+        _ => format!("{reason} (the answer has no error code)"),
+    }
+}
+
+/// What an error body says, whichever of its shapes it has.
+#[derive(Debug, Default, PartialEq)]
+struct ErrorBody {
+    code: Option<String>,
+    message: String,
+    request_id: Option<String>,
+    encoded_authorization_message: Option<String>,
+}
+
+impl ErrorBody {
+    /// Looks at the body itself first, then at the objects in it: `{"error": {…}}`, `{"badRequest": {…}}`.
+    fn find(body: &Value) -> Option<Self> {
+        // A body that nests deeper than this is no error body.
+        const DEEPEST: usize = 4;
+        Self::find_within(body, DEEPEST)
+    }
+
+    fn find_within(body: &Value, depth: usize) -> Option<Self> {
+        let text = |key: &str| scalar(body.get(key)?);
+        if let Value::Array(items) = body {
+            return items.iter().find_map(|item| Self::find_within(item, depth.checked_sub(1)?));
+        }
+        let nested = || body.as_object()?.values().find_map(|member| Self::find_within(member, depth.checked_sub(1)?));
+        let pair = [("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"), ("code", "reason")]
+            .into_iter()
+            .find_map(|(code, message)| Some((text(code)?, text(message)?)));
+        let mut found = match pair {
+            Some((code, message)) => Self { code: Some(code), message, ..Self::default() },
+            None => match nested() {
+                Some(found) => found,
+                None => {
+                    let code = ["error_code", "errorCode", "code"].into_iter().find_map(text);
+                    let message =
+                        ["error_msg", "errorMsg", "message", "error_description", "error"].into_iter().find_map(text);
+                    if code.is_none() && message.is_none() {
+                        return None;
+                    }
+                    Self { code, message: message.unwrap_or_else(|| "no message".to_owned()), ..Self::default() }
+                }
+            },
+        };
+        found.request_id = found.request_id.or_else(|| text("request_id"));
+        found.encoded_authorization_message =
+            found.encoded_authorization_message.or_else(|| text("encoded_authorization_message"));
+        Some(found)
+    }
+}
+
+/// A text, or a number as text: IAM sends integer codes.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Overhears the members that tell how a call went while the body is read into its type, so that the body is read
+/// only once.
+struct Watch<'o> {
+    outcome: Option<&'o Outcome>,
+    status: Option<Value>,
+    code: Option<Value>,
+    message: Option<Value>,
+}
+
+impl Watch<'_> {
+    fn slot(&mut self, key: &str) -> Option<&mut Option<Value>> {
+        let outcome = self.outcome?;
+        match key {
+            key if key == outcome.code => Some(&mut self.code),
+            key if key == outcome.message => Some(&mut self.message),
+            key if Some(key) == outcome.status => Some(&mut self.status),
+            _ => None,
+        }
+    }
+
+    /// The error that the body reports, if any.
+    fn failure(&self) -> Option<Error> {
+        let outcome = self.outcome?;
+        let code = self.code.as_ref().and_then(scalar);
+        let status = self.status.as_ref().and_then(scalar);
+        let failed = |value: &Option<String>| value.as_deref().is_some_and(|value| !outcome.success.contains(&value));
+        let failed = match outcome.status {
+            Some(_) => failed(&status) || (status.is_none() && code.is_some()),
+            None => failed(&code),
+        };
+        failed.then(|| {
+            let message = self.message.as_ref().and_then(scalar);
+            let message = message.unwrap_or_else(|| match &status {
+                Some(status) => format!("the service reports the status {status:?} without a message"),
+                None => "the service gives no message".to_owned(),
+            });
+            Error::new(ErrorKind::Service, message).with_code(code)
+        })
+    }
+}
+
+/// A deserializer that lets its [`Watch`] overhear the members of the top level.
+struct Watched<'w, 'o, D> {
+    inner: D,
+    watch: &'w mut Watch<'o>,
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, '_, D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Watched { inner: visitor, watch: self.watch })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, '_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_map(WatchedMap { map, watch: self.watch, overheard: None })
+    }
+}
+
+struct WatchedMap<'w, 'o, A> {
+    map: A,
+    watch: &'w mut Watch<'o>,
+    overheard: Option<Value>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for WatchedMap<'_, '_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let Some(key) = self.map.next_key::<String>()? else { return Ok(None) };
+        self.overheard = None;
+        if let Some(slot) = self.watch.slot(&key) {
+            let value: Value = self.map.next_value()?;
+            *slot = Some(value.clone());
+            self.overheard = Some(value);
+        }
+        let key: StringDeserializer<A::Error> = key.into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        match self.overheard.take() {
+            Some(value) => seed.deserialize(value).map_err(A::Error::custom),
+            None => self.map.next_value_seed(seed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(body: &str) -> (Option<String>, String) {
+        let error = service_error(400, body.as_bytes());
+        (error.code().map(str::to_owned), error.message().to_owned())
+    }
+
+    #[test]
+    fn error_bodies_of_every_known_shape_give_code_and_message() {
+        for body in [
+            r#"{"error_code":"A.1","error_msg":"m"}"#,
+            r#"{"errorCode":"A.1","errorMsg":"m"}"#,
+            r#"{"code":"A.1","message":"m"}"#,
+            r#"{"error":{"code":"A.1","message":"m","title":"t"}}"#,
+            r#"{"badRequest":{"code":"A.1","message":"m"}}"#,
+            r#"{"error":{"code":"A.1","reason":"m"},"status":"error"}"#,
+            r#"{"error":{"code":"X","reason":"n"},"status":"error","error_code":"A.1","error_msg":"m"}"#,
+            r#"[{"error_code":"A.1","error_msg":"m"}]"#,
+        ] {
+            assert_eq!(parsed(body), (Some("A.1".into()), "m".into()), "{body}");
+        }
+        assert_eq!(parsed(r#"{"error":{"code":401,"message":"m"}}"#), (Some("401".into()), "m".into()));
+        assert_eq!(parsed(r#"{"error_code":"A.1"}"#), (Some("A.1".into()), "no message".into()));
+        assert_eq!(parsed(r#"{"error_msg":"m"}"#), (None, "m".into()));
+        assert_eq!(parsed(r#"{"error_code":null,"error_msg":null}"#).0, None);
+        assert_eq!(parsed("plain words").1, "Bad Request: plain words");
+        assert_eq!(parsed("<html></html>").1, "Bad Request (the answer is a page of HTML)");
+        assert_eq!(parsed("").1, "Bad Request (the answer is empty)");
+    }
+}

@@ -1,0 +1,91 @@
+//! What proves to the gateway who is calling.
+
+use std::{fmt::Debug, sync::Arc};
+
+use crate::{BoxFuture, Error, ErrorKind, Secret};
+
+/// One set of credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Credential {
+    /// A key pair; requests are signed with it and the secret key never leaves the process.
+    Keys {
+        /// Access key id (AK).
+        access_key: String,
+        /// Secret access key (SK).
+        secret_key: Secret,
+        /// The token that goes with temporary keys.
+        security_token: Option<Secret>,
+    },
+    /// An IAM token, sent as `X-Auth-Token`. The official SDKs have no such thing; the documents ask for it.
+    Token(Secret),
+}
+
+impl Credential {
+    /// A key pair (AK/SK).
+    #[must_use]
+    pub fn keys(access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
+        Self::Keys { access_key: access_key.into(), secret_key: secret_key.into(), security_token: None }
+    }
+
+    /// A temporary key pair with its security token.
+    #[must_use]
+    pub fn temporary(
+        access_key: impl Into<String>,
+        secret_key: impl Into<Secret>,
+        security_token: impl Into<Secret>,
+    ) -> Self {
+        Self::Keys {
+            access_key: access_key.into(),
+            secret_key: secret_key.into(),
+            security_token: Some(security_token.into()),
+        }
+    }
+
+    /// An IAM token.
+    #[must_use]
+    pub fn token(token: impl Into<Secret>) -> Self {
+        Self::Token(token.into())
+    }
+
+    /// Checks that every part can stand in a header.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let parts: &[(&str, Option<&str>)] = match self {
+            Self::Keys { access_key, secret_key, security_token } => &[
+                ("access key", Some(access_key)),
+                ("secret key", Some(secret_key.expose())),
+                ("security token", security_token.as_ref().map(Secret::expose)),
+            ],
+            Self::Token(token) => &[("token", Some(token.expose()))],
+        };
+        for (name, value) in parts {
+            let problem = match value {
+                Some("") => "is empty",
+                Some(value) if !value.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                    "holds a space, a line break or another character that no key has; was it copied whole?"
+                }
+                _ => continue,
+            };
+            return Err(Error::new(ErrorKind::Credentials, format!("the {name} {problem}")));
+        }
+        Ok(())
+    }
+}
+
+/// A source of credentials, asked before every attempt.
+///
+/// [`Credential`] is one itself: it always gives itself. A source that renews its credentials gives a cached set as
+/// long as it is good.
+pub trait Credentials: Debug + Send + Sync {
+    /// The credentials to use now.
+    ///
+    /// # Errors
+    /// When there are none.
+    fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>>;
+}
+
+impl Credentials for Arc<Credential> {
+    fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>> {
+        Box::pin(std::future::ready(Ok(Self::clone(self))))
+    }
+}

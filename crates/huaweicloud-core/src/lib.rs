@@ -1,0 +1,46 @@
+//! Runtime of the Huawei Cloud clients: what every generated client stands on.
+//!
+//! Data flows one way: [`Config`] → [`Client`] → transport → typed [`Response`] or [`Error`]. A generated crate adds
+//! its types and builders; this crate knows no service by name.
+//!
+//! Users of a service crate need little of this: [`Config`], [`Credential`], [`Response`] and [`Error`], which every
+//! service crate re-exports.
+//!
+//! What this crate does not do: fetch credentials from anywhere (they are given, or come from a [`Credentials`]
+//! source), sign with V11 or SM3, follow redirects, or block a thread.
+
+mod answer;
+mod client;
+mod config;
+mod constrained;
+mod credentials;
+pub mod dynamic;
+mod error;
+pub mod lenient;
+mod list;
+mod operation;
+mod request;
+mod response;
+mod secret;
+pub mod sign;
+pub mod time;
+
+#[doc(hidden)]
+pub use serde;
+
+pub use client::Client;
+pub use config::{Config, ConfigBuilder};
+#[doc(hidden)]
+pub use constrained::unknown_value;
+pub use constrained::{Alphanumeric, Bounded, BoundedList, BoundedText, PathText, Violation};
+pub use credentials::{Credential, Credentials};
+pub use dynamic::BoxFuture;
+pub use error::{Error, ErrorKind};
+pub use list::List;
+pub use operation::{
+    Endpoint, Entry, History, Kind, Location, Operation, Outcome, PageStyle, Pagination, Parameter, Scope, Service,
+};
+pub use request::{Request, Setting};
+pub use response::Response;
+pub use secret::Secret;
+pub use time::EpochMillis;

@@ -1,0 +1,225 @@
+//! What the specs say of services and operations, as data. Generated crates fill it in; the transport, the sandbox
+//! and the command line read it and know no service by name.
+
+use crate::{
+    Error,
+    dynamic::{Call, Decode},
+};
+
+/// A service: its endpoints and operations.
+#[derive(Debug)]
+pub struct Service {
+    /// Short name, as in the names of the crates: `osm`.
+    pub id: &'static str,
+    /// The vendor's name of the service: `OSM`.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// Which of the caller's ids a signed request carries.
+    pub scope: Scope,
+    /// Where it is, by region.
+    pub endpoints: &'static [Endpoint],
+    /// What it can do.
+    pub operations: &'static [Entry],
+    /// The contract it was generated from: an OpenAPI 3.0 document in JSON.
+    pub spec: &'static str,
+}
+
+/// Which of the caller's ids a signed request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The IAM project id, in `X-Project-Id`.
+    Project,
+    /// The domain (account) id, in `X-Domain-Id`.
+    Domain,
+}
+
+/// The address of a service in a region.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// Region, such as `cn-north-4`.
+    pub region: &'static str,
+    /// Scheme and host.
+    pub url: &'static str,
+}
+
+/// An operation with its generated code, for callers that choose operations at run time.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it is.
+    pub operation: &'static Operation,
+    /// Calls it through the generated client.
+    pub call: Call,
+    /// Decodes a body into the response type.
+    pub decode_response: Decode,
+    /// Decodes a body into the request type, if it takes a body.
+    pub decode_request: Option<Decode>,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Name of the method in the generated client: `list_case_operate_logs`.
+    pub id: &'static str,
+    /// The vendor's name: `ListCaseOperateLogs`.
+    pub api: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// Title and date of the page that documents it.
+    pub source: &'static str,
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path with its parameters in braces.
+    pub path: &'static str,
+    /// Whether repeating it does no harm: a GET, or a POST that only reads.
+    pub retry_safe: bool,
+    /// What it takes beside a body.
+    pub parameters: &'static [Parameter],
+    /// Whether it takes a JSON body.
+    pub body: bool,
+    /// How a body under a success status says that the call failed.
+    pub outcome: Option<Outcome>,
+    /// How to walk through its items.
+    pub pagination: Option<Pagination>,
+    /// How an item of its answer reads as an event.
+    pub history: Option<History>,
+}
+
+/// A parameter outside of the body.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Name on the wire: `X-Time-Zone`.
+    pub name: &'static str,
+    /// Name of its setter: `x_time_zone`.
+    pub setter: &'static str,
+    /// Where it goes.
+    pub location: Location,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it must be given.
+    pub required: bool,
+    /// What it means, with its rule and default.
+    pub description: &'static str,
+    /// Its value in the documented example.
+    pub example: Option<&'static str>,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query,
+    /// Into a header.
+    Header,
+}
+
+/// What a parameter holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// An integer.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// Several texts; the key is repeated in the query.
+    List,
+}
+
+/// How a body under a success status says that the call failed. Each member is at the top level of the body.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Member that holds one of the success values, if it is not the code itself.
+    pub status: Option<&'static str>,
+    /// Member with the error code.
+    pub code: &'static str,
+    /// Member with the message.
+    pub message: &'static str,
+    /// Values of the status, or of the code, that mean success. A missing or null member means success too.
+    pub success: &'static [&'static str],
+}
+
+/// How to walk through the items of an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Pagination {
+    /// How a page is asked for.
+    pub style: PageStyle,
+    /// Name of the parameter, or member of the body, that holds the number of items on a page.
+    pub limit: &'static str,
+    /// Most items on a page.
+    pub max_limit: u32,
+    /// JSON pointer to the items of an answer.
+    pub items: &'static str,
+    /// JSON pointer to the number of all items.
+    pub total: &'static str,
+}
+
+/// How a page is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum PageStyle {
+    /// By the number of items to skip.
+    Offset {
+        /// Name of the parameter or member.
+        parameter: &'static str,
+        /// Largest value.
+        max: u32,
+    },
+    /// By the number of the page.
+    Page {
+        /// Name of the parameter or member.
+        parameter: &'static str,
+        /// Number of the first page.
+        first: u32,
+        /// Largest number.
+        max: u32,
+    },
+}
+
+/// How an item reads as an event: who did what, when, to what.
+///
+/// Each field is a list of templates, the first that finds a value wins. `{/a/b}` is a JSON pointer into the item,
+/// `{name}` a parameter of the call; a `*` in a pointer repeats the template for every element of a list, and
+/// `key=value` picks the element that has this member.
+#[derive(Debug)]
+pub struct History {
+    /// JSON pointer to the items of an answer.
+    pub items: &'static str,
+    /// When.
+    pub time: &'static [&'static str],
+    /// Who.
+    pub actor: &'static [&'static str],
+    /// What.
+    pub action: &'static [&'static str],
+    /// To what.
+    pub subject: &'static [&'static str],
+    /// With which detail.
+    pub detail: &'static [&'static str],
+}
+
+impl Service {
+    /// The address in a region.
+    ///
+    /// # Errors
+    /// When the service has no endpoint there; the message lists the regions it has.
+    pub fn endpoint(&self, region: &str) -> Result<&'static str, Error> {
+        self.endpoints.iter().find(|endpoint| endpoint.region == region).map(|endpoint| endpoint.url).ok_or_else(|| {
+            let known: Vec<&str> = self.endpoints.iter().map(|endpoint| endpoint.region).collect();
+            Error::new(
+                crate::ErrorKind::Config,
+                format!(
+                    "{} has no known endpoint in region {region:?}; known are {}, or set an endpoint",
+                    self.name,
+                    known.join(", ")
+                ),
+            )
+        })
+    }
+
+    /// The operation with this id.
+    #[must_use]
+    pub fn operation(&self, id: &str) -> Option<&'static Entry> {
+        self.operations.iter().find(|entry| entry.operation.id == id)
+    }
+}

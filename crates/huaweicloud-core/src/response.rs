@@ -1,0 +1,90 @@
+//! The answer of a call.
+
+use std::ops::{Deref, DerefMut};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{Error, ErrorKind};
+
+/// A typed answer with what surrounded it. Reads like the answer itself.
+///
+/// ```no_run
+/// # fn example(page: huaweicloud_core::Response<Vec<u8>>) {
+/// println!("{} bytes, request {:?}", page.len(), page.request_id());
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Response<T> {
+    pub(crate) value: T,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl<T> Response<T> {
+    /// The typed answer alone.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Headers of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Id of the request, which Huawei Cloud support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+
+    /// The body as it came, with whatever the types do not know.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The typed answer as JSON; for generated code.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn into_json(self) -> Result<Response<Value>, Error>
+    where
+        T: Serialize,
+    {
+        let value = serde_json::to_value(&self.value).map_err(|error| {
+            Error::new(ErrorKind::Decode, "the answer cannot be written as JSON").with_source(error)
+        })?;
+        Ok(Response { value, status: self.status, headers: self.headers, body: self.body })
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Response<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+/// `X-Request-Id`, or what IAM calls it.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    ["x-request-id", "x-iam-trace-id"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
+}

@@ -1,0 +1,233 @@
+//! Times as the services write them, and the dates that signing needs.
+
+use std::{fmt, str::FromStr as _, time::SystemTime};
+
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{Violation, constrained::shown, lenient::Lenient};
+
+/// A time in milliseconds since 1970-01-01 UTC, which services write as a number or as text.
+///
+/// It is written back in the form it came in; a new one is written as text of 13 digits, as the documents ask for.
+/// In an answer any text is accepted and kept ([`as_millis`](Self::as_millis) is then `None`); in a request only
+/// milliseconds are.
+///
+/// ```
+/// use huaweicloud_core::EpochMillis;
+///
+/// let time = EpochMillis::try_from(1_713_420_888_000_i64)?;
+/// assert_eq!(serde_json::to_string(&time).unwrap(), "\"1713420888000\"");
+/// assert_eq!(time.to_rfc3339().unwrap(), "2024-04-18T06:14:48Z");
+/// # Ok::<(), huaweicloud_core::Violation>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EpochMillis(Form);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    Number(i64),
+    Digits(i64),
+    Text(Box<str>),
+}
+
+impl EpochMillis {
+    /// Milliseconds since 1970-01-01 UTC; `None` if the service sent something else.
+    #[must_use]
+    pub fn as_millis(&self) -> Option<i64> {
+        match self.0 {
+            Form::Number(millis) | Form::Digits(millis) => Some(millis),
+            Form::Text(_) => None,
+        }
+    }
+
+    /// The same point in time for the standard library; `None` if the service sent something else.
+    #[must_use]
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        Some(Timestamp::from_millisecond(self.as_millis()?).ok()?.into())
+    }
+
+    /// As RFC 3339 in UTC, such as `2024-04-18T06:14:48Z`; `None` if the service sent something else.
+    #[must_use]
+    pub fn to_rfc3339(&self) -> Option<String> {
+        rfc3339(self.as_millis()?)
+    }
+
+    fn from_digits(text: &str) -> Option<Self> {
+        let millis: i64 = text.parse().ok()?;
+        // Only the plain form is kept as a number, so that every text is written back as it came.
+        (millis.to_string() == text).then_some(Self(Form::Digits(millis)))
+    }
+}
+
+impl TryFrom<i64> for EpochMillis {
+    type Error = Violation;
+
+    fn try_from(millis: i64) -> Result<Self, Violation> {
+        if (1_000_000_000_000..=9_999_999_999_999).contains(&millis) {
+            Ok(Self(Form::Digits(millis)))
+        } else {
+            Err(Violation::new(format!("must be a time in milliseconds since 1970 (13 digits), got {millis}")))
+        }
+    }
+}
+
+impl TryFrom<SystemTime> for EpochMillis {
+    type Error = Violation;
+
+    fn try_from(time: SystemTime) -> Result<Self, Violation> {
+        let time = Timestamp::try_from(time).map_err(|error| Violation::new(error.to_string()))?;
+        Self::try_from(time.as_millisecond())
+    }
+}
+
+impl TryFrom<&str> for EpochMillis {
+    type Error = Violation;
+
+    fn try_from(text: &str) -> Result<Self, Violation> {
+        let millis: i64 = text.parse().map_err(|_| {
+            Violation::new(format!("must be a time in milliseconds since 1970 (13 digits), got {}", shown(text)))
+        })?;
+        Self::try_from(millis)
+    }
+}
+
+impl TryFrom<String> for EpochMillis {
+    type Error = Violation;
+
+    fn try_from(text: String) -> Result<Self, Violation> {
+        Self::try_from(text.as_str())
+    }
+}
+
+impl fmt::Display for EpochMillis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Form::Number(millis) | Form::Digits(millis) => millis.fmt(f),
+            Form::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Serialize for EpochMillis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Number(millis) => serializer.serialize_i64(*millis),
+            _ => serializer.collect_str(self),
+        }
+    }
+}
+
+/// Strict, for requests: a number or a text of 13 digits.
+impl<'de> Deserialize<'de> for EpochMillis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Given {
+            Number(i64),
+            Text(String),
+        }
+        match Given::deserialize(deserializer)? {
+            Given::Number(millis) => Self::try_from(millis),
+            Given::Text(text) => Self::try_from(text),
+        }
+        .map_err(de::Error::custom)
+    }
+}
+
+/// Tolerant, for responses: anything that is one value.
+impl Lenient for EpochMillis {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self::from_digits(text).unwrap_or_else(|| Self(Form::Text(text.into()))))
+    }
+
+    fn from_integer(number: i64) -> Option<Self> {
+        Some(Self(Form::Number(number)))
+    }
+
+    fn from_large_integer(number: u64) -> Option<Self> {
+        Some(Self(Form::Text(number.to_string().into())))
+    }
+
+    fn from_float(number: f64) -> Option<Self> {
+        Some(
+            i64::from_float(number)
+                .map_or_else(|| Self(Form::Text(number.to_string().into())), |n| Self(Form::Number(n))),
+        )
+    }
+}
+
+/// Reads a time in one of the forms that the services use; gives milliseconds since 1970-01-01 UTC.
+///
+/// Understood are 13 digits (milliseconds), 10 digits (seconds), RFC 3339, and a date and time without an offset,
+/// which is in `time_zone` (`GMT`, `GMT+8`, `UTC+08:00`, …).
+///
+/// ```
+/// use huaweicloud_core::time::parse;
+///
+/// assert_eq!(parse("1713420888000", "GMT+8"), Some(1_713_420_888_000));
+/// assert_eq!(parse("2024-04-18 14:14:48", "GMT+8"), Some(1_713_420_888_000));
+/// assert_eq!(parse("123", "GMT+8"), None);
+/// ```
+#[must_use]
+pub fn parse(text: &str, time_zone: &str) -> Option<i64> {
+    let text = text.trim();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let number: i64 = text.parse().ok()?;
+        return match text.len() {
+            13 => Some(number),
+            10 => Some(number * 1000),
+            _ => None,
+        };
+    }
+    if let Ok(time) = Timestamp::from_str(text) {
+        return Some(time.as_millisecond());
+    }
+    let time = DateTime::from_str(text).ok()?;
+    Some(offset(time_zone)?.to_timestamp(time).ok()?.as_millisecond())
+}
+
+fn offset(time_zone: &str) -> Option<Offset> {
+    let rest = time_zone.strip_prefix("GMT").or_else(|| time_zone.strip_prefix("UTC"))?;
+    if rest.is_empty() {
+        return Some(Offset::UTC);
+    }
+    let (sign, digits) = match rest.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
+}
+
+/// Milliseconds since 1970-01-01 UTC as RFC 3339, such as `2024-04-18T06:14:48Z`.
+#[must_use]
+pub fn rfc3339(millis: i64) -> Option<String> {
+    Some(Timestamp::from_millisecond(millis).ok()?.to_string())
+}
+
+/// A time in the form of the `X-Sdk-Date` header, `YYYYMMDDTHHMMSSZ`.
+#[must_use]
+pub fn sdk_date(time: SystemTime) -> String {
+    let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
+    let time = Offset::UTC.to_datetime(time);
+    let (date, time) = (time.date(), time.time());
+    format!(
+        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+        date.year(),
+        date.month(),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
+}
+
+/// Reads the form of the `X-Sdk-Date` header.
+#[must_use]
+pub fn parse_sdk_date(text: &str) -> Option<SystemTime> {
+    let time = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+    Some(Offset::UTC.to_timestamp(time).ok()?.into())
+}

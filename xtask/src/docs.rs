@@ -1,0 +1,103 @@
+//! The words of the rustdoc: what a node means, its rule, its default, and where it differs from its page.
+
+use serde_json::Value;
+
+use crate::{
+    project::{Direction, Use},
+    spec::{Spec, list, text},
+};
+
+/// Of a property: meaning, rule and deviations.
+pub fn property(spec: &Spec, property: &Value, direction: Direction) -> String {
+    let mut paragraphs = vec![text(property, "description").to_owned()];
+    let rule = rule(spec, property);
+    paragraphs.extend(match direction {
+        Direction::Request => sentence("", &rule),
+        // An answer is never refused for breaking it.
+        Direction::Response => sentence("Documented: ", &rule),
+    });
+    paragraphs.extend(deviations(property));
+    paragraphs.join("\n\n")
+}
+
+/// Of a schema: meaning, source pages and deviations.
+pub fn schema(schema: &Value, used: &Use) -> String {
+    let mut paragraphs = vec![text(schema, "description").to_owned()];
+    if !used.sources.is_empty() {
+        let sources: Vec<&str> = used.sources.iter().map(String::as_str).collect();
+        paragraphs.push(format!("Source: {}.", sources.join("; ")));
+    }
+    paragraphs.extend(deviations(schema));
+    paragraphs.join("\n\n")
+}
+
+/// Title and date of the page that documents an operation.
+pub fn source(operation: &Value) -> String {
+    let source = &operation["x-source"];
+    format!("*{}* ({})", text(source, "title"), text(source, "updated"))
+}
+
+/// The rule of a schema in words: range, length, count, values, default.
+pub fn rule(spec: &Spec, schema: &Value) -> String {
+    let (_, target) = spec.resolve(schema);
+    let bound = |key: &str| target.get(key).and_then(Value::as_u64);
+    let number = |key: &str| target.get(key).and_then(Value::as_i64);
+    let range = |min: Option<u64>, max: Option<u64>, unit: &str| match (min, max) {
+        (Some(min), Some(max)) if min == max => Some(format!("{min} {unit}")),
+        (min, Some(max)) if min.unwrap_or(0) == 0 => Some(format!("at most {max} {unit}")),
+        (Some(min), Some(max)) => Some(format!("{min} to {max} {unit}")),
+        (Some(min), None) if min > 0 => Some(format!("at least {min} {unit}")),
+        _ => None,
+    };
+    let mut parts = Vec::new();
+    let characters = if text(target, "format") == "alphanumeric" { "letters and digits" } else { "characters" };
+    // The length of the text says nothing once the value is a time or one of a list.
+    if text(target, "format") == "epoch-millis" {
+        parts.push("milliseconds since 1970-01-01 UTC".to_owned());
+    } else if target.get("enum").is_none() {
+        parts.extend(range(bound("minLength"), bound("maxLength"), characters));
+    }
+    parts.extend(match (number("minimum"), number("maximum")) {
+        (Some(min), Some(max)) => Some(format!("{min} to {max}")),
+        (Some(min), None) => Some(format!("at least {min}")),
+        (None, Some(max)) => Some(format!("at most {max}")),
+        (None, None) => None,
+    });
+    parts.extend(range(bound("minItems"), bound("maxItems"), "items"));
+    let values: Vec<String> = list(target, "enum").map(|value| format!("`{}`", plain(value))).collect();
+    if !values.is_empty() {
+        parts.push(format!("one of {}", values.join(", ")));
+    }
+    if let Some(default) = schema.get("default").or_else(|| target.get("default")) {
+        parts.push(format!("default `{}`", plain(default)));
+    }
+    parts.join("; ")
+}
+
+/// A rule as a sentence of its own.
+pub fn sentence(prefix: &str, rule: &str) -> Option<String> {
+    let text = format!("{prefix}{rule}.");
+    let mut letters = text.chars();
+    let first = letters.next()?;
+    (!rule.is_empty()).then(|| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
+/// Where the node differs from its page, and why.
+pub fn deviations(node: &Value) -> Vec<String> {
+    list(node, "x-deviation")
+        .map(|deviation| {
+            format!(
+                "Deviation ({}): the page: {}; here: {}. Reason: {}.",
+                text(deviation, "about"),
+                text(deviation, "page"),
+                text(deviation, "spec"),
+                text(deviation, "why")
+            )
+        })
+        .collect()
+}
+
+/// A scalar without quotes.
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

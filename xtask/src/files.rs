@@ -1,0 +1,129 @@
+//! Generated files: written all or none, or compared with what is there.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use similar::TextDiff;
+
+use crate::{
+    package::MARK,
+    spec::{Problem, Result},
+};
+
+/// Contents by path from the root of the workspace.
+pub type Files = BTreeMap<String, String>;
+
+/// Writes the files and removes left-over ones. First everything is written beside its place, then all is moved, so
+/// that a run that fails changes nothing.
+pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
+    let failed = |path: &str, error: &io::Error| vec![Problem::new(path, "", format!("cannot be written: {error}"))];
+    let mut staged = Vec::new();
+    for (path, contents) in files {
+        let target = root.join(path);
+        if fs::read_to_string(&target).is_ok_and(|present| present == *contents) {
+            continue;
+        }
+        let folder = target.parent().unwrap_or(root).to_owned();
+        let stage = || {
+            fs::create_dir_all(&folder)?;
+            let file = tempfile::Builder::new().prefix(".xtask-").tempfile_in(&folder)?;
+            fs::write(file.path(), contents)?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644))?;
+            }
+            Ok(file)
+        };
+        staged.push((path, target, stage().map_err(|error| failed(path, &error))?));
+    }
+    for (path, target, file) in staged {
+        file.persist(&target).map_err(|error| failed(path, &error.error))?;
+        println!("wrote {path}");
+    }
+    for path in left_over(root, files, folders) {
+        fs::remove_file(root.join(&path)).map_err(|error| failed(&path, &error))?;
+        println!("removed {path}");
+    }
+    Ok(())
+}
+
+/// Compares the files with what is there.
+pub fn check(root: &Path, files: &Files, folders: &[String], command: &str) -> Result<()> {
+    const SHOWN: usize = 12;
+    let mut problems = Vec::new();
+    for (path, contents) in files {
+        match fs::read_to_string(root.join(path)) {
+            Ok(present) if present == *contents => {}
+            Ok(present) => {
+                let diff = TextDiff::from_lines(present.as_str(), contents.as_str());
+                let changed: Vec<String> = diff
+                    .iter_all_changes()
+                    .filter(|change| change.tag() != similar::ChangeTag::Equal)
+                    .map(|change| format!("  {}{}", change.tag(), change.value().trim_end()))
+                    .collect();
+                let more = match changed.len().saturating_sub(SHOWN) {
+                    0 => String::new(),
+                    more => format!("\n  … and {more} more lines"),
+                };
+                let shown = changed[..changed.len().min(SHOWN)].join("\n");
+                problems.push(Problem::new(path, "", format!("differs from what its spec generates:\n{shown}{more}")));
+            }
+            Err(_) => problems.push(Problem::new(path, "", "is missing")),
+        }
+    }
+    problems.extend(
+        left_over(root, files, folders)
+            .into_iter()
+            .map(|path| Problem::new(path, "", "is left over: its spec does not generate it")),
+    );
+    if problems.is_empty() {
+        return Ok(());
+    }
+    problems.push(Problem::new(
+        "generate --check",
+        "",
+        format!("run `{command}` and review the diff; generated files are never edited by hand"),
+    ));
+    Err(problems)
+}
+
+/// Files in generated folders that are no longer generated.
+fn left_over(root: &Path, files: &Files, folders: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for folder in folders {
+        let mut open: Vec<PathBuf> = vec![root.join(folder)];
+        while let Some(directory) = open.pop() {
+            for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    open.push(path);
+                } else if let Ok(relative) = path.strip_prefix(root) {
+                    let relative = relative.to_string_lossy().replace('\\', "/");
+                    if !files.contains_key(&relative) {
+                        found.push(relative);
+                    }
+                }
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Folders of crates that are generated whole but whose spec is gone.
+pub fn orphans(root: &Path, services: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root.join("crates")).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let generated = fs::read_to_string(entry.path().join("Cargo.toml"))
+            .is_ok_and(|manifest| manifest.lines().next().is_some_and(|line| line.contains(MARK)));
+        if generated && !services.iter().any(|service| name == format!("huaweicloud-{service}")) {
+            found.push(format!("crates/{name}"));
+        }
+    }
+    found
+}

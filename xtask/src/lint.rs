@@ -1,0 +1,646 @@
+//! Refuses, with file and JSON pointer, what would panic, misgenerate silently, or document badly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToPascalCase as _, ToSnakeCase as _};
+use serde_json::{Value, json};
+
+use crate::{
+    docs,
+    emit::setter,
+    project::{Direction, required, uses},
+    spec::{OperationAt, Problem, Result, Spec, list, members, reference, step, text},
+};
+
+/// Checks specs that were loaded.
+pub fn check(specs: &[Spec]) -> Result<()> {
+    let problems: Vec<Problem> = specs.iter().flat_map(lint).collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// All problems of a spec.
+pub fn lint(spec: &Spec) -> Vec<Problem> {
+    let mut linter = Linter { spec, problems: Vec::new() };
+    linter.document();
+    if linter.problems.is_empty() {
+        linter.contents();
+    }
+    linter.problems
+}
+
+struct Linter<'a> {
+    spec: &'a Spec,
+    problems: Vec<Problem>,
+}
+
+/// Keys that may stand in a schema.
+const SCHEMA_KEYS: [&str; 22] = [
+    "type",
+    "format",
+    "description",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "items",
+    "properties",
+    "required",
+    "enum",
+    "x-enum-names",
+    "default",
+    "nullable",
+    "allOf",
+    "$ref",
+    "x-deviation",
+    "x-review",
+    "additionalProperties",
+    "example",
+];
+/// Keys that may stand in an operation.
+const OPERATION_KEYS: [&str; 12] = [
+    "operationId",
+    "summary",
+    "description",
+    "parameters",
+    "requestBody",
+    "responses",
+    "x-source",
+    "x-deviation",
+    "x-pagination",
+    "x-retry-safe",
+    "x-history",
+    "x-review",
+];
+/// Names that generated code imports.
+const RESERVED: [&str; 12] = [
+    "Option",
+    "String",
+    "Result",
+    "Vec",
+    "Default",
+    "From",
+    "TryFrom",
+    "TryInto",
+    "List",
+    "EpochMillis",
+    "PathText",
+    "Alphanumeric",
+];
+const FORMATS: [&str; 7] = ["int32", "int64", "float", "double", "epoch-millis", "alphanumeric", "password"];
+
+impl<'a> Linter<'a> {
+    fn problem(&mut self, pointer: &str, message: impl Into<String>) {
+        self.problems.push(self.spec.problem(pointer, message));
+    }
+
+    /// The frame: without it the rest cannot be looked at.
+    fn document(&mut self) {
+        let spec = self.spec;
+        if !spec.text_at("/openapi").starts_with("3.0.") {
+            self.problem("/openapi", "must be 3.0.x, the version that the generator reads");
+        }
+        if spec.operations().is_empty() {
+            self.problem("/paths", "must hold at least one operation");
+        }
+        let parsed: std::result::Result<openapiv3::OpenAPI, _> = serde_path_to_error::deserialize(spec.value.clone());
+        if let Err(error) = parsed {
+            let pointer = error.path().iter().fold(String::new(), |pointer, part| match part {
+                serde_path_to_error::Segment::Seq { index } => format!("{pointer}/{index}"),
+                serde_path_to_error::Segment::Map { key } => step(&pointer, key),
+                _ => pointer,
+            });
+            self.problem(&pointer, format!("is no valid OpenAPI: {}", error.inner()));
+        }
+        for (pointer, name) in references(&spec.value) {
+            match name {
+                Some(name) if spec.schema(&name).is_some() => {}
+                Some(name) => self.problem(&pointer, format!("refers to the schema {name:?}, which does not exist")),
+                None => self.problem(&pointer, "must refer to #/components/schemas/…"),
+            }
+        }
+    }
+
+    fn contents(&mut self) {
+        let spec = self.spec;
+        for pointer in ["/info/title", "/info/version", "/info/description", "/x-service/name"] {
+            if spec.text_at(pointer).is_empty() {
+                self.problem(pointer, "is missing");
+            }
+        }
+        if !matches!(spec.text_at("/x-service/scope"), "project" | "domain") {
+            self.problem("/x-service/scope", "must be project or domain: which id a signed request carries");
+        }
+        self.servers();
+        for (name, schema) in spec.schemas() {
+            self.component(name, schema);
+        }
+        let mut ids = BTreeSet::new();
+        for operation in spec.operations() {
+            if !ids.insert(operation.id()) {
+                self.problem(
+                    &operation.pointer,
+                    format!("has the operationId {:?} of another operation", operation.id()),
+                );
+            }
+            self.operation(&operation);
+        }
+        self.directions();
+        self.deviations(&spec.value, "");
+    }
+
+    fn servers(&mut self) {
+        let mut regions = BTreeSet::new();
+        let servers: Vec<&Value> = list(&self.spec.value, "servers").collect();
+        if servers.is_empty() {
+            self.problem("/servers", "must list the endpoint of every known region");
+        }
+        for (index, server) in servers.into_iter().enumerate() {
+            let pointer = format!("/servers/{index}");
+            let url = text(server, "url");
+            if !url.starts_with("https://") || url.trim_start_matches("https://").contains('/') {
+                self.problem(&step(&pointer, "url"), "must be https:// and a host, without a path");
+            }
+            let region = text(server, "x-region");
+            if region.is_empty() || !regions.insert(region) {
+                self.problem(&step(&pointer, "x-region"), "must name the region, each region once");
+            }
+        }
+    }
+
+    fn component(&mut self, name: &str, schema: &Value) {
+        let pointer = step("/components/schemas", name);
+        if name.to_pascal_case() != name {
+            self.problem(&pointer, format!("must be named like a Rust type: {}", name.to_pascal_case()));
+        }
+        if RESERVED.contains(&name) || name.starts_with("Bounded") {
+            self.problem(&pointer, "has the name of a type that generated code uses itself");
+        }
+        if schema.get("enum").is_some() {
+            self.values(&pointer, schema);
+        } else if text(schema, "type") != "object" || schema.get("properties").is_none() {
+            self.problem(&pointer, "must be an object with properties, or a string with an enum");
+        }
+        self.schema(&pointer, schema, true);
+        let mut names: BTreeMap<String, &str> = BTreeMap::new();
+        for (key, property) in members(schema, "properties") {
+            let pointer = step(&step(&pointer, "properties"), key);
+            self.schema(&pointer, property, true);
+            if let Some(other) = names.insert(setter(key), key) {
+                self.problem(&pointer, format!("has the same Rust name as {other:?}: {}", setter(key)));
+            }
+        }
+        for name in list(schema, "required").filter_map(Value::as_str) {
+            if schema.pointer(&step("/properties", name)).is_none() {
+                self.problem(&step(&pointer, "required"), format!("names {name:?}, which is no property"));
+            }
+        }
+    }
+
+    fn values(&mut self, pointer: &str, schema: &Value) {
+        let values: Vec<&Value> = list(schema, "enum").collect();
+        let names: Vec<String> = list(schema, "x-enum-names").map(docs::plain).collect();
+        if text(schema, "type") != "string" || values.iter().any(|value| !value.is_string()) {
+            self.problem(&step(pointer, "enum"), "must hold texts; quote values that YAML reads otherwise");
+        }
+        if names.len() != values.len() {
+            self.problem(&step(pointer, "x-enum-names"), "must give each value of the enum the name of its variant");
+        }
+        let mut seen = BTreeSet::new();
+        for name in &names {
+            if name.to_pascal_case() != *name || name == "Unknown" || !seen.insert(name) {
+                self.problem(
+                    &step(pointer, "x-enum-names"),
+                    format!("{name:?} must be a Rust variant name of its own, and not Unknown"),
+                );
+            }
+        }
+        let distinct: BTreeSet<String> = values.iter().map(|value| docs::plain(value)).collect();
+        if distinct.len() != values.len() {
+            self.problem(&step(pointer, "enum"), "holds a value twice");
+        }
+    }
+
+    /// A schema wherever it stands.
+    fn schema(&mut self, pointer: &str, schema: &Value, described: bool) {
+        for key in schema.as_object().into_iter().flatten().map(|(key, _)| key.as_str()) {
+            if !SCHEMA_KEYS.contains(&key) {
+                self.problem(&step(pointer, key), "is not supported in a schema; see specs/README.md for what is");
+            }
+        }
+        if described && text(schema, "description").is_empty() {
+            self.problem(pointer, "has no description");
+        }
+        if schema.get("x-review").is_some() {
+            self.problem(&step(pointer, "x-review"), "is an open question: settle it and remove the note");
+        }
+        if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+            self.problem(
+                &step(pointer, "additionalProperties"),
+                "must not be false: an answer may hold unknown members",
+            );
+        }
+        if reference(schema).is_some() {
+            return;
+        }
+        if schema.get("allOf").is_some() {
+            self.problem(&step(pointer, "allOf"), "must hold one $ref and nothing else");
+        }
+        let format = text(schema, "format");
+        if !format.is_empty() && !FORMATS.contains(&format) {
+            self.problem(
+                &step(pointer, "format"),
+                format!("{format:?} is not known; known are {}", FORMATS.join(", ")),
+            );
+        }
+        for (min, max) in [("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")] {
+            let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
+            if let (Some(low), Some(high)) = (bound(min), bound(max))
+                && low > high
+            {
+                self.problem(&step(pointer, min), format!("is {low}, larger than {max}, which is {high}"));
+            }
+        }
+        match text(schema, "type") {
+            "array" => self.schema(&step(pointer, "items"), &schema["items"], false),
+            "object" if schema.get("properties").is_some() && !is_component(pointer) => {
+                self.problem(pointer, "must be a named schema under /components/schemas, so that its type has a name");
+            }
+            "string" if schema.get("enum").is_some() && !is_component(pointer) => {
+                self.problem(pointer, "must be a named schema under /components/schemas, so that its type has a name");
+            }
+            "string" | "integer" | "number" | "boolean" | "object" => {}
+            "" => self.problem(pointer, "has no type"),
+            other => self.problem(&step(pointer, "type"), format!("{other:?} is no type")),
+        }
+        if let Some(default) = schema.get("default") {
+            self.example(&step(pointer, "default"), schema, default);
+        }
+    }
+
+    fn operation(&mut self, operation: &OperationAt<'a>) {
+        let at = |key: &str| step(&operation.pointer, key);
+        for (key, _) in operation.value.as_object().into_iter().flatten() {
+            if !OPERATION_KEYS.contains(&key.as_str()) {
+                self.problem(&at(key), "is not supported in an operation; see specs/README.md for what is");
+            }
+        }
+        let source = &operation.value["x-source"];
+        for key in ["api", "page", "title", "updated"] {
+            if text(source, key).is_empty() {
+                self.problem(&step(&at("x-source"), key), "is missing: every operation says which page documents it");
+            }
+        }
+        let expected = text(source, "api").to_snake_case();
+        if operation.id() != expected {
+            self.problem(&at("operationId"), format!("must be {expected:?}, the official API name in snake case"));
+        }
+        for key in ["summary", "description"] {
+            if text(operation.value, key).is_empty() {
+                self.problem(&at(key), "is missing");
+            }
+        }
+        self.parameters(operation);
+        self.bodies(operation);
+        self.pagination(operation);
+        self.history(operation);
+    }
+
+    fn parameters(&mut self, operation: &OperationAt<'a>) {
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut in_path = BTreeSet::new();
+        // `body`, `send` and the rest are methods of every builder.
+        let reserved = ["body", "body_map", "send", "new", "items", "pages", "client"];
+        for (index, parameter) in list(operation.value, "parameters").enumerate() {
+            let pointer = format!("{}/parameters/{index}", operation.pointer);
+            let name = text(parameter, "name");
+            if let Some(other) = names.insert(setter(name), name.to_owned()) {
+                self.problem(&pointer, format!("has the same Rust name as {other:?}: {}", setter(name)));
+            }
+            if reserved.contains(&setter(name).as_str()) {
+                self.problem(&pointer, format!("has the name of a method that every builder has: {}", setter(name)));
+            }
+            if text(parameter, "description").is_empty() {
+                self.problem(&pointer, "has no description");
+            }
+            let schema = &parameter["schema"];
+            self.schema(&step(&pointer, "schema"), schema, false);
+            let (_, target) = self.spec.resolve(schema);
+            match text(parameter, "in") {
+                "path" => {
+                    in_path.insert(name);
+                    if !required(parameter) {
+                        self.problem(&step(&pointer, "required"), "must be true: it is part of the path");
+                    }
+                    if text(target, "type") == "array" || target.get("enum").is_some() {
+                        self.problem(&step(&pointer, "schema"), "must be a text or an integer: it is part of the path");
+                    }
+                }
+                "query" => {}
+                "header" if text(target, "type") != "array" => {}
+                "header" => self.problem(&step(&pointer, "schema"), "must not be a list: it is a header"),
+                other => self.problem(&step(&pointer, "in"), format!("{other:?} is not supported")),
+            }
+            if text(target, "type") == "object" {
+                self.problem(&step(&pointer, "schema"), "must not be an object");
+            }
+            if let Some(example) = parameter.get("example") {
+                self.example(&step(&pointer, "example"), schema, example);
+            } else if required(parameter) && name != crate::spec::TOKEN_HEADER {
+                self.problem(
+                    &pointer,
+                    "has no example: it is required, and the sandbox serves the documented answer for it",
+                );
+            }
+        }
+        let template: BTreeSet<&str> =
+            operation.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
+        if template != in_path {
+            self.problem(
+                &operation.pointer,
+                format!("has the path parameters {in_path:?}, but its path names {template:?}"),
+            );
+        }
+    }
+
+    fn bodies(&mut self, operation: &OperationAt<'a>) {
+        let mut bodies: Vec<(String, &Value)> = Vec::new();
+        if let Some(body) = operation.value.get("requestBody") {
+            bodies.push((step(&operation.pointer, "requestBody"), body));
+            if !required(body) {
+                self.problem(
+                    &step(&operation.pointer, "requestBody/required").replace("~1", "/"),
+                    "must be true: a body is always sent, `{}` when nothing is set",
+                );
+            }
+        }
+        let mut success = Vec::new();
+        for (status, response) in members(operation.value, "responses") {
+            let pointer = step(&step(&operation.pointer, "responses"), status);
+            if status.starts_with('2') {
+                success.push(operation.response_schema());
+                self.outcome(&step(&pointer, "x-outcome"), response.get("x-outcome"));
+            }
+            bodies.push((pointer, response));
+        }
+        if success.len() != 1 {
+            self.problem(
+                &step(&operation.pointer, "responses"),
+                format!("must have exactly one success status, has {}", success.len()),
+            );
+        }
+        for (pointer, body) in bodies {
+            let content: Vec<_> = members(body, "content").collect();
+            let pointer = step(&pointer, "content");
+            match content[..] {
+                [(kind, media)] if kind == "application/json" => {
+                    let pointer = step(&pointer, kind);
+                    let schema = &media["schema"];
+                    if reference(schema).is_none() {
+                        self.problem(&step(&pointer, "schema"), "must refer to a named schema");
+                    }
+                    let examples: Vec<_> = members(media, "examples").collect();
+                    if examples.is_empty() {
+                        self.problem(&step(&pointer, "examples"), "must hold a documented example");
+                    }
+                    for (name, example) in examples {
+                        let pointer = step(&step(&step(&pointer, "examples"), name), "value");
+                        self.example(&pointer, schema, &example["value"]);
+                    }
+                }
+                _ => self.problem(&pointer, "must hold application/json and nothing else"),
+            }
+        }
+    }
+
+    fn outcome(&mut self, pointer: &str, outcome: Option<&Value>) {
+        let Some(outcome) = outcome else { return };
+        for (key, value) in outcome.as_object().into_iter().flatten() {
+            let good = match key.as_str() {
+                "status" | "code" | "message" => {
+                    value.as_str().is_some_and(|text| text.starts_with('/') && !text[1..].contains('/'))
+                }
+                "success" => value.as_array().is_some_and(|values| values.iter().all(Value::is_string)),
+                _ => false,
+            };
+            if !good {
+                self.problem(
+                    &step(pointer, key),
+                    "must be status, code or message with a pointer to a member, or success with texts",
+                );
+            }
+        }
+        for key in ["code", "message", "success"] {
+            if outcome.get(key).is_none() {
+                self.problem(&step(pointer, key), "is missing");
+            }
+        }
+    }
+
+    fn pagination(&mut self, operation: &OperationAt<'a>) {
+        let Some(pagination) = operation.value.get("x-pagination") else { return };
+        let pointer = step(&operation.pointer, "x-pagination");
+        let names: &[&str] = match text(pagination, "style") {
+            "offset" => &["offset", "limit"],
+            "page" => &["page", "size"],
+            other => {
+                self.problem(&step(&pointer, "style"), format!("{other:?} is no style; known are offset and page"));
+                return;
+            }
+        };
+        let body = operation.request_schema().map(|schema| self.spec.resolve(schema).1);
+        for key in names {
+            let name = text(pagination, key);
+            let known = operation.parameters().any(|parameter| text(parameter, "name") == name)
+                || body.is_some_and(|body| body.pointer(&step("/properties", name)).is_some());
+            if !known {
+                self.problem(&step(&pointer, key), format!("{name:?} is neither a parameter nor a member of the body"));
+            }
+        }
+        for (key, kind) in [("items", "array"), ("total", "integer")] {
+            let found = operation.response_schema().and_then(|schema| self.target(schema, text(pagination, key)));
+            if found.is_none_or(|schema| text(schema, "type") != kind) {
+                self.problem(&step(&pointer, key), format!("must point to the {kind} in the answer"));
+            }
+        }
+    }
+
+    fn history(&mut self, operation: &OperationAt<'a>) {
+        let Some(history) = operation.value.get("x-history") else { return };
+        let pointer = step(&operation.pointer, "x-history");
+        let items = match text(history, "items") {
+            "" => text(&operation.value["x-pagination"], "items"),
+            items => items,
+        };
+        let item = operation
+            .response_schema()
+            .and_then(|schema| self.target(schema, items))
+            .filter(|schema| text(schema, "type") == "array")
+            .map(|schema| &schema["items"]);
+        let Some(item) = item else {
+            self.problem(&step(&pointer, "items"), "must point to the array in the answer");
+            return;
+        };
+        for key in ["time", "actor", "action", "subject", "detail"] {
+            let templates: Vec<&str> = match history.get(key) {
+                Some(Value::Array(templates)) => templates.iter().filter_map(Value::as_str).collect(),
+                Some(Value::String(template)) => vec![template],
+                _ => {
+                    self.problem(&step(&pointer, key), "is missing");
+                    continue;
+                }
+            };
+            for template in templates {
+                for place in template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place)
+                {
+                    let known = match place.starts_with('/') {
+                        true => self.target(item, place).is_some(),
+                        false => operation.parameters().any(|parameter| text(parameter, "name") == place),
+                    };
+                    if !known {
+                        self.problem(
+                            &step(&pointer, key),
+                            format!("{{{place}}} is neither in an item nor a parameter"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// The schema that a pointer into a value leads to.
+    fn target(&self, schema: &'a Value, pointer: &str) -> Option<&'a Value> {
+        let mut at = self.spec.resolve(schema).1;
+        for key in pointer.split('/').skip(1) {
+            let next = match text(at, "type") {
+                "array" => &at["items"],
+                _ => at.get("properties")?.get(key)?,
+            };
+            at = self.spec.resolve(next).1;
+        }
+        Some(at)
+    }
+
+    /// Only an enum may travel both ways: an object cannot be strict and tolerant at once.
+    fn directions(&mut self) {
+        let uses = uses(self.spec);
+        for (name, schema) in self.spec.schemas() {
+            let pointer = step("/components/schemas", name);
+            let directions = uses.get(name).map(|used| &used.directions);
+            match directions {
+                None => self.problem(&pointer, "is used nowhere"),
+                Some(directions)
+                    if directions.contains(&Direction::Request)
+                        && directions.contains(&Direction::Response)
+                        && schema.get("enum").is_none() =>
+                {
+                    self.problem(&pointer, "is used in a request and in a response; make it two schemas");
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn deviations(&mut self, value: &Value, pointer: &str) {
+        if let Some(deviations) = value.get("x-deviation") {
+            let pointer = step(pointer, "x-deviation");
+            if !deviations.is_array() {
+                self.problem(&pointer, "must be a list");
+            }
+            for (index, deviation) in list(value, "x-deviation").enumerate() {
+                for key in ["about", "page", "spec", "why"] {
+                    if text(deviation, key).is_empty() {
+                        self.problem(&format!("{pointer}/{index}/{key}"), "is missing");
+                    }
+                }
+            }
+        }
+        match value {
+            Value::Object(members) => {
+                for (key, member) in members.iter().filter(|(key, _)| !matches!(key.as_str(), "example" | "examples")) {
+                    self.deviations(member, &step(pointer, key));
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.deviations(item, &format!("{pointer}/{index}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A documented value must be what its schema says.
+    fn example(&mut self, pointer: &str, schema: &Value, example: &Value) {
+        let mut document = json_schema(schema);
+        let definitions: serde_json::Map<String, Value> =
+            self.spec.schemas().map(|(name, schema)| (name.clone(), json_schema(schema))).collect();
+        document["components"] = json!({ "schemas": definitions });
+        match jsonschema::draft4::new(&document) {
+            Ok(validator) => {
+                for error in validator.iter_errors(example) {
+                    let message = error.to_string();
+                    self.problem(
+                        &format!("{pointer}{}", error.instance_path()),
+                        format!("breaks its schema: {message}"),
+                    );
+                }
+            }
+            Err(error) => self.problem(pointer, format!("cannot be checked: {error}")),
+        }
+    }
+}
+
+fn is_component(pointer: &str) -> bool {
+    pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
+}
+
+/// A schema of OpenAPI 3.0 as plain JSON schema. Names of our own formats mean nothing there; a time may be a number.
+fn json_schema(schema: &Value) -> Value {
+    let Some(object) = schema.as_object() else { return schema.clone() };
+    let mut plain = serde_json::Map::new();
+    for (key, value) in object {
+        let value = match key.as_str() {
+            "properties" => {
+                members(schema, "properties").map(|(name, property)| (name.clone(), json_schema(property))).collect()
+            }
+            "items" | "additionalProperties" => json_schema(value),
+            "type" if text(schema, "format") == "epoch-millis" => json!(["string", "integer"]),
+            "format" | "nullable" | "example" | "default" => continue,
+            key if key.starts_with("x-") => continue,
+            _ => value.clone(),
+        };
+        plain.insert(key.clone(), value);
+    }
+    match schema.get("nullable") {
+        Some(Value::Bool(true)) => json!({ "anyOf": [plain, { "type": "null" }] }),
+        _ => Value::Object(plain),
+    }
+}
+
+/// Every `$ref`, with its pointer and the name of the schema it refers to.
+fn references(document: &Value) -> Vec<(String, Option<String>)> {
+    fn visit(value: &Value, pointer: &str, found: &mut Vec<(String, Option<String>)>) {
+        match value {
+            Value::Object(object) => {
+                for (key, member) in object.iter().filter(|(key, _)| !matches!(key.as_str(), "example" | "examples")) {
+                    let pointer = step(pointer, key);
+                    match member {
+                        Value::String(target) if key == "$ref" => {
+                            found.push((pointer, target.strip_prefix("#/components/schemas/").map(str::to_owned)));
+                        }
+                        _ => visit(member, &pointer, found),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| visit(item, &format!("{pointer}/{index}"), found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    visit(document, "", &mut found);
+    found
+}

@@ -1,0 +1,218 @@
+//! The module `operations`: what the spec says of the service and its operations, as data, and how to call each by
+//! name.
+
+use heck::ToPascalCase as _;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use crate::{
+    docs, emit,
+    project::{Direction, required, rust_type},
+    spec::{OperationAt, Spec, list, reference, text},
+};
+
+/// The module, formatted.
+pub fn emit(spec: &Spec) -> Result<String, String> {
+    let operations = spec.operations();
+    let statics = operations.iter().map(|operation| metadata(spec, operation));
+    let calls = operations.iter().map(|operation| call(operation)).collect::<Result<Vec<_>, _>>()?;
+    let entries = operations.iter().map(|operation| entry(operation)).collect::<Result<Vec<_>, String>>()?;
+    let id = &spec.service;
+    let name = spec.text_at("/x-service/name");
+    let title = spec.text_at("/info/title");
+    let scope = match spec.text_at("/x-service/scope") {
+        "project" => quote!(Project),
+        _ => quote!(Domain),
+    };
+    let endpoints = list(&spec.value, "servers").map(|server| {
+        let (region, url) = (text(server, "x-region"), text(server, "url"));
+        quote!(::huaweicloud_core::Endpoint { region: #region, url: #url })
+    });
+    let doc = format!(" {title}: its endpoints and operations.");
+    let tokens = quote! {
+        use huaweicloud_core::dynamic::{self, Arguments};
+        use crate::types;
+
+        #[doc = #doc]
+        pub static SERVICE: ::huaweicloud_core::Service = ::huaweicloud_core::Service {
+            id: #id,
+            name: #name,
+            title: #title,
+            scope: ::huaweicloud_core::Scope::#scope,
+            endpoints: &[#(#endpoints),*],
+            operations: &[#(#entries),*],
+            spec: include_str!("../openapi.json"),
+        };
+
+        #(#statics)*
+        #(#calls)*
+    };
+    let file: syn::File = syn::parse2(tokens).map_err(|error| error.to_string())?;
+    emit::format_items(file.items, "types")
+}
+
+fn entry(operation: &OperationAt<'_>) -> Result<TokenStream, String> {
+    let constant = format_ident!("{}", operation.id().to_uppercase());
+    let function = format_ident!("{}", operation.id());
+    let kind =
+        |schema: Option<&Value>| schema.and_then(reference).map(|name| format_ident!("{}", name.to_pascal_case()));
+    let response =
+        kind(operation.response_schema()).ok_or_else(|| format!("{} has no response type", operation.id()))?;
+    let request = match kind(operation.request_schema()) {
+        Some(kind) => quote!(Some(dynamic::decode_request::<types::#kind>)),
+        None => quote!(None),
+    };
+    Ok(quote! {
+        ::huaweicloud_core::Entry {
+            operation: &#constant,
+            call: #function,
+            decode_response: dynamic::decode_response::<types::#response>,
+            decode_request: #request,
+        }
+    })
+}
+
+fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
+    let constant = format_ident!("{}", operation.id().to_uppercase());
+    let id = operation.id();
+    let api = text(&operation.value["x-source"], "api");
+    let summary = text(operation.value, "summary");
+    let source = docs::source(operation.value);
+    let method = operation.method.to_uppercase();
+    let path = operation.path;
+    let retry_safe = operation.method == "get" || operation.value.get("x-retry-safe") == Some(&Value::Bool(true));
+    let body = operation.request_schema().is_some();
+    let parameters = operation.parameters().map(|parameter| {
+        let name = text(parameter, "name");
+        let setter = emit::setter(name);
+        let location = format_ident!("{}", text(parameter, "in").to_pascal_case());
+        let kind = match text(spec.resolve(&parameter["schema"]).1, "type") {
+            "integer" => quote!(Integer),
+            "boolean" => quote!(Boolean),
+            "array" => quote!(List),
+            _ => quote!(Text),
+        };
+        let required = required(parameter);
+        let description = emit::parameter_doc(spec, parameter);
+        let example = optional(parameter.get("example").map(docs::plain));
+        quote! {
+            ::huaweicloud_core::Parameter {
+                name: #name,
+                setter: #setter,
+                location: ::huaweicloud_core::Location::#location,
+                kind: ::huaweicloud_core::Kind::#kind,
+                required: #required,
+                description: #description,
+                example: #example,
+            }
+        }
+    });
+    let outcome = operation.success().and_then(|(_, response)| response.get("x-outcome")).map(|outcome| {
+        let member = |key: &str| text(outcome, key).trim_start_matches('/').to_owned();
+        let status = optional(outcome.get("status").map(|_| member("status")));
+        let (code, message) = (member("code"), member("message"));
+        let success = list(outcome, "success").map(docs::plain);
+        quote!(::huaweicloud_core::Outcome { status: #status, code: #code, message: #message, success: &[#(#success),*] })
+    });
+    let pagination = operation.value.get("x-pagination").map(pagination);
+    let history = operation.value.get("x-history").map(|history| {
+        let items = match text(history, "items") {
+            "" => text(&operation.value["x-pagination"], "items"),
+            items => items,
+        };
+        let templates = |key: &str| {
+            let given = match history.get(key) {
+                Some(Value::Array(templates)) => templates.iter().map(docs::plain).collect(),
+                Some(template) => vec![docs::plain(template)],
+                None => Vec::new(),
+            };
+            quote!(&[#(#given),*])
+        };
+        let (time, actor, action) = (templates("time"), templates("actor"), templates("action"));
+        let (subject, detail) = (templates("subject"), templates("detail"));
+        quote! {
+            ::huaweicloud_core::History { items: #items, time: #time, actor: #actor, action: #action, subject: #subject, detail: #detail }
+        }
+    });
+    let (outcome, pagination, history) = (optional(outcome), optional(pagination), optional(history));
+    quote! {
+        pub(crate) static #constant: ::huaweicloud_core::Operation = ::huaweicloud_core::Operation {
+            id: #id,
+            api: #api,
+            summary: #summary,
+            source: #source,
+            method: #method,
+            path: #path,
+            retry_safe: #retry_safe,
+            parameters: &[#(#parameters),*],
+            body: #body,
+            outcome: #outcome,
+            pagination: #pagination,
+            history: #history,
+        };
+    }
+}
+
+fn pagination(pagination: &Value) -> TokenStream {
+    let number =
+        |key: &str| proc_macro2::Literal::u64_unsuffixed(pagination.get(key).and_then(Value::as_u64).unwrap_or(0));
+    let (items, total) = (text(pagination, "items"), text(pagination, "total"));
+    let max_limit = number("max_limit");
+    let (style, limit) = if text(pagination, "style") == "page" {
+        let (parameter, first, max) = (text(pagination, "page"), number("first_page"), number("max_page"));
+        (quote!(Page { parameter: #parameter, first: #first, max: #max }), text(pagination, "size"))
+    } else {
+        let (parameter, max) = (text(pagination, "offset"), number("max_offset"));
+        (quote!(Offset { parameter: #parameter, max: #max }), text(pagination, "limit"))
+    };
+    quote! {
+        ::huaweicloud_core::Pagination { style: ::huaweicloud_core::PageStyle::#style, limit: #limit, max_limit: #max_limit, items: #items, total: #total }
+    }
+}
+
+fn optional<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
+    match value {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
+    }
+}
+
+/// A function that calls the operation through the generated client, with arguments by name.
+fn call(operation: &OperationAt<'_>) -> Result<TokenStream, String> {
+    let function = format_ident!("{}", operation.id());
+    let mut steps = Vec::new();
+    for parameter in operation.parameters() {
+        let name = text(parameter, "name");
+        let ident = format_ident!("{}", emit::setter(name));
+        let in_path = text(parameter, "in") == "path";
+        let kind: syn::Type = syn::parse_str(&rust_type(&parameter["schema"], Direction::Request, in_path))
+            .map_err(|error| error.to_string())?;
+        steps.push(quote! {
+            if let Some(value) = arguments.take::<#kind>(#name)? {
+                call = call.#ident(value);
+            }
+        });
+    }
+    if let Some(name) = operation.request_schema().and_then(reference) {
+        let kind = format_ident!("{}", name.to_pascal_case());
+        steps.push(quote! {
+            if let Some(body) = arguments.take::<types::#kind>("body")? {
+                call = call.body(body);
+            }
+        });
+    }
+    Ok(quote! {
+        fn #function(
+            client: ::huaweicloud_core::Client,
+            mut arguments: Arguments,
+        ) -> ::huaweicloud_core::BoxFuture<'static, Result<::huaweicloud_core::Response<serde_json::Value>, ::huaweicloud_core::Error>> {
+            Box::pin(async move {
+                let mut call = crate::Client::from(client).#function();
+                #(#steps)*
+                arguments.finish()?;
+                call.send().await?.into_json()
+            })
+        }
+    })
+}

@@ -1,0 +1,234 @@
+//! From what the documents say to what goes over the wire.
+//!
+//! Requests stay strict: lengths, ranges and allowed values become types of the runtime that check them. Responses
+//! become tolerant: no length, range, required flag or default can make an answer fail. What a rule said lives on in
+//! the rustdoc. The result is an OpenAPI document for progenitor in which every leaf that is not plain has a marker:
+//! a string whose format is the Rust type to use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    docs,
+    spec::{OperationAt, Spec, list, members, reference, text},
+};
+
+/// Which way a value travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    Request,
+    Response,
+}
+
+/// The wire contract.
+pub struct Projection {
+    /// The document for progenitor.
+    pub document: Value,
+    /// The Rust types that its markers name.
+    pub markers: BTreeSet<String>,
+    /// Where each schema is used.
+    pub uses: BTreeMap<String, Use>,
+}
+
+/// Projects a spec that passed the lint.
+pub fn project(spec: &Spec) -> Projection {
+    let uses = uses(spec);
+    let mut markers = BTreeSet::new();
+    let mut paths = Map::new();
+    for operation in spec.operations() {
+        let item = paths.entry(operation.path).or_insert_with(|| json!({}));
+        item[operation.method] = project_operation(&operation, &mut markers);
+    }
+    let mut schemas = Map::new();
+    for (name, schema) in spec.schemas().filter(|(_, schema)| schema.get("enum").is_none()) {
+        let used = uses.get(name).cloned().unwrap_or_default();
+        schemas.insert(name.clone(), project_object(spec, schema, &used, &mut markers));
+    }
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": text(&spec.value["info"], "title"), "version": text(&spec.value["info"], "version") },
+        "paths": paths,
+        "components": { "schemas": schemas },
+    });
+    Projection { document, markers, uses }
+}
+
+/// What is known of a schema from where it is used.
+#[derive(Clone, Debug, Default)]
+pub struct Use {
+    /// Which way it travels.
+    pub directions: BTreeSet<Direction>,
+    /// The pages that document it.
+    pub sources: BTreeSet<String>,
+}
+
+impl Use {
+    /// How strict its fields are. The lint lets only enums travel both ways, and those are both at once.
+    pub fn direction(&self) -> Direction {
+        self.directions.first().copied().unwrap_or(Direction::Response)
+    }
+}
+
+/// What requests and responses reach.
+pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
+    fn visit<'a>(spec: &'a Spec, value: &'a Value, seen: &mut BTreeSet<&'a str>) {
+        if let Some(name) = reference(value)
+            && seen.insert(name)
+            && let Some(schema) = spec.schema(name)
+        {
+            visit(spec, schema, seen);
+        }
+        match value {
+            Value::Object(object) => object
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
+                .for_each(|(_, member)| visit(spec, member, seen)),
+            Value::Array(items) => items.iter().for_each(|item| visit(spec, item, seen)),
+            _ => {}
+        }
+    }
+    let mut found: BTreeMap<String, Use> = BTreeMap::new();
+    for operation in spec.operations() {
+        let parts = [
+            ("parameters", Direction::Request),
+            ("requestBody", Direction::Request),
+            ("responses", Direction::Response),
+        ];
+        for (key, direction) in parts {
+            let mut seen = BTreeSet::new();
+            visit(spec, &operation.value[key], &mut seen);
+            for name in seen {
+                let known = found.entry(name.to_owned()).or_default();
+                known.directions.insert(direction);
+                known.sources.insert(docs::source(operation.value));
+            }
+        }
+    }
+    found
+}
+
+fn project_operation(operation: &OperationAt<'_>, markers: &mut BTreeSet<String>) -> Value {
+    let parameters: Vec<Value> = operation
+        .parameters()
+        .map(|parameter| {
+            let kind = rust_type(&parameter["schema"], Direction::Request, text(parameter, "in") == "path");
+            json!({
+                "name": text(parameter, "name"),
+                "in": text(parameter, "in"),
+                "required": required(parameter),
+                "schema": leaf(kind, markers),
+            })
+        })
+        .collect();
+    let mut projected = json!({
+        "operationId": operation.id(),
+        "parameters": parameters,
+    });
+    if let Some(schema) = operation.request_schema() {
+        projected["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+    }
+    if let (Some((status, _)), Some(schema)) = (operation.success(), operation.response_schema()) {
+        projected["responses"] = json!({
+            status: { "description": "ok", "content": { "application/json": { "schema": schema } } },
+        });
+    }
+    projected
+}
+
+pub fn required(value: &Value) -> bool {
+    value.get("required") == Some(&Value::Bool(true))
+}
+
+fn project_object(spec: &Spec, schema: &Value, used: &Use, markers: &mut BTreeSet<String>) -> Value {
+    let direction = used.direction();
+    let mut properties = Map::new();
+    let mut required: Vec<Value> = Vec::new();
+    for (key, property) in members(schema, "properties") {
+        let named_object =
+            reference(property).filter(|name| spec.schema(name).is_some_and(|s| s.get("enum").is_none()));
+        let mut projected = match named_object {
+            Some(name) => json!({ "allOf": [{ "$ref": format!("#/components/schemas/{name}") }] }),
+            None => leaf(rust_type(property, direction, false), markers),
+        };
+        projected["description"] = docs::property(spec, property, direction).into();
+        let is_list = direction == Direction::Response && text(property, "type") == "array";
+        if is_list || (direction == Direction::Request && list(schema, "required").any(|name| name == key)) {
+            required.push(key.clone().into());
+        }
+        properties.insert(key.clone(), projected);
+    }
+    json!({
+        "type": "object",
+        "description": docs::schema(schema, used),
+        "properties": properties,
+        "required": required,
+    })
+}
+
+/// A leaf for progenitor: a plain schema, or a string with the Rust type as its format.
+fn leaf(kind: String, markers: &mut BTreeSet<String>) -> Value {
+    match kind.as_str() {
+        "String" => json!({ "type": "string" }),
+        "i64" => json!({ "type": "integer", "format": "int64" }),
+        "f64" => json!({ "type": "number", "format": "double" }),
+        "bool" => json!({ "type": "boolean" }),
+        _ => {
+            markers.insert(kind.clone());
+            json!({ "type": "string", "format": kind })
+        }
+    }
+}
+
+/// The Rust type of a schema.
+pub fn rust_type(schema: &Value, direction: Direction, in_path: bool) -> String {
+    if let Some(name) = reference(schema) {
+        return format!("crate::types::{name}");
+    }
+    let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
+    let strict = direction == Direction::Request;
+    match text(schema, "type") {
+        "string" => {
+            let (min, max) = (bound("minLength").unwrap_or(0), bound("maxLength"));
+            let range = |name: &str| match max {
+                Some(max) => format!("::huaweicloud_core::{name}<{min}, {max}>"),
+                None => format!("::huaweicloud_core::{name}<{min}, {{ usize::MAX }}>"),
+            };
+            match text(schema, "format") {
+                "epoch-millis" => "::huaweicloud_core::EpochMillis".to_owned(),
+                "alphanumeric" if strict => range("Alphanumeric"),
+                _ if in_path => range("PathText"),
+                _ if strict && (min > 0 || max.is_some()) => range("BoundedText"),
+                _ => "String".to_owned(),
+            }
+        }
+        "integer" => match (bound("minimum"), bound("maximum")) {
+            (None, None) => "i64".to_owned(),
+            _ if !strict => "i64".to_owned(),
+            (min, max) => {
+                let text = |bound: Option<i64>, open: &str| bound.map_or_else(|| open.to_owned(), |n| n.to_string());
+                format!("::huaweicloud_core::Bounded<{}, {}>", text(min, "{ i64::MIN }"), text(max, "{ i64::MAX }"))
+            }
+        },
+        "number" => "f64".to_owned(),
+        "boolean" => "bool".to_owned(),
+        "array" => {
+            let item = rust_type(&schema["items"], direction, false);
+            let item = if item == "String" { "::std::string::String".to_owned() } else { item };
+            match (strict, bound("minItems").unwrap_or(0), bound("maxItems")) {
+                (false, ..) => format!("::huaweicloud_core::List<{item}>"),
+                (true, 0, None) => format!("::huaweicloud_core::BoundedList<{item}>"),
+                (true, min, None) => format!("::huaweicloud_core::BoundedList<{item}, {min}>"),
+                (true, min, Some(max)) => format!("::huaweicloud_core::BoundedList<{item}, {min}, {max}>"),
+            }
+        }
+        _ => match schema.get("additionalProperties") {
+            Some(values) if values.is_object() => {
+                let value = rust_type(values, direction, false);
+                let value = if value == "String" { "::std::string::String".to_owned() } else { value };
+                format!("::std::collections::BTreeMap<::std::string::String, {value}>")
+            }
+            _ => "::serde_json::Value".to_owned(),
+        },
+    }
+}

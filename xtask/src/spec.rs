@@ -1,0 +1,199 @@
+//! Loading: a spec as JSON, and problems with the place where they are.
+
+use std::{fmt, fs, path::Path};
+
+use serde_json::Value;
+
+/// What is wrong, and where.
+#[derive(Debug, PartialEq)]
+pub struct Problem {
+    /// File, from the root of the workspace.
+    pub file: String,
+    /// JSON pointer into the file; empty for the whole file.
+    pub pointer: String,
+    /// One sentence.
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(file: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { file: file.into(), pointer: pointer.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if !self.pointer.is_empty() {
+            write!(f, "#{}", self.pointer)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+pub type Result<T, E = Vec<Problem>> = std::result::Result<T, E>;
+
+/// The spec of a service.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// Name of the folder: `osm`.
+    pub service: String,
+    /// Path of the file from the root of the workspace.
+    pub file: String,
+    /// The text, for its hash.
+    pub text: String,
+    /// The document.
+    pub value: Value,
+}
+
+/// A step of a JSON pointer, escaped.
+pub fn step(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+impl Spec {
+    /// Reads a document.
+    pub fn parse(service: &str, file: &str, text: String) -> Result<Self> {
+        let value: Value = serde_saphyr::from_str(&text).map_err(|error| {
+            let message = error.to_string();
+            let first = message.lines().next().unwrap_or("is no YAML").to_owned();
+            vec![Problem::new(file, "", format!("is no valid YAML: {first}"))]
+        })?;
+        if !value.is_object() {
+            return Err(vec![Problem::new(file, "", "must be an OpenAPI document, that is a mapping")]);
+        }
+        Ok(Self { service: service.to_owned(), file: file.to_owned(), text, value })
+    }
+
+    pub fn problem(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        Problem::new(&self.file, pointer, message)
+    }
+
+    /// The schemas of the document, by name.
+    pub fn schemas(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.value.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten()
+    }
+
+    pub fn schema(&self, name: &str) -> Option<&Value> {
+        self.value.pointer("/components/schemas")?.get(name)
+    }
+
+    /// The schema behind `$ref` or a lone `allOf`, with its name.
+    pub fn resolve<'a>(&'a self, schema: &'a Value) -> (Option<&'a str>, &'a Value) {
+        match reference(schema) {
+            Some(name) => (Some(name), self.schema(name).unwrap_or(schema)),
+            None => (None, schema),
+        }
+    }
+
+    /// The operations, with path, method and JSON pointer.
+    pub fn operations(&self) -> Vec<OperationAt<'_>> {
+        const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+        let mut found = Vec::new();
+        for (path, item) in self.value.get("paths").and_then(Value::as_object).into_iter().flatten() {
+            for (method, value) in item.as_object().into_iter().flatten() {
+                if METHODS.contains(&method.as_str()) {
+                    let pointer = step(&step("/paths", path), method);
+                    found.push(OperationAt { path, method, pointer, value });
+                }
+            }
+        }
+        found
+    }
+
+    /// The text at a pointer, or nothing.
+    pub fn text_at(&self, pointer: &str) -> &str {
+        self.value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// An operation where it stands.
+pub struct OperationAt<'a> {
+    pub path: &'a str,
+    pub method: &'a str,
+    pub pointer: String,
+    pub value: &'a Value,
+}
+
+impl<'a> OperationAt<'a> {
+    pub fn id(&self) -> &'a str {
+        text(self.value, "operationId")
+    }
+
+    /// The parameters that callers give; the token is the business of the credentials.
+    pub fn parameters(&self) -> impl Iterator<Item = &'a Value> + use<'a> {
+        list(self.value, "parameters").filter(|parameter| text(parameter, "name") != TOKEN_HEADER)
+    }
+
+    pub fn request_schema(&self) -> Option<&'a Value> {
+        self.value.pointer("/requestBody/content/application~1json/schema")
+    }
+
+    /// The success response: its status and the response.
+    pub fn success(&self) -> Option<(&'a str, &'a Value)> {
+        let responses = self.value.get("responses")?.as_object()?;
+        responses.iter().find(|(status, _)| status.starts_with('2')).map(|(status, value)| (status.as_str(), value))
+    }
+
+    pub fn response_schema(&self) -> Option<&'a Value> {
+        self.success()?.1.pointer("/content/application~1json/schema")
+    }
+}
+
+/// The documented header of the credentials.
+pub const TOKEN_HEADER: &str = "X-Auth-Token";
+
+/// The name that a `$ref`, or a lone `allOf` around one, points to.
+pub fn reference(schema: &Value) -> Option<&str> {
+    let target = match schema.get("allOf").and_then(Value::as_array) {
+        Some(all) if all.len() == 1 => &all[0],
+        _ => schema,
+    };
+    target.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+pub fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+pub fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
+    value.get(key).and_then(Value::as_object).into_iter().flatten()
+}
+
+/// Loads the specs of these services, or of all.
+pub fn load(root: &Path, services: &[String]) -> Result<Vec<Spec>> {
+    let folder = root.join("specs");
+    let failed = |error: std::io::Error| vec![Problem::new("specs", "", format!("cannot be read: {error}"))];
+    let mut known: Vec<String> = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.path().join("openapi.yaml").is_file() {
+            known.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    known.sort();
+    let mut problems = Vec::new();
+    for service in services.iter().filter(|service| !known.contains(service)) {
+        problems.push(Problem::new(
+            format!("specs/{service}/openapi.yaml"),
+            "",
+            format!("does not exist; known services are {}", known.join(", ")),
+        ));
+    }
+    let mut specs = Vec::new();
+    for service in known.into_iter().filter(|known| services.is_empty() || services.contains(known)) {
+        let file = format!("specs/{service}/openapi.yaml");
+        let read = fs::read_to_string(root.join(&file))
+            .map_err(|error| vec![Problem::new(&file, "", format!("cannot be read: {error}"))])
+            .and_then(|text| Spec::parse(&service, &file, text));
+        match read {
+            Ok(spec) => specs.push(spec),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(specs) } else { Err(problems) }
+}
