@@ -442,10 +442,14 @@ impl<'a> Linter<'a> {
         let Some(pagination) = operation.value.get("x-pagination") else { return };
         let pointer = step(&operation.pointer, "x-pagination");
         let names: &[&str] = match text(pagination, "style") {
-            "offset" => &["offset", "limit"],
+            "offset" => &["offset", "size"],
             "page" => &["page", "size"],
+            "whole" => &[],
             other => {
-                self.problem(&step(&pointer, "style"), format!("{other:?} is no style; known are offset and page"));
+                self.problem(
+                    &step(&pointer, "style"),
+                    format!("{other:?} is no style; known are offset, page and whole"),
+                );
                 return;
             }
         };
@@ -469,17 +473,14 @@ impl<'a> Linter<'a> {
     fn history(&mut self, operation: &OperationAt<'a>) {
         let Some(history) = operation.value.get("x-history") else { return };
         let pointer = step(&operation.pointer, "x-history");
-        let items = match text(history, "items") {
-            "" => text(&operation.value["x-pagination"], "items"),
-            items => items,
-        };
+        let items = text(&operation.value["x-pagination"], "items");
         let item = operation
             .response_schema()
             .and_then(|schema| self.target(schema, items))
             .filter(|schema| text(schema, "type") == "array")
             .map(|schema| &schema["items"]);
         let Some(item) = item else {
-            self.problem(&step(&pointer, "items"), "must point to the array in the answer");
+            self.problem(&pointer, "needs x-pagination, which says where the items are");
             return;
         };
         for key in ["time", "actor", "action", "subject", "detail"] {

@@ -117,10 +117,6 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
     });
     let pagination = operation.value.get("x-pagination").map(pagination);
     let history = operation.value.get("x-history").map(|history| {
-        let items = match text(history, "items") {
-            "" => text(&operation.value["x-pagination"], "items"),
-            items => items,
-        };
         let templates = |key: &str| {
             let given = match history.get(key) {
                 Some(Value::Array(templates)) => templates.iter().map(docs::plain).collect(),
@@ -132,7 +128,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
         let (time, actor, action) = (templates("time"), templates("actor"), templates("action"));
         let (subject, detail) = (templates("subject"), templates("detail"));
         quote! {
-            ::huaweicloud_core::History { items: #items, time: #time, actor: #actor, action: #action, subject: #subject, detail: #detail }
+            ::huaweicloud_core::History { time: #time, actor: #actor, action: #action, subject: #subject, detail: #detail }
         }
     });
     let (outcome, pagination, history) = (optional(outcome), optional(pagination), optional(history));
@@ -158,16 +154,28 @@ fn pagination(pagination: &Value) -> TokenStream {
     let number =
         |key: &str| proc_macro2::Literal::u64_unsuffixed(pagination.get(key).and_then(Value::as_u64).unwrap_or(0));
     let (items, total) = (text(pagination, "items"), text(pagination, "total"));
-    let max_limit = number("max_limit");
-    let (style, limit) = if text(pagination, "style") == "page" {
-        let (parameter, first, max) = (text(pagination, "page"), number("first_page"), number("max_page"));
-        (quote!(Page { parameter: #parameter, first: #first, max: #max }), text(pagination, "size"))
-    } else {
-        let (parameter, max) = (text(pagination, "offset"), number("max_offset"));
-        (quote!(Offset { parameter: #parameter, max: #max }), text(pagination, "limit"))
+    let style = match text(pagination, "style") {
+        "page" => {
+            let (parameter, first, max) = (text(pagination, "page"), number("first_page"), number("max_page"));
+            quote!(Page { parameter: #parameter, first: #first, max: #max })
+        }
+        "offset" => {
+            let (parameter, max) = (text(pagination, "offset"), number("max_offset"));
+            quote!(Offset { parameter: #parameter, max: #max })
+        }
+        _ => quote!(Whole),
     };
+    let size = optional(pagination.get("size").and_then(Value::as_str).map(|parameter| {
+        let max = number("max_size");
+        quote!(::huaweicloud_core::PageSize { parameter: #parameter, max: #max })
+    }));
     quote! {
-        ::huaweicloud_core::Pagination { style: ::huaweicloud_core::PageStyle::#style, limit: #limit, max_limit: #max_limit, items: #items, total: #total }
+        ::huaweicloud_core::Pagination {
+            style: ::huaweicloud_core::PageStyle::#style,
+            size: #size,
+            items: #items,
+            total: #total,
+        }
     }
 }
 

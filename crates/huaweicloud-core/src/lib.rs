@@ -38,7 +38,8 @@ pub use dynamic::BoxFuture;
 pub use error::{Error, ErrorKind};
 pub use list::List;
 pub use operation::{
-    Endpoint, Entry, History, Kind, Location, Operation, Outcome, PageStyle, Pagination, Parameter, Scope, Service,
+    Endpoint, Entry, History, Kind, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter, Scope,
+    Service,
 };
 pub use request::{Request, Setting};
 pub use response::Response;

@@ -146,10 +146,8 @@ pub struct Outcome {
 pub struct Pagination {
     /// How a page is asked for.
     pub style: PageStyle,
-    /// Name of the parameter, or member of the body, that holds the number of items on a page.
-    pub limit: &'static str,
-    /// Most items on a page.
-    pub max_limit: u32,
+    /// How its size is asked for; `None` if the answer comes in one piece.
+    pub size: Option<PageSize>,
     /// JSON pointer to the items of an answer.
     pub items: &'static str,
     /// JSON pointer to the number of all items.
@@ -159,22 +157,33 @@ pub struct Pagination {
 /// How a page is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum PageStyle {
+    /// Not at all: the answer comes in one piece.
+    Whole,
     /// By the number of items to skip.
     Offset {
-        /// Name of the parameter or member.
+        /// Name of the parameter, or of the member of the body.
         parameter: &'static str,
         /// Largest value.
         max: u32,
     },
     /// By the number of the page.
     Page {
-        /// Name of the parameter or member.
+        /// Name of the parameter, or of the member of the body.
         parameter: &'static str,
         /// Number of the first page.
         first: u32,
         /// Largest number.
         max: u32,
     },
+}
+
+/// How the size of a page is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct PageSize {
+    /// Name of the parameter, or of the member of the body.
+    pub parameter: &'static str,
+    /// Largest value.
+    pub max: u32,
 }
 
 /// How an item reads as an event: who did what, when, to what.
@@ -184,8 +193,6 @@ pub enum PageStyle {
 /// `key=value` picks the element that has this member.
 #[derive(Debug)]
 pub struct History {
-    /// JSON pointer to the items of an answer.
-    pub items: &'static str,
     /// When.
     pub time: &'static [&'static str],
     /// Who.

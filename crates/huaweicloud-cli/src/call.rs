@@ -1,0 +1,61 @@
+//! `hwc call`: one operation, its typed answer as JSON.
+
+use std::{fs, io::Read as _};
+
+use clap::ArgMatches;
+use huaweicloud_core::{Client, Kind, Parameter, dynamic::Arguments};
+use huaweicloud_sandbox::services;
+use serde_json::{Map, Value};
+
+use crate::{commands::flag_name, failure::Failure, output, settings};
+
+/// Runs the command.
+pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let unknown = || Failure::wrong_use("no such operation; see hwc call --help");
+    let (service_id, of_service) = matches.subcommand().ok_or_else(unknown)?;
+    let (operation_id, flags) = of_service.subcommand().ok_or_else(unknown)?;
+    let service = services().iter().find(|service| service.id == service_id).ok_or_else(unknown)?;
+    let entry = service.operation(operation_id).ok_or_else(unknown)?;
+    let mut arguments = Map::new();
+    for parameter in entry.operation.parameters {
+        if let Some(given) = flags.get_many::<String>(parameter.name) {
+            let given: Vec<&str> = given.map(String::as_str).collect();
+            arguments.insert(parameter.name.to_owned(), value(parameter, &given)?);
+        }
+    }
+    if let Some(body) = entry.operation.body.then(|| flags.get_one::<String>("body")).flatten() {
+        arguments.insert("body".to_owned(), read_body(body)?);
+    }
+    let connection = settings::connect(flags).await?;
+    let client = Client::new(&connection.config, service)?;
+    let answer = (entry.call)(client, Arguments::new(arguments)).await?;
+    output::lines([format!("{:#}", *answer)])
+}
+
+/// The value of a flag as the type that its parameter has.
+fn value(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
+    let text = given.last().copied().unwrap_or_default();
+    let wrong = |kind: &str| Failure::wrong_use(format!("--{} must be {kind}, got {text:?}", flag_name(parameter)));
+    match parameter.kind {
+        Kind::Text => Ok(text.into()),
+        Kind::List => Ok(given.to_vec().into()),
+        Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("an integer")),
+        Kind::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
+    }
+}
+
+fn read_body(given: &str) -> Result<Value, Failure> {
+    let text = match given.strip_prefix('@') {
+        None => given.to_owned(),
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|error| Failure::wrong_use(format!("--body: standard input cannot be read: {error}")))?;
+            text
+        }
+        Some(file) => fs::read_to_string(file)
+            .map_err(|error| Failure::wrong_use(format!("--body: {file} cannot be read: {error}")))?,
+    };
+    serde_json::from_str(&text).map_err(|error| Failure::wrong_use(format!("--body is no JSON: {error}")))
+}

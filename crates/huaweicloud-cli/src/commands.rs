@@ -1,0 +1,187 @@
+//! The command line.
+
+use clap::{Arg, ArgAction, Command, value_parser};
+use huaweicloud_core::{Entry, Kind, Parameter, Service};
+use huaweicloud_sandbox::services;
+
+/// All commands.
+pub fn root() -> Command {
+    Command::new("hwc")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Who did what, when, to tickets, incidents, work items and applications on Huawei Cloud (unofficial)")
+        .after_help(
+            "Credentials come from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for \
+             temporary keys), or from HUAWEICLOUD_SDK_AUTH_TOKEN for an IAM token.\n\n\
+             Exit codes: 0 done; 1 the service said no; 2 wrong use, nothing was sent; 3 the service could not be \
+             reached or its answer not be trusted.\n\n\
+             Try it without an account: hwc timeline --sandbox",
+        )
+        .max_term_width(100)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(timeline())
+        .subcommand(call())
+        .subcommand(sandbox())
+}
+
+fn timeline() -> Command {
+    let subjects: String =
+        histories().map(|(service, entry)| format!("  {}/{}\n", service.id, subject_form(entry).join("/"))).collect();
+    connection(
+        Command::new("timeline")
+            .about("Prints one timeline, newest first, of the histories of several things")
+            .arg(
+                Arg::new("subject")
+                    .value_name("SERVICE/ID")
+                    .num_args(0..)
+                    .help("Whose history to read; see below. With --sandbox all documented ones unless given"),
+            )
+            .arg(
+                Arg::new("output")
+                    .short('o')
+                    .long("output")
+                    .value_name("FORMAT")
+                    .value_parser(["table", "json"])
+                    .default_value("table")
+                    .help("A table for people, or JSON lines for programs"),
+            )
+            .after_help(format!(
+                "Forms of SERVICE/ID, with the ids that the service asks for:\n{subjects}\n\
+                 Times are UTC. A time that cannot be read is shown as given and sorts last.\n\n\
+                 Example: hwc timeline --region cn-north-4 osm/CS2209231530 coc/IM202506051651290199975850"
+            )),
+    )
+}
+
+fn call() -> Command {
+    let mut command = connection(
+        Command::new("call")
+            .about("Calls one operation and prints its typed answer as JSON")
+            .subcommand_required(true)
+            .arg_required_else_help(true),
+    );
+    for service in services() {
+        let mut of_service =
+            Command::new(service.id).about(service.title).subcommand_required(true).arg_required_else_help(true);
+        for entry in service.operations {
+            of_service = of_service.subcommand(operation(entry));
+        }
+        command = command.subcommand(of_service);
+    }
+    command
+}
+
+fn operation(entry: &'static Entry) -> Command {
+    let operation = entry.operation;
+    let mut command = Command::new(operation.id)
+        .about(operation.summary)
+        .after_help(format!("{} {}\nDocumented in {}", operation.method, operation.path, operation.source));
+    for parameter in operation.parameters {
+        command = command.arg(flag(parameter));
+    }
+    if operation.body {
+        command = command.arg(
+            Arg::new("body").long("body").value_name("JSON").help("The body: JSON, @FILE, or @- for standard input"),
+        );
+    }
+    command
+}
+
+/// Name of the flag of a parameter: `--x-time-zone`.
+pub fn flag_name(parameter: &Parameter) -> String {
+    parameter.setter.trim_end_matches('_').replace('_', "-")
+}
+
+fn flag(parameter: &'static Parameter) -> Arg {
+    let value_name = match parameter.kind {
+        Kind::Integer => "N",
+        Kind::Boolean => "true|false",
+        Kind::Text | Kind::List => "TEXT",
+    };
+    let arg = Arg::new(parameter.name)
+        .long(flag_name(parameter))
+        .value_name(value_name)
+        .help(parameter.description)
+        .allow_hyphen_values(true)
+        .required(parameter.required);
+    match parameter.kind {
+        Kind::List => arg.action(ArgAction::Append),
+        _ => arg,
+    }
+}
+
+fn sandbox() -> Command {
+    Command::new("sandbox")
+        .about("Plays the services on this machine, for clients in any language")
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .value_name("N")
+                .default_value("0")
+                .value_parser(value_parser!(u16))
+                .help("Port on 127.0.0.1; 0 takes any free one"),
+        )
+        .arg(
+            Arg::new("records")
+                .long("records")
+                .value_name("N")
+                .default_value("25")
+                .value_parser(value_parser!(usize))
+                .help("Length of a made-up history"),
+        )
+        .after_help(
+            "Prints `export` lines on stdout, then runs until it is interrupted:\n\n  \
+             hwc sandbox --port 8080 > sandbox.env &\n  . ./sandbox.env\n\n\
+             HUAWEICLOUD_SANDBOX_URL is its address. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
+             HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.",
+        )
+}
+
+/// Where to call, and as whom.
+fn connection(command: Command) -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).global(true).help_heading("Connection")
+    };
+    command
+        .arg(
+            Arg::new("sandbox")
+                .long("sandbox")
+                .action(ArgAction::SetTrue)
+                .global(true)
+                .conflicts_with_all(["region", "endpoint"])
+                .help_heading("Connection")
+                .help("Calls a sandbox that runs inside this command; needs no account"),
+        )
+        .arg(text("region", "REGION", "Region, such as cn-north-4").env("HUAWEICLOUD_SDK_REGION"))
+        .arg(text("endpoint", "URL", "Address that wins over the region, such as that of a sandbox"))
+        .arg(
+            text("iam-project-id", "ID", "IAM project id, for project-scoped services; not that of a CodeArts project")
+                .env("HUAWEICLOUD_SDK_PROJECT_ID"),
+        )
+        .arg(
+            text("iam-domain-id", "ID", "Domain (account) id, for account-wide services")
+                .env("HUAWEICLOUD_SDK_DOMAIN_ID"),
+        )
+        .arg(text("language", "LANGUAGE", "Language of texts in answers, such as en-us"))
+        .arg(text("time-zone", "ZONE", "Time zone of times in answers, such as GMT+8"))
+}
+
+/// The operations that have a history.
+pub fn histories() -> impl Iterator<Item = (&'static Service, &'static Entry)> {
+    services().iter().flat_map(|service| {
+        service.operations.iter().filter(|entry| entry.operation.history.is_some()).map(move |entry| (*service, entry))
+    })
+}
+
+/// The ids that a history is asked for with.
+pub fn subject_form(entry: &Entry) -> Vec<&'static str> {
+    entry.operation.parameters.iter().filter(|parameter| parameter.required).map(|parameter| parameter.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_flag_of_an_operation_hides_another() {
+        super::root().debug_assert();
+    }
+}

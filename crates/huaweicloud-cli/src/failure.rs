@@ -1,0 +1,64 @@
+//! What goes wrong, as a sentence on stderr and an exit code.
+
+use std::{error::Error as _, process::ExitCode};
+
+use huaweicloud_core::{Error, ErrorKind};
+
+/// The service said no.
+pub const REFUSED: u8 = 1;
+/// The command was used wrongly; nothing was sent.
+pub const WRONG_USE: u8 = 2;
+/// The service could not be reached, or its answer cannot be trusted.
+pub const UNREACHABLE: u8 = 3;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    pub fn wrong_use(message: impl Into<String>) -> Self {
+        Self { code: WRONG_USE, message: message.into() }
+    }
+
+    pub fn unreachable(message: impl Into<String>) -> Self {
+        Self { code: UNREACHABLE, message: message.into() }
+    }
+
+    /// Prints the sentence.
+    pub fn report(&self) -> ExitCode {
+        eprintln!("hwc: {}", self.message);
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::Service => REFUSED,
+            ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Credentials => WRONG_USE,
+            _ => UNREACHABLE,
+        };
+        let mut message = error.to_string();
+        // A cause says why; the innermost one says it best.
+        let mut cause = error.source();
+        while let Some(inner) = cause.and_then(std::error::Error::source) {
+            cause = Some(inner);
+        }
+        if let Some(cause) = cause {
+            message = format!("{message}: {cause}");
+        }
+        if error.is_auth() {
+            message.push_str("\n     check the keys, their region, and that the clock of this machine is right");
+        }
+        Self { code, message }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::unreachable(error.to_string())
+    }
+}

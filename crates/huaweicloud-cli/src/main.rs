@@ -1,0 +1,43 @@
+//! `hwc`: who did what, when, to tickets, incidents, work items and applications on Huawei Cloud.
+//!
+//! Everything it knows of services comes from the generated operation metadata; no service is named here.
+
+mod call;
+mod commands;
+mod event;
+mod failure;
+mod output;
+mod sandbox;
+mod settings;
+mod timeline;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = match commands::root().try_get_matches() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no failure; a message that cannot be printed has nobody to read it.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(failure::WRONG_USE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::unreachable(format!("the runtime cannot start: {error}")).report(),
+    };
+    let result = runtime.block_on(async {
+        match arguments.subcommand() {
+            Some(("timeline", arguments)) => timeline::run(arguments).await,
+            Some(("call", arguments)) => call::run(arguments).await,
+            Some(("sandbox", arguments)) => sandbox::run(arguments).await,
+            _ => Err(Failure::wrong_use("no such command; see hwc --help")),
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,32 @@
+//! `hwc sandbox`: the sandbox for clients in any language.
+
+use clap::ArgMatches;
+use huaweicloud_sandbox::Sandbox;
+
+use crate::{failure::Failure, output};
+
+/// Runs the command, until it is interrupted.
+pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
+    let records = matches.get_one::<usize>("records").copied().unwrap_or_default();
+    let sandbox = Sandbox::builder()
+        .port(port)
+        .records(records)
+        .start()
+        .await
+        .map_err(|error| Failure::unreachable(format!("the sandbox cannot listen on port {port}: {error}")))?;
+    output::lines([
+        format!("export HUAWEICLOUD_SANDBOX_URL={}", sandbox.url()),
+        format!("export HUAWEICLOUD_SDK_AK={}", sandbox.access_key()),
+        format!("export HUAWEICLOUD_SDK_SK={}", sandbox.secret_key()),
+        format!("export HUAWEICLOUD_SANDBOX_TOKEN={}", sandbox.token()),
+    ])?;
+    eprintln!("These have documented histories; every other valid id has a made-up one:");
+    for subject in sandbox.subjects() {
+        let arguments: Vec<String> = subject.arguments.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        eprintln!("  {}: {}", subject.service.name, arguments.join(", "));
+    }
+    eprintln!("Listening on {}; press Ctrl-C to stop.", sandbox.url());
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

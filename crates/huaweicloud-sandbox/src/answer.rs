@@ -1,0 +1,173 @@
+//! The answers: the documented example where the documented ids are asked for, a made-up history otherwise.
+
+use huaweicloud_core::{PageStyle, Pagination, time::rfc3339};
+use serde_json::{Map, Value, json};
+
+use crate::contract::{Contract, Route};
+
+/// The page size of the services that document no default.
+const DEFAULT_SIZE: u64 = 10;
+
+/// The body of a success answer.
+pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records: usize) -> Option<(u16, Value)> {
+    let contract = route.contract;
+    let (status, example) = contract.documented(route.operation, '2')?;
+    let Some(pagination) = &route.operation.pagination else { return Some((status, example.clone())) };
+    let items = example.pointer(pagination.items)?.as_array()?;
+    let documented =
+        contract.documented_arguments(route.operation).iter().all(|(name, value)| arguments.get(name) == Some(value));
+    let total = match documented {
+        true => usize::try_from(example.pointer(pagination.total)?.as_u64()?).ok()?,
+        false => records,
+    };
+    let item_schema = &contract.answer_schema(route.operation, pagination.items)?["items"];
+    let maker = Maker { contract, arguments, example: items, seed: seed(arguments) };
+    let window = window(route, pagination, arguments, total);
+    let page: Vec<Value> = window
+        .clone()
+        .map(|index| match items.get(index) {
+            Some(item) if documented => item.clone(),
+            _ => maker.value("", item_schema, index, items.get(index % items.len().max(1))),
+        })
+        .collect();
+    let mut body = example.clone();
+    echo(&mut body, pagination, arguments);
+    *body.pointer_mut(pagination.items)? = Value::Array(page);
+    *body.pointer_mut(pagination.total)? = json!(total);
+    Some((status, body))
+}
+
+/// Which records a call asks for.
+fn window(
+    route: &Route<'_>,
+    pagination: &Pagination,
+    arguments: &Map<String, Value>,
+    total: usize,
+) -> std::ops::Range<usize> {
+    let number = |name: &str| arguments.get(name).and_then(Value::as_u64);
+    let default = |name: &str| {
+        let node = route.contract.node(route.operation);
+        crate::contract::parameters(node).find(|parameter| parameter["name"] == name)?["schema"]["default"].as_u64()
+    };
+    let size = match &pagination.size {
+        Some(size) => number(size.parameter).or_else(|| default(size.parameter)).unwrap_or(DEFAULT_SIZE),
+        None => u64::MAX,
+    };
+    let start = match pagination.style {
+        PageStyle::Whole => 0,
+        PageStyle::Offset { parameter, .. } => number(parameter).unwrap_or(0),
+        PageStyle::Page { parameter, first, .. } => {
+            number(parameter).unwrap_or(first.into()).saturating_sub(first.into()).saturating_mul(size)
+        }
+    };
+    let clamp = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(total);
+    clamp(start)..clamp(start.saturating_add(size))
+}
+
+/// Members beside the items that are named like the paging parameters repeat what was asked for.
+fn echo(body: &mut Value, pagination: &Pagination, arguments: &Map<String, Value>) {
+    let parent = pagination.items.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let Some(members) = body.pointer_mut(parent).and_then(Value::as_object_mut) else { return };
+    let start = match pagination.style {
+        PageStyle::Offset { parameter, .. } | PageStyle::Page { parameter, .. } => Some(parameter),
+        PageStyle::Whole => None,
+    };
+    for name in start.into_iter().chain(pagination.size.map(|size| size.parameter)) {
+        if let (Some(member), Some(given)) = (members.get_mut(name), arguments.get(name)) {
+            *member = given.clone();
+        }
+    }
+}
+
+/// Makes up values that fit a schema, the same on every run.
+struct Maker<'a> {
+    contract: &'a Contract,
+    arguments: &'a Map<String, Value>,
+    example: &'a [Value],
+    seed: u64,
+}
+
+impl Maker<'_> {
+    fn value(&self, name: &str, schema: &Value, index: usize, like: Option<&Value>) -> Value {
+        let schema = self.contract.resolve(schema);
+        let is_id = name == "id" || name == "identifier" || name.ends_with("_id");
+        let random = mix(self.seed ^ mix(index as u64) ^ hash(name));
+        // A record that names what it belongs to names what was asked for.
+        if let Some(given) = self.arguments.get(name).filter(|_| is_id) {
+            return given.clone();
+        }
+        match schema["type"].as_str() {
+            Some("object") => Value::Object(
+                schema["properties"]
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(key, property)| {
+                        (key.clone(), self.value(key, property, index, like.and_then(|like| like.get(key))))
+                    })
+                    .collect(),
+            ),
+            Some("array") => json!([self.value(name, &schema["items"], index, like.and_then(|like| like.get(0)))]),
+            Some("integer") if is_id => json!(1_000_000 + index),
+            Some("integer") => {
+                let (min, max) = (schema["minimum"].as_u64().unwrap_or(0), schema["maximum"].as_u64().unwrap_or(9));
+                json!(min + random % (max - min + 1).min(4))
+            }
+            Some("boolean") => json!(random.is_multiple_of(2)),
+            Some("number") => json!(1.5),
+            _ if schema["format"] == "epoch-millis" => {
+                let millis = self.millis(index);
+                let as_number = self.example.iter().any(|item| item.get(name).is_some_and(Value::is_number));
+                if as_number { json!(millis) } else { json!(millis.to_string()) }
+            }
+            _ => Value::String(self.text(name, schema, index, random, like)),
+        }
+    }
+
+    fn text(&self, name: &str, schema: &Value, index: usize, random: u64, like: Option<&Value>) -> String {
+        const PEOPLE: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
+        if let Some(values) = schema["enum"].as_array().filter(|values| !values.is_empty()) {
+            let position = usize::try_from(random).unwrap_or(0) % values.len();
+            return values[position].as_str().unwrap_or_default().to_owned();
+        }
+        if name.contains("time") {
+            let time = rfc3339(self.millis(index)).unwrap_or_default();
+            return time.replace('T', " ").trim_end_matches('Z').to_owned();
+        }
+        if name == "id" || name == "identifier" || name.ends_with("_id") {
+            return format!("{random:016x}{:016x}", mix(random));
+        }
+        if ["operator", "user", "nick"].iter().any(|word| name.contains(word)) {
+            return PEOPLE[usize::try_from(random).unwrap_or(0) % PEOPLE.len()].to_owned();
+        }
+        match like.and_then(Value::as_str).filter(|text| text.parse::<i64>().is_err()) {
+            Some(text) => text.to_owned(),
+            None => format!("{} {}", name.replace('_', " "), index + 1),
+        }
+    }
+
+    /// Newest first, one record an hour.
+    fn millis(&self, index: usize) -> i64 {
+        const NEWEST: i64 = 1_764_547_200_000;
+        NEWEST - i64::try_from(index).unwrap_or(0) * 3_600_000
+    }
+}
+
+fn seed(arguments: &Map<String, Value>) -> u64 {
+    arguments
+        .iter()
+        .filter(|(_, value)| value.is_string())
+        .fold(0, |seed, (name, value)| mix(seed ^ hash(name) ^ hash(value.as_str().unwrap_or_default())))
+}
+
+/// FNV-1a.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// The finaliser of SplitMix64.
+fn mix(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}

@@ -1,0 +1,86 @@
+//! What the gateway checks of a caller: the signature, recomputed from what came over the wire, or the token.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, header};
+use huaweicloud_core::{
+    sign::{ALGORITHM, DATE_HEADER, SigningInput, canonical_query},
+    time::parse_sdk_date,
+};
+
+/// The key pair and the token that the sandbox knows. They open nothing else.
+pub(crate) const ACCESS_KEY: &str = "SANDBOXACCESSKEY0000";
+pub(crate) const SECRET_KEY: &str = "sandbox-secret-key-of-no-other-use-00000";
+pub(crate) const TOKEN: &str = "sandbox-token-of-no-other-use";
+
+/// How old, or how early, a signature may be.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// Why a caller is not let in: the gateway's code and message.
+pub(crate) struct Denied {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+/// What a signature covers.
+pub(crate) struct Signed<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a [(String, String)],
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+/// Lets a caller in or not.
+pub(crate) fn check(request: &Signed<'_>, now: SystemTime) -> Result<(), Denied> {
+    let text = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
+    match (text(header::AUTHORIZATION.as_str()), text("x-auth-token")) {
+        (Some(authorization), _) => check_signature(request, authorization, now),
+        (None, Some(TOKEN)) => Ok(()),
+        (None, Some(_)) => Err(Denied { code: "APIGW.0307", message: "The token must be updated.".to_owned() }),
+        (None, None) => Err(incorrect("neither a signature nor a token")),
+    }
+}
+
+fn incorrect(reason: &str) -> Denied {
+    Denied { code: "APIGW.0301", message: format!("Incorrect IAM authentication information: {reason}") }
+}
+
+fn check_signature(request: &Signed<'_>, authorization: &str, now: SystemTime) -> Result<(), Denied> {
+    let text = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let parts = authorization.strip_prefix(ALGORITHM).ok_or_else(|| incorrect("unknown algorithm"))?;
+    let part = |name: &str| parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+    let (Some(access_key), Some(names), Some(_)) = (part("Access"), part("SignedHeaders"), part("Signature")) else {
+        return Err(incorrect("the Authorization header lacks Access, SignedHeaders or Signature"));
+    };
+    if access_key != ACCESS_KEY {
+        return Err(incorrect("unknown access key"));
+    }
+    let date = text(DATE_HEADER).ok_or_else(|| incorrect("no X-Sdk-Date header"))?;
+    let time = parse_sdk_date(date).ok_or_else(|| incorrect("X-Sdk-Date is no date"))?;
+    let distance = now.duration_since(time).unwrap_or_else(|early| early.duration());
+    if distance > WINDOW {
+        return Err(incorrect("the time of signing is more than 15 minutes off"));
+    }
+    let mut headers = Vec::new();
+    for name in names.split(';') {
+        headers.push((name, text(name).ok_or_else(|| incorrect(&format!("the signed header {name} is missing")))?));
+    }
+    if !headers.iter().any(|(name, _)| *name == DATE_HEADER) {
+        return Err(incorrect("X-Sdk-Date is not signed"));
+    }
+    let query = canonical_query(request.query);
+    let input = SigningInput {
+        method: request.method,
+        path: request.path,
+        canonical_query: &query,
+        headers: &headers,
+        body: request.body,
+    };
+    if input.authorization(ACCESS_KEY, SECRET_KEY, date) == authorization {
+        return Ok(());
+    }
+    // Like the gateway, with a bar for each line feed, so that a caller can compare it with its own.
+    let canonical = input.canonical_request().replace('\n', "|");
+    Err(incorrect(&format!("verify aksk signature fail, canonical request: {canonical}")))
+}

@@ -1,0 +1,105 @@
+//! The specs as the sandbox reads them: routes, rules and documented answers.
+
+use std::io;
+
+use http::Method;
+use huaweicloud_core::{Operation, Service};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+/// The contract of a service.
+#[derive(Debug)]
+pub(crate) struct Contract {
+    pub(crate) service: &'static Service,
+    spec: Value,
+}
+
+/// An operation that a request is for.
+pub(crate) struct Route<'a> {
+    pub(crate) contract: &'a Contract,
+    pub(crate) operation: &'static Operation,
+    pub(crate) path_values: Vec<(&'a str, String)>,
+}
+
+impl Contract {
+    pub(crate) fn read(service: &'static Service) -> io::Result<Self> {
+        Ok(Self { service, spec: serde_json::from_str(service.spec)? })
+    }
+
+    /// The operation that a method and a path mean.
+    pub(crate) fn route(&self, method: &Method, path: &str) -> Option<Route<'_>> {
+        self.service.operations.iter().find_map(|entry| {
+            let operation = entry.operation;
+            let path_values = (method == operation.method).then(|| match_path(operation.path, path))??;
+            Some(Route { contract: self, operation, path_values })
+        })
+    }
+
+    /// The description of an operation.
+    pub(crate) fn node(&self, operation: &Operation) -> &Value {
+        &self.spec["paths"][operation.path][operation.method.to_ascii_lowercase()]
+    }
+
+    /// The schema behind a `$ref`, or a lone `allOf` around one.
+    pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        let target = schema.pointer("/allOf/0/$ref").or_else(|| schema.get("$ref"));
+        match target.and_then(Value::as_str).and_then(|target| target.strip_prefix('#')) {
+            Some(pointer) => self.spec.pointer(pointer).unwrap_or(schema),
+            None => schema,
+        }
+    }
+
+    /// The schema of the JSON body that an operation takes.
+    pub(crate) fn request_schema(&self, operation: &Operation) -> Option<&Value> {
+        self.node(operation).pointer("/requestBody/content/application~1json/schema")
+    }
+
+    /// The documented answer with one of these statuses: the status and the body.
+    pub(crate) fn documented(&self, operation: &Operation, first_digit: char) -> Option<(u16, &Value)> {
+        let responses = self.node(operation).get("responses")?.as_object()?;
+        let (status, response) = responses.iter().find(|(status, _)| status.starts_with(first_digit))?;
+        let examples = response.pointer("/content/application~1json/examples")?.as_object()?;
+        Some((status.parse().ok()?, examples.values().next()?.get("value")?))
+    }
+
+    /// The schema that a pointer into the success answer leads to.
+    pub(crate) fn answer_schema(&self, operation: &Operation, pointer: &str) -> Option<&Value> {
+        let responses = self.node(operation).get("responses")?.as_object()?;
+        let (_, response) = responses.iter().find(|(status, _)| status.starts_with('2'))?;
+        let mut at = self.resolve(response.pointer("/content/application~1json/schema")?);
+        for key in pointer.split('/').skip(1) {
+            at = self.resolve(at.get("properties")?.get(key)?);
+        }
+        Some(at)
+    }
+
+    /// The arguments of the documented call: the examples of the required parameters.
+    pub(crate) fn documented_arguments(&self, operation: &Operation) -> Map<String, Value> {
+        parameters(self.node(operation))
+            .filter(|parameter| parameter["required"] == true)
+            .filter_map(|parameter| Some((parameter["name"].as_str()?.to_owned(), parameter.get("example")?.clone())))
+            .collect()
+    }
+}
+
+/// The parameters of an operation.
+pub(crate) fn parameters(node: &Value) -> impl Iterator<Item = &Value> {
+    node["parameters"].as_array().into_iter().flatten()
+}
+
+/// The values of the parameters in a path, if the path fits the template.
+fn match_path<'a>(template: &'a str, path: &str) -> Option<Vec<(&'a str, String)>> {
+    let (mut expected, mut given) = (template.split('/'), path.split('/'));
+    let mut values = Vec::new();
+    loop {
+        match (expected.next(), given.next()) {
+            (None, None) => return Some(values),
+            (Some(expected), Some(given)) => match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(name) => values.push((name, percent_decode_str(given).decode_utf8().ok()?.into_owned())),
+                None if expected == given => {}
+                None => return None,
+            },
+            _ => return None,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Plays the documented services on this machine, for tests and for people who want to try a client without an
+//! account.
+//!
+//! It serves what the specs say and knows no service by name: for the documented ids the documented answers, for
+//! every other valid id a made-up history that is the same on every run. It checks what the gateway checks: signature
+//! or token, the 15-minute window of the date, required parameters and their rules.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = huaweicloud_sandbox::Sandbox::start().await?;
+//! let osm = huaweicloud_osm::Client::new(&sandbox.config()?)?;
+//! let page = osm.list_case_operate_logs().case_id("123").send().await?;
+//! assert_eq!(page.total_count, Some(1));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it does not do: filter or sort, remember anything, or speak TLS. It listens on 127.0.0.1 only.
+
+mod answer;
+mod auth;
+mod contract;
+mod rules;
+mod server;
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use huaweicloud_core::{Config, ConfigBuilder, Credential, Error, Service};
+use serde_json::{Map, Value};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+pub use server::Recorded;
+
+/// Every service that the sandbox plays.
+#[must_use]
+pub fn services() -> &'static [&'static Service] {
+    static SERVICES: &[&Service] = include!(concat!(env!("OUT_DIR"), "/services.rs"));
+    SERVICES
+}
+
+/// A running sandbox; it stops when it is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    state: Arc<server::State>,
+    task: JoinHandle<()>,
+}
+
+/// Settings of a sandbox.
+#[derive(Clone, Debug)]
+#[must_use = "call `start` to run it"]
+pub struct SandboxBuilder {
+    port: u16,
+    records: usize,
+    record: bool,
+}
+
+impl Default for SandboxBuilder {
+    fn default() -> Self {
+        Self { port: 0, records: 25, record: false }
+    }
+}
+
+impl SandboxBuilder {
+    /// Port to listen on; any free one unless set.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Length of a made-up history; 25 records unless set.
+    pub fn records(mut self, records: usize) -> Self {
+        self.records = records;
+        self
+    }
+
+    /// Keeps every request, for [`Sandbox::requests`].
+    pub fn record_requests(mut self) -> Self {
+        self.record = true;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When the port is taken, or a spec cannot be read.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let state = Arc::new(server::State::new(services(), self.records, self.record)?);
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
+        let address = listener.local_addr()?;
+        let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
+        Ok(Sandbox { address, state, task })
+    }
+}
+
+/// A history that the sandbox has a documented answer for.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Whose history.
+    pub service: &'static Service,
+    /// The operation that answers it.
+    pub operation: &'static str,
+    /// The arguments of the call.
+    pub arguments: Map<String, Value>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port.
+    ///
+    /// # Errors
+    /// When no port is free, or a spec cannot be read.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox with settings of one's own.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// Where it listens: `http://127.0.0.1:…`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The access key it knows.
+    #[must_use]
+    pub fn access_key(&self) -> &'static str {
+        auth::ACCESS_KEY
+    }
+
+    /// The secret key it knows. It opens nothing but the sandbox.
+    #[must_use]
+    pub fn secret_key(&self) -> &'static str {
+        auth::SECRET_KEY
+    }
+
+    /// The token it knows. It opens nothing but the sandbox.
+    #[must_use]
+    pub fn token(&self) -> &'static str {
+        auth::TOKEN
+    }
+
+    /// Settings for clients of it, which sign with its key pair.
+    pub fn config_builder(&self) -> ConfigBuilder {
+        Config::builder().credentials(Credential::keys(auth::ACCESS_KEY, auth::SECRET_KEY)).endpoint(self.url())
+    }
+
+    /// A configuration for clients of it, which sign with its key pair.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be set up.
+    pub fn config(&self) -> Result<Config, Error> {
+        self.config_builder().build()
+    }
+
+    /// The histories that it has documented answers for.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<Subject> {
+        self.state.subjects()
+    }
+
+    /// The requests so far, oldest first, if it was started with
+    /// [`record_requests`](SandboxBuilder::record_requests).
+    #[must_use]
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.state.recorded()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

@@ -1,0 +1,115 @@
+//! The documented rules of what a caller sends. An own reading of the specs: it shares nothing with the types that
+//! the clients check with, so that one cannot hide a mistake of the other.
+
+use serde_json::{Map, Value};
+
+use crate::contract::{Contract, Route, parameters};
+
+/// What was sent: parameters by location and name, and the body.
+pub(crate) struct Sent<'a> {
+    pub(crate) query: &'a [(String, String)],
+    pub(crate) headers: &'a http::HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+/// Reads the arguments of a call by name, or says which rule is broken.
+pub(crate) fn arguments(route: &Route<'_>, sent: &Sent<'_>) -> Result<Map<String, Value>, String> {
+    let contract = route.contract;
+    let mut arguments = Map::new();
+    for parameter in parameters(contract.node(route.operation)) {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let given: Vec<&str> = match parameter["in"].as_str() {
+            Some("path") => {
+                route.path_values.iter().filter(|(known, _)| *known == name).map(|(_, value)| value.as_str()).collect()
+            }
+            Some("query") => {
+                sent.query.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+            }
+            // The credentials were looked at before.
+            _ if name.eq_ignore_ascii_case("x-auth-token") => continue,
+            _ => sent.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect(),
+        };
+        let schema = contract.resolve(&parameter["schema"]);
+        let value = match (given.as_slice(), schema["type"].as_str()) {
+            ([], _) if parameter["required"] == true => return Err(format!("{name} is required")),
+            ([], _) => continue,
+            (several, Some("array")) => {
+                Value::Array(several.iter().map(|text| scalar(contract.resolve(&schema["items"]), text)).collect())
+            }
+            ([text], _) => scalar(schema, text),
+            _ => return Err(format!("{name} is given more than once")),
+        };
+        check(contract, schema, &value).map_err(|rule| format!("{name} {rule}"))?;
+        arguments.insert(name.to_owned(), value);
+    }
+    if let Some(schema) = contract.request_schema(route.operation) {
+        let body: Value = match sent.body {
+            [] => Value::Object(Map::new()),
+            body => serde_json::from_slice(body).map_err(|_| "the body is no JSON".to_owned())?,
+        };
+        check(contract, schema, &body).map_err(|rule| format!("body: {rule}"))?;
+        arguments.extend(body.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+    }
+    Ok(arguments)
+}
+
+/// A text of a path, query or header as the type that its schema names.
+fn scalar(schema: &Value, text: &str) -> Value {
+    match schema["type"].as_str() {
+        Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+        Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
+        _ => text.into(),
+    }
+}
+
+/// Checks a value against its schema.
+fn check(contract: &Contract, schema: &Value, value: &Value) -> Result<(), String> {
+    let schema = contract.resolve(schema);
+    let bound = |key: &str| schema[key].as_i64();
+    let within = |size: i64, min: &str, max: &str, unit: &str| match (bound(min), bound(max)) {
+        (Some(min), _) if size < min => Err(format!("must be at least {min}{unit}, is {size}")),
+        (_, Some(max)) if size > max => Err(format!("must be at most {max}{unit}, is {size}")),
+        _ => Ok(()),
+    };
+    let length = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    match (schema["type"].as_str(), value) {
+        (Some("string"), Value::String(text)) => {
+            within(length(text.chars().count()), "minLength", "maxLength", " characters long")?;
+            if schema["format"] == "alphanumeric" && !text.chars().all(|c| c.is_ascii_alphanumeric()) {
+                return Err("must hold letters and digits only".to_owned());
+            }
+            if schema["format"] == "epoch-millis" && (text.len() != 13 || text.parse::<i64>().is_err()) {
+                return Err("must be 13 digits".to_owned());
+            }
+            match schema["enum"].as_array() {
+                Some(values) if !values.contains(value) => Err(format!("must be one of {}", schema["enum"])),
+                _ => Ok(()),
+            }
+        }
+        (Some("integer"), Value::Number(number)) => match number.as_i64() {
+            Some(number) => within(number, "minimum", "maximum", ""),
+            None => Err("must be an integer".to_owned()),
+        },
+        (Some("boolean"), Value::Bool(_)) | (Some("number"), Value::Number(_)) | (None, _) => Ok(()),
+        (Some("array"), Value::Array(items)) => {
+            within(length(items.len()), "minItems", "maxItems", " items")?;
+            items.iter().enumerate().try_for_each(|(index, item)| {
+                check(contract, &schema["items"], item).map_err(|rule| format!("[{index}] {rule}"))
+            })
+        }
+        (Some("object"), Value::Object(members)) => {
+            for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                if !members.contains_key(name) {
+                    return Err(format!("{name} is required"));
+                }
+            }
+            for (name, value) in members {
+                if let Some(property) = schema["properties"].get(name) {
+                    check(contract, property, value).map_err(|rule| format!("{name} {rule}"))?;
+                }
+            }
+            Ok(())
+        }
+        (Some(expected), _) => Err(format!("must be of type {expected}")),
+    }
+}
