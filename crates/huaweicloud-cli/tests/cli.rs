@@ -1,0 +1,148 @@
+//! `hwc` as a user meets it: what it prints, where, and with which exit code.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+fn hwc(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hwc"));
+    command.args(arguments);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUAWEICLOUD_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    output(hwc(arguments).output().unwrap())
+}
+
+fn output(output: Output) -> (Option<i32>, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_timeline_of_the_sandbox_shows_four_services_newest_first() {
+    let (code, stdout, stderr) = run(&["timeline", "--sandbox"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    for cell in ["OSM", "COC", "ProjectMan", "CodeArtsDeploy", "COC-Script", "Batch edit", "nickNameTest"] {
+        assert!(stdout.contains(cell), "{cell} is missing:\n{stdout}");
+    }
+
+    let (code, stdout, stderr) = run(&["timeline", "--sandbox", "-o", "json"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let events: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len(), 1 + 3 + 10 + 1);
+    let millis: Vec<Option<i64>> = events.iter().map(|event| event["millis"].as_i64()).collect();
+    assert!(millis.is_sorted_by(|a, b| a >= b), "not newest first: {millis:?}");
+    let last = events.last().unwrap();
+    assert_eq!((&last["service"], &last["time"], &last["millis"]), (&"OSM".into(), &"123".into(), &Value::Null));
+}
+
+#[test]
+fn a_call_prints_the_typed_answer_and_nothing_else() {
+    let (code, stdout, stderr) =
+        run(&["call", "--sandbox", "osm", "list_case_operate_logs", "--case-id", "CS1", "--limit", "2"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let answer: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(answer["incident_operate_log_list"].as_array().unwrap().len(), 2);
+
+    let body = r#"{"sort_filter":{"operator":"desc","field":"start_time","values":["start_time"]}}"#;
+    let call = ["call", "--sandbox", "coc", "list_incidents_histories", "--incident-id", "IM1", "--body"];
+    assert_eq!(run(&[&call[..], &[body]].concat()).0, Some(0));
+    let file = std::env::temp_dir().join(format!("hwc-body-{}.json", std::process::id()));
+    std::fs::write(&file, body).unwrap();
+    assert_eq!(run(&[&call[..], &[&format!("@{}", file.display())]].concat()).0, Some(0));
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn mistakes_are_sentences_and_exit_codes() {
+    let osm = ["call", "--sandbox", "osm", "list_case_operate_logs", "--case-id"];
+    let coc = ["call", "--sandbox", "coc", "list_incidents_histories", "--incident-id", "x", "--body"];
+    let cases: Vec<(Vec<&str>, i32, &str)> = vec![
+        (vec![], 2, "Usage: hwc"),
+        (vec!["timelin"], 2, "similar subcommand exists: 'timeline'"),
+        (vec!["timeline"], 2, "whose history?"),
+        (vec!["timeline", "osm/1"], 2, "where to?"),
+        (vec!["timeline", "osm/1", "--region", "cn-south-1"], 2, "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK"),
+        (vec!["timeline", "--sandbox", "ecs/1"], 2, "known are coc, codeartsdeploy, osm, projectman"),
+        (vec!["timeline", "--sandbox", "projectman/1"], 2, "does not have the form projectman/project_id/issue_id"),
+        (vec!["timeline", "--sandbox", "projectman/a/b"], 2, "issue_id must be an integer, got \"b\""),
+        (vec!["timeline", "--sandbox", "-o", "xml"], 2, "possible values: table, json"),
+        ([&osm[..], &[""]].concat(), 2, "case_id: must have 1 to 64 characters, got 0"),
+        ([&osm[..], &["1", "--limit", "many"]].concat(), 2, "--limit must be an integer, got \"many\""),
+        ([&osm[..], &["1", "--limit", "101"]].concat(), 2, "limit: must be from 0 to 100, got 101"),
+        ([&osm[..], &["1", "--body", "{}"]].concat(), 2, "unexpected argument '--body'"),
+        ([&coc[..], &["{"]].concat(), 2, "--body is no JSON"),
+        ([&coc[..], &["@/no/such/file"]].concat(), 2, "/no/such/file cannot be read"),
+        ([&coc[..], &[r#"{"fields":7}"#]].concat(), 2, "body: fields: invalid type"),
+    ];
+    for (arguments, expected, sentence) in cases {
+        let (code, stdout, stderr) = run(&arguments);
+        assert_eq!(code, Some(expected), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(sentence), "{arguments:?}: {stderr}");
+        assert!(stdout.is_empty() && !stderr.contains("panicked"), "{arguments:?}: {stdout}{stderr}");
+    }
+}
+
+#[test]
+fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own() {
+    let call = ["call", "osm", "list_case_operate_logs", "--case-id", "1", "--endpoint"];
+    let keys = |command: &mut Command| {
+        output(command.env("HUAWEICLOUD_SDK_AK", "AK").env("HUAWEICLOUD_SDK_SK", "very-secret").output().unwrap())
+    };
+    let (code, _, stderr) = keys(&mut hwc(&[&call[..], &["http://127.0.0.1:1"]].concat()));
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains("no connection to 127.0.0.1:1: Connection refused"), "{stderr}");
+
+    let mut sandbox = hwc(&["sandbox"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(sandbox.stdout.take().unwrap()).lines();
+    let exports: Vec<(String, String)> = (0..4)
+        .map(|_| {
+            let line = lines.next().unwrap().unwrap();
+            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+            (name.to_owned(), value.to_owned())
+        })
+        .collect();
+    let names: Vec<&str> = exports.iter().map(|(name, _)| name.as_str()).collect();
+    let expected = ["HUAWEICLOUD_SANDBOX_URL", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SANDBOX_TOKEN"];
+    assert_eq!(names, expected);
+    let url = exports[0].1.clone();
+
+    let (code, _, stderr) = keys(&mut hwc(&[&call[..], &[&url]].concat()));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("401 APIGW.0301") && !stderr.contains("very-secret"), "{stderr}");
+
+    let (code, stdout, stderr) = output(hwc(&[&call[..], &[&url]].concat()).envs(exports).output().unwrap());
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains("total_count"));
+
+    let mut half = hwc(&[&call[..], &[&url]].concat());
+    let (code, _, stderr) = output(half.env("HUAWEICLOUD_SDK_AK", "AK").output().unwrap());
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("HUAWEICLOUD_SDK_SK is not"), "{stderr}");
+
+    sandbox.kill().unwrap();
+    let mut listed = String::new();
+    sandbox.stderr.take().unwrap().read_to_string(&mut listed).unwrap();
+    sandbox.wait().unwrap();
+    for id in ["case_id \"123\"", "IM202506051651290199975850", "9175005", "00105ecca9d142148f9807cf0cdebfef"] {
+        assert!(listed.contains(id), "{id} is not listed:\n{listed}");
+    }
+}
+
+#[test]
+fn help_says_what_there_is() {
+    let (code, stdout, _) = run(&["call", "projectman", "list_records_v2", "--help"]);
+    assert_eq!(code, Some(0));
+    for words in ["--project-id <TEXT>", "--iam-project-id <ID>", "default `10`", "Obtaining the Operation History"] {
+        assert!(stdout.contains(words), "{words} is missing:\n{stdout}");
+    }
+}

@@ -1,0 +1,232 @@
+//! Whatever comes back, an error says what it was: status, code, message and request id where they exist.
+
+use huaweicloud_core::{Config, Credential, Error, ErrorKind, Secret};
+use huaweicloud_sandbox::Sandbox;
+use tokio::net::TcpListener;
+
+use crate::support::{Canned, SECRET};
+
+async fn osm(status: &str, headers: &str, body: &str) -> Error {
+    let server = Canned::answer(status, headers, body).await;
+    let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    let error = client.list_case_operate_logs().case_id("1").send().await.unwrap_err();
+    assert_eq!(error.operation(), Some("list_case_operate_logs"));
+    error
+}
+
+#[tokio::test]
+async fn the_documented_400_of_coc_is_an_error_with_its_code() {
+    let body = r#"{"error_code":"GOM.00007256","error_msg":"Parameter error","provider_code":"049","data":null}"#;
+    let server = Canned::answer("400 Bad Request", "x-request-id: r-1\r\n", body).await;
+    let coc = huaweicloud_coc::Client::new(&server.config()).unwrap();
+    let error = coc.list_incidents_histories().incident_id("IM1").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Service);
+    assert_eq!((error.status(), error.code(), error.message()), (Some(400), Some("GOM.00007256"), "Parameter error"));
+    assert_eq!(
+        error.to_string(),
+        "list_incidents_histories: 400 GOM.00007256: Parameter error (request r-1)",
+        "one line that says it all"
+    );
+}
+
+#[tokio::test]
+async fn an_error_inside_a_200_is_an_error() {
+    let error =
+        osm("200 OK", "x-request-id: r-2\r\n", r#"{"error_code":"OSM.01010002","error_msg":"No permission"}"#).await;
+    assert_eq!(error.kind(), ErrorKind::Service);
+    assert_eq!((error.status(), error.code(), error.message()), (Some(200), Some("OSM.01010002"), "No permission"));
+    assert_eq!(error.request_id(), Some("r-2"));
+
+    let failed = r#"{"status":"error","error_code":"PM.02150010","error_msg":"Not a member"}"#;
+    for (body, code, message) in [
+        (failed, Some("PM.02150010"), "Not a member"),
+        (r#"{"result":{},"status":"error"}"#, None, "the service reports the status \"error\" without a message"),
+    ] {
+        let server = Canned::answer("200 OK", "", body).await;
+        let projectman = huaweicloud_projectman::Client::new(&server.config()).unwrap();
+        let call = projectman.list_records_v2().project_id("c".repeat(32)).issue_id(1);
+        let error = call.send().await.unwrap_err();
+        assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Service, Some(200), code));
+        assert_eq!(error.message(), message);
+    }
+
+    let server =
+        Canned::answer("200 OK", "", r#"{"error_code":"Deploy.00011021","error_msg":"No such application"}"#).await;
+    let deploy = huaweicloud_codeartsdeploy::Client::new(&server.config()).unwrap();
+    let error = deploy.list_app_operations_log().app_id("a".repeat(32)).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("Deploy.00011021"));
+}
+
+#[tokio::test]
+async fn every_success_code_of_coc_is_a_success() {
+    for code in [r#""GOM.00000000""#, r#""0""#, r#""0000""#, "0", "null"] {
+        let body = format!(r#"{{"provider_code":"049","error_code":{code},"error_msg":null,"data":{{"total":0}}}}"#);
+        let server = Canned::answer("200 OK", "", &body).await;
+        let coc = huaweicloud_coc::Client::new(&server.config()).unwrap();
+        let page = coc.list_incidents_histories().incident_id("IM1").send().await.unwrap();
+        assert_eq!(page.data.as_ref().unwrap().total, Some(0), "{code}");
+    }
+    let server = Canned::answer("200 OK", "", r#"{"error_code":"GOM.00000001","error_msg":"no","data":null}"#).await;
+    let coc = huaweicloud_coc::Client::new(&server.config()).unwrap();
+    assert_eq!(
+        coc.list_incidents_histories().incident_id("IM1").send().await.unwrap_err().code(),
+        Some("GOM.00000001")
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_documented_answer_is_an_error_and_no_empty_model() {
+    let html = "<html><body>Bad Gateway</body></html>";
+    let cases = [
+        (
+            "502 Bad Gateway",
+            "content-type: text/html\r\n",
+            html,
+            ErrorKind::Service,
+            "Bad Gateway (the answer is a page of HTML)",
+        ),
+        ("401 Unauthorized", "", "", ErrorKind::Service, "Unauthorized (the answer is empty)"),
+        ("200 OK", "content-type: text/html\r\n", html, ErrorKind::UnexpectedResponse, "the answer is a page of HTML"),
+        ("200 OK", "", "", ErrorKind::UnexpectedResponse, "the answer is empty"),
+        ("204 No Content", "", "", ErrorKind::UnexpectedResponse, "the answer is empty"),
+        ("200 OK", "", "null", ErrorKind::Decode, "the answer is no JSON object"),
+        ("200 OK", "", "[]", ErrorKind::Decode, "the answer is no JSON object"),
+        ("200 OK", "", "garbage", ErrorKind::Decode, "the answer is no JSON object"),
+        (
+            "500 Internal Server Error",
+            "",
+            "{garbage",
+            ErrorKind::Service,
+            "Internal Server Error (the answer has no error code)",
+        ),
+    ];
+    for (status, headers, body, kind, message) in cases {
+        let error = osm(status, &format!("{headers}x-request-id: r-3\r\n"), body).await;
+        assert_eq!(error.kind(), kind, "{status} {body:?}: {error}");
+        assert!(error.message().starts_with(message), "{status} {body:?}: {error}");
+        assert_eq!(error.status().map(|code| status.starts_with(&code.to_string())), Some(true));
+        assert_eq!(error.request_id(), Some("r-3"));
+    }
+    assert!(osm("502 Bad Gateway", "", html).await.is_retryable());
+    assert!(osm("401 Unauthorized", "", "").await.is_auth());
+    assert_eq!(osm("502 Bad Gateway", "", html).await.body_excerpt(), Some(html));
+}
+
+#[tokio::test]
+async fn json_counts_as_json_whatever_its_label() {
+    let body =
+        r#"{"error":{"code":"X","reason":"y"},"status":"error","error_code":"Deploy.00011303","error_msg":"Wrong"}"#;
+    let error = osm("400 Bad Request", "content-type: text/html\r\n", body).await;
+    assert_eq!((error.code(), error.message()), (Some("Deploy.00011303"), "Wrong"));
+    let server = Canned::answer("200 OK", "content-type: text/html\r\n", r#"{"total_count":1}"#).await;
+    let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    assert_eq!(client.list_case_operate_logs().case_id("1").send().await.unwrap().total_count, Some(1));
+}
+
+#[tokio::test]
+async fn broken_json_says_where_it_broke() {
+    let body = r#"{"total_count":1,"incident_operate_log_list":[{"incident_log_id":"1"},{"incident_log_id":"2","#;
+    let error = osm("200 OK", "", body).await;
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.json_path().unwrap().starts_with("incident_operate_log_list"), "{:?}", error.json_path());
+}
+
+#[tokio::test]
+async fn a_truncated_answer_and_a_refused_connection_are_told_apart() {
+    let server =
+        Canned::start(vec![b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\nx-request-id: r-4\r\n\r\n{\"tot".to_vec()])
+            .await;
+    let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    let error = client.list_case_operate_logs().case_id("1").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.request_id()), (ErrorKind::Transport, Some(200), Some("r-4")));
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let config = Config::builder().credentials(Credential::keys("AK", SECRET)).endpoint(url).build().unwrap();
+    let client = huaweicloud_osm::Client::new(&config).unwrap();
+    let error = client.list_case_operate_logs().case_id("1").send().await.unwrap_err();
+    assert!(error.is_connect() && error.is_retryable() && error.status().is_none(), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_refused() {
+    let body = format!(r#"{{"total_count":1,"x":"{}"}}"#, "y".repeat(5000));
+    for chunked in [false, true] {
+        let answer = if chunked {
+            format!(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+                body.len()
+            )
+        } else {
+            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+        };
+        let server = Canned::start(vec![answer.into_bytes()]).await;
+        let config = Config::builder()
+            .credentials(Credential::keys("AK", SECRET))
+            .endpoint(&server.url)
+            .max_body(4096)
+            .build()
+            .unwrap();
+        let client = huaweicloud_osm::Client::new(&config).unwrap();
+        let error = client.list_case_operate_logs().case_id("1").send().await.unwrap_err();
+        assert!(error.message().contains("larger than 4096 bytes"), "{error}");
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_work_says_why() {
+    let keys = || Config::builder().credentials(Credential::keys("AK", SECRET));
+    let cases = [
+        (Config::builder().region("cn-north-4").build(), "no credentials"),
+        (keys().build(), "no region and no endpoint"),
+        (keys().endpoint("http://osm.example.com").build(), "is not encrypted"),
+        (keys().endpoint("ftp://osm.example.com").build(), "must begin with https://"),
+        (keys().endpoint("https://osm.example.com/v2").build(), "without a path"),
+        (keys().endpoint("https://user:pw@osm.example.com").build(), "must not hold a user name"),
+        (keys().endpoint("https://").build(), "is no URL"),
+        (keys().region("cn-north-4").project_id("a b").build(), "the project id is empty or holds"),
+        (
+            Config::builder().credentials(Credential::keys("AK", "with space")).region("x").build(),
+            "the secret key holds a space",
+        ),
+        (Config::builder().credentials(Credential::keys("", SECRET)).region("x").build(), "the access key is empty"),
+        (Config::builder().credentials(Credential::token("a\nb")).region("x").build(), "the token holds a space"),
+    ];
+    for (result, sentence) in cases {
+        let error = result.err().unwrap_or_else(|| panic!("was accepted: {sentence}"));
+        assert!(error.message().contains(sentence), "{:?} lacks {sentence:?}", error.message());
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains(SECRET) && !shown.contains("with space\"") && !shown.contains(":pw"), "{shown}");
+    }
+    let config = keys().region("mars-1").build().unwrap();
+    let error = huaweicloud_osm::Client::new(&config).unwrap_err();
+    assert!(error.message().contains("cn-south-1, ap-southeast-3, eu-west-101"), "{error}");
+}
+
+#[tokio::test]
+async fn no_secret_is_ever_shown() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let credential = Credential::temporary("AK", SECRET, SECRET);
+    let builder = Config::builder().credentials(credential.clone()).endpoint(sandbox.url());
+    let shown_builder = format!("{builder:?}");
+    let config = builder.build().unwrap();
+    let client = huaweicloud_osm::Client::new(&config).unwrap();
+    let call = client.list_case_operate_logs().case_id("1");
+    let shown_call = format!("{call:?}");
+    let error = call.send().await.unwrap_err();
+    let token = Credential::token(SECRET);
+    for shown in [
+        shown_builder,
+        shown_call,
+        format!("{config:?}"),
+        format!("{client:?}"),
+        format!("{credential:?}"),
+        format!("{token:?}"),
+        format!("{:?}", Secret::from(SECRET)),
+        format!("{error:?}"),
+        error.to_string(),
+    ] {
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+}

@@ -1,0 +1,101 @@
+//! A page is never lost because one field surprised us: every documented response, changed in every way that a
+//! service may change it, still decodes.
+
+use serde_json::{Value, json};
+
+use crate::support::{examples, operations};
+
+/// Every variant of a value in which one thing is changed, with what was changed.
+fn mutations(value: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    let mut pointers = vec![String::new()];
+    while let Some(pointer) = pointers.pop() {
+        let at = value.pointer(&pointer).unwrap();
+        let mut change = |what: &str, change: &dyn Fn(&mut Value)| {
+            let mut changed = value.clone();
+            change(changed.pointer_mut(&pointer).unwrap());
+            found.push((format!("{what} {pointer}"), changed));
+        };
+        match at {
+            Value::Object(members) => {
+                change("an unknown member in", &|object| object["a member of tomorrow"] = json!({ "deep": [1, null] }));
+                for key in members.keys() {
+                    change(&format!("no {key} in"), &|object| {
+                        object.as_object_mut().unwrap().remove(key);
+                    });
+                    pointers.push(format!("{pointer}/{key}"));
+                }
+            }
+            Value::Array(items) => {
+                change("null in", &|array| array.as_array_mut().unwrap().push(Value::Null));
+                change("another type in", &|array| array.as_array_mut().unwrap().push(json!("a text")));
+                (0..items.len()).for_each(|index| pointers.push(format!("{pointer}/{index}")));
+            }
+            _ => {}
+        }
+        if !pointer.is_empty() {
+            let others = [
+                json!(null),
+                json!("a value of tomorrow"),
+                json!(""),
+                json!(7),
+                json!(-1),
+                json!(1.7e12),
+                json!(u64::MAX),
+                json!(true),
+                json!([]),
+                json!([[{}]]),
+                json!({}),
+                json!({ "a": [1] }),
+            ];
+            for other in others {
+                change(&format!("{other} as"), &|member| *member = other.clone());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_mutation_of_every_documented_response_decodes() {
+    let mut count = 0;
+    for (service, entry, node) in operations() {
+        for example in examples(service, entry, &node).into_iter().filter(|example| !example.is_request) {
+            for (what, mutation) in mutations(&example.value) {
+                let decoded = (entry.decode_response)(mutation.to_string().as_bytes());
+                assert!(decoded.is_ok(), "{}: {what}: {}", example.name, decoded.unwrap_err());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 2000, "only {count} mutations were tried");
+}
+
+#[test]
+fn a_text_keeps_what_it_was_given_and_a_time_its_form() {
+    use huaweicloud_coc::types::CocTicketHistoryBaseInfo as Info;
+    let given = json!({ "action": 7, "operator": { "a": 1 }, "start_time": "1744285427529", "stop_time": "yesterday" });
+    let info: Info = serde_json::from_value(given).unwrap();
+    assert_eq!(info.action.as_deref(), Some("7"));
+    assert_eq!(info.operator.as_deref(), Some(r#"{"a":1}"#));
+    assert_eq!(info.start_time.as_ref().unwrap().as_millis(), Some(1_744_285_427_529));
+    assert_eq!(info.stop_time.as_ref().unwrap().as_millis(), None);
+    let written = serde_json::to_value(&info).unwrap();
+    assert_eq!((&written["start_time"], &written["stop_time"]), (&json!("1744285427529"), &json!("yesterday")));
+}
+
+#[test]
+fn an_enum_keeps_a_value_that_the_documents_do_not_know() {
+    use huaweicloud_codeartsdeploy::types::{ListAppOperationsLogResult as Record, OperationType};
+    let record: Record = serde_json::from_value(json!({ "operation_type": "rename" })).unwrap();
+    assert_eq!(record.operation_type, Some(OperationType::Unknown("rename".to_owned())));
+    assert_eq!(serde_json::to_value(&record).unwrap(), json!({ "operation_type": "rename" }));
+}
+
+#[test]
+fn an_answer_that_is_packed_into_a_text_is_unpacked() {
+    let entry = huaweicloud_projectman::SERVICE.operation("list_records_v2").unwrap();
+    let packed = json!(json!({ "status": "success", "result": "{\"journals_total\": 3}" }).to_string()).to_string();
+    let model = (entry.decode_response)(packed.as_bytes()).unwrap();
+    assert_eq!(model.to_json().unwrap(), json!({ "status": "success", "result": { "journals_total": 3 } }));
+}

@@ -1,0 +1,116 @@
+//! What several tests need: the specs as data, and a server that answers what it is told.
+
+use huaweicloud_core::{Config, Credential, Entry, Service};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    task::JoinHandle,
+};
+
+/// A secret that must never be seen anywhere but in a signature.
+pub const SECRET: &str = "the-secret-that-must-not-be-seen";
+
+/// Every operation with its service and its node in the spec.
+pub fn operations() -> Vec<(&'static Service, &'static Entry, Value)> {
+    let mut found = Vec::new();
+    for service in huaweicloud_sandbox::services() {
+        let spec: Value = serde_json::from_str(service.spec).unwrap();
+        for entry in service.operations {
+            let method = entry.operation.method.to_lowercase();
+            found.push((*service, entry, spec["paths"][entry.operation.path][method].clone()));
+        }
+    }
+    found
+}
+
+/// A documented example: its name and value.
+pub struct Example {
+    pub name: String,
+    pub value: Value,
+    pub is_request: bool,
+}
+
+/// All documented examples of an operation.
+pub fn examples(service: &Service, entry: &Entry, node: &Value) -> Vec<Example> {
+    let of = |media: &Value, part: &str, is_request: bool| -> Vec<Example> {
+        let examples = media.pointer("/content/application~1json/examples").and_then(Value::as_object);
+        examples
+            .into_iter()
+            .flatten()
+            .map(|(name, example)| Example {
+                name: format!("{}_{}_{part}_{name}", service.id, entry.operation.id),
+                value: example["value"].clone(),
+                is_request,
+            })
+            .collect()
+    };
+    let mut found = of(&node["requestBody"], "request", true);
+    for (status, response) in node["responses"].as_object().unwrap() {
+        found.extend(of(response, status, false));
+    }
+    found
+}
+
+/// A server on loopback that reads one request for each answer and sends the answer's bytes as they are.
+pub struct Canned {
+    pub url: String,
+    task: JoinHandle<Vec<String>>,
+}
+
+impl Canned {
+    pub async fn start(answers: Vec<Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let task = tokio::spawn(async move {
+            let mut requests = Vec::new();
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                requests.push(read_request(&mut stream).await);
+                stream.write_all(&answer).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+            requests
+        });
+        Self { url, task }
+    }
+
+    /// A server with one answer: status line, headers, body.
+    pub async fn answer(status: &str, headers: &str, body: &str) -> Self {
+        Self::start(vec![response(status, headers, body)]).await
+    }
+
+    pub fn config(&self) -> Config {
+        Config::builder().credentials(Credential::keys("AKEXAMPLE", SECRET)).endpoint(&self.url).build().unwrap()
+    }
+
+    /// The requests as they came in.
+    pub async fn requests(self) -> Vec<String> {
+        self.task.await.unwrap()
+    }
+}
+
+pub fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}").into_bytes()
+}
+
+async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.to_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse().unwrap()))
+                .unwrap_or(0_usize);
+            if body.len() >= length {
+                return text;
+            }
+        }
+        let count = stream.read(&mut chunk).await.unwrap();
+        assert_ne!(count, 0, "the client went away within its request");
+        bytes.extend_from_slice(&chunk[..count]);
+    }
+}

@@ -1,0 +1,206 @@
+//! What goes over the wire, through real TCP: method, path, query, headers, body.
+
+use huaweicloud_coc::types::ObjectFilterV2;
+use huaweicloud_core::{Config, Credential};
+use huaweicloud_sandbox::{Recorded, Sandbox};
+use serde_json::{Value, json};
+
+use crate::support::{Canned, SECRET};
+
+async fn sandbox() -> (Sandbox, Config) {
+    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let config = sandbox
+        .config_builder()
+        .project_id("0123456789abcdef0123456789abcdef")
+        .domain_id("fedcba9876543210fedcba9876543210")
+        .build()
+        .unwrap();
+    (sandbox, config)
+}
+
+fn header<'a>(request: &'a Recorded, name: &str) -> Option<&'a str> {
+    request.headers.get(name).map(|value| value.to_str().unwrap())
+}
+
+fn only(sandbox: &Sandbox) -> Recorded {
+    let mut requests = sandbox.requests();
+    assert_eq!(requests.len(), 1);
+    let request = requests.remove(0);
+    assert!(header(&request, "api-version").is_none(), "the generator's own header was sent");
+    assert!(header(&request, "authorization").unwrap().starts_with("SDK-HMAC-SHA256 Access="));
+    assert_eq!(header(&request, "host"), Some(sandbox.url().trim_start_matches("http://")));
+    assert_eq!(header(&request, "accept"), Some("application/json"));
+    request
+}
+
+#[tokio::test]
+async fn osm_sends_what_the_page_asks_for() {
+    let (sandbox, config) = sandbox().await;
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let page = osm
+        .list_case_operate_logs()
+        .case_id("CS 1+ü")
+        .group_id("a b&c=d+e*~")
+        .offset(20)
+        .limit(5)
+        .x_language("en-us")
+        .x_time_zone("GMT+1")
+        .x_site(1)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((page.status(), page.incident_operate_log_list.len(), page.total_count), (200, 5, Some(25)));
+    assert_eq!(page.request_id().map(str::len), Some(32));
+    let request = only(&sandbox);
+    assert_eq!(request.method, "GET");
+    assert_eq!(
+        request.target,
+        "/v2/servicerequest/cases/CS%201%2B%C3%BC/operate-logs?group_id=a%20b%26c%3Dd%2Be%2A~&limit=5&offset=20"
+    );
+    assert_eq!(header(&request, "x-language"), Some("en-us"));
+    assert_eq!(header(&request, "x-time-zone"), Some("GMT+1"));
+    assert_eq!(header(&request, "x-site"), Some("1"));
+    assert_eq!(header(&request, "x-domain-id"), Some("fedcba9876543210fedcba9876543210"));
+    assert_eq!(header(&request, "x-project-id"), None, "the service is not bound to a project");
+    assert_eq!((header(&request, "content-type"), request.body.len()), (None, 0));
+}
+
+#[tokio::test]
+async fn coc_sends_what_the_page_asks_for() {
+    let (sandbox, config) = sandbox().await;
+    let coc = huaweicloud_coc::Client::new(&config).unwrap();
+    let sort = ObjectFilterV2::builder().operator("desc").field("start_time").name("start_time").values(["start_time"]);
+    let page = coc
+        .list_incidents_histories()
+        .incident_id("IM202506051651290199975850")
+        .body_map(|body| body.sort_filter(sort))
+        .send()
+        .await
+        .unwrap();
+    let records = &page.data.as_ref().unwrap().info;
+    assert_eq!(records[1].action_id.as_deref(), Some("main"));
+    let request = only(&sandbox);
+    assert_eq!(request.method, "POST");
+    assert_eq!(request.target, "/v2/incidents/IM202506051651290199975850/histories");
+    assert_eq!(header(&request, "content-type"), Some("application/json"));
+    assert_eq!(header(&request, "x-language"), None, "the page does not know this header");
+    let documented = json!({ "sort_filter":
+        { "operator": "desc", "field": "start_time", "name": "start_time", "values": ["start_time"] } });
+    assert_eq!(serde_json::from_slice::<Value>(&request.body).unwrap(), documented);
+}
+
+#[tokio::test]
+async fn an_empty_body_is_sent_and_signed_as_an_empty_object() {
+    let (sandbox, config) = sandbox().await;
+    let coc = huaweicloud_coc::Client::new(&config).unwrap();
+    coc.list_incidents_histories().incident_id("IM1").send().await.unwrap();
+    assert_eq!(only(&sandbox).body.as_ref(), b"{}");
+}
+
+#[tokio::test]
+async fn projectman_sends_what_the_page_asks_for() {
+    let (sandbox, config) = sandbox().await;
+    let projectman = huaweicloud_projectman::Client::new(&config).unwrap();
+    let project = "c15cc54e338d4506afd9bd8103071ff0";
+    let page = projectman
+        .list_records_v2()
+        .project_id(project)
+        .issue_id(9_175_005)
+        .limit(10)
+        .offset(0)
+        .type_("scrum")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(page.result.as_ref().unwrap().record.len(), 10);
+    let request = only(&sandbox);
+    assert_eq!(request.method, "GET");
+    assert_eq!(
+        request.target,
+        "/v2/issues/get-record?issue_id=9175005&limit=10&offset=0&project_id=c15cc54e338d4506afd9bd8103071ff0&type=scrum"
+    );
+    assert_eq!(
+        header(&request, "x-project-id"),
+        Some("0123456789abcdef0123456789abcdef"),
+        "the IAM project is not the CodeArts project"
+    );
+    assert_eq!(header(&request, "x-domain-id"), None);
+}
+
+#[tokio::test]
+async fn codeartsdeploy_sends_what_the_page_asks_for() {
+    let (sandbox, config) = sandbox().await;
+    let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
+    let page = deploy
+        .list_app_operations_log()
+        .app_id("00105ecca9d142148f9807cf0cdebfef")
+        .body_map(|body| {
+            body.operation_type(["enable", "disable", "modify", "create"])
+                .data_type(["deployment_actions", "message", "permission", "config", "application"])
+                .operator_id(Vec::<String>::new())
+                .start_time(1_713_345_288_000_i64)
+                .end_time("1713431688000")
+                .sort_type("asc")
+                .sort_by("operation_time")
+                .page_size(10)
+                .page_index(1)
+        })
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((page.result.len(), page.total_num), (1, Some(1)));
+    let request = only(&sandbox);
+    assert_eq!(request.method, "POST");
+    assert_eq!(request.target, "/v1/applications/00105ecca9d142148f9807cf0cdebfef/operations/log");
+    let spec: Value = serde_json::from_str(huaweicloud_codeartsdeploy::SERVICE.spec).unwrap();
+    let documented = spec
+        .pointer("/paths/~1v1~1applications~1{app_id}~1operations~1log/post/requestBody/content/application~1json/examples/documented/value")
+        .unwrap();
+    assert_eq!(&serde_json::from_slice::<Value>(&request.body).unwrap(), documented);
+}
+
+#[tokio::test]
+async fn a_token_travels_alone_and_temporary_keys_with_their_token() {
+    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let config = |credential| Config::builder().credentials(credential).endpoint(sandbox.url()).build().unwrap();
+    let token = config(Credential::token(sandbox.token()));
+    huaweicloud_osm::Client::new(&token).unwrap().list_case_operate_logs().case_id("1").send().await.unwrap();
+    let keys = config(Credential::temporary(sandbox.access_key(), sandbox.secret_key(), "session"));
+    huaweicloud_osm::Client::new(&keys).unwrap().list_case_operate_logs().case_id("1").send().await.unwrap();
+    let requests = sandbox.requests();
+    assert_eq!(header(&requests[0], "x-auth-token"), Some(sandbox.token()));
+    assert!(header(&requests[0], "authorization").is_none() && header(&requests[0], "x-sdk-date").is_none());
+    assert_eq!(header(&requests[1], "x-security-token"), Some("session"));
+    assert!(header(&requests[1], "authorization").unwrap().contains(";x-security-token,"));
+    assert!(header(&requests[1], "x-auth-token").is_none());
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let target = Canned::answer("200 OK", "", "{}").await;
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let server = Canned::answer(status, &format!("location: {}/else\r\n", target.url), "").await;
+        let osm = huaweicloud_osm::Client::new(&server.config()).unwrap();
+        let error = osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();
+        assert_eq!(error.kind(), huaweicloud_core::ErrorKind::UnexpectedResponse);
+        assert!(error.to_string().contains("redirect"), "{error}");
+        assert_eq!(server.requests().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_sandbox_checks_what_the_gateway_checks() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let with = |credential| Config::builder().credentials(credential).endpoint(sandbox.url()).build().unwrap();
+    let wrong = [
+        (Credential::keys(sandbox.access_key(), SECRET), "APIGW.0301", "verify aksk signature fail"),
+        (Credential::keys("UNKNOWN", SECRET), "APIGW.0301", "unknown access key"),
+        (Credential::token("expired"), "APIGW.0307", "The token must be updated"),
+    ];
+    for (credential, code, message) in wrong {
+        let osm = huaweicloud_osm::Client::new(&with(credential)).unwrap();
+        let error = osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();
+        assert!(error.is_auth() && error.code() == Some(code) && error.message().contains(message), "{error}");
+        assert!(error.request_id().is_some() && !format!("{error:?} {error}").contains(SECRET));
+    }
+}

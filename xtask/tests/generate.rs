@@ -1,0 +1,197 @@
+//! The generator: fresh, reproducible, all or nothing, and with sentences instead of panics.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A run of the xtask: exit code, and everything it printed.
+fn xtask(root: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("--root").arg(root).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    assert!(!text.contains("panicked") && !text.contains("backtrace"), "{text}");
+    (output.status.code().unwrap(), text)
+}
+
+/// A copy of the golden workspace, to break.
+fn golden_copy() -> TempDir {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap().flatten() {
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &target)
+            } else {
+                fs::copy(entry.path(), target).map(drop).unwrap();
+            }
+        }
+    }
+    let folder = TempDir::new().unwrap();
+    copy(&golden(), folder.path());
+    folder
+}
+
+fn golden() -> PathBuf {
+    workspace().join("tests/golden")
+}
+
+const SPEC: &str = "specs/tiny/openapi.yaml";
+const TYPES: &str = "crates/huaweicloud-tiny/src/types.rs";
+
+fn edit(root: &Path, file: &str, from: &str, to: &str) {
+    let path = root.join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} lacks {from:?}");
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn the_workspace_is_fresh() {
+    let (code, text) = xtask(&workspace(), &["generate", "--check"]);
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = xtask(&golden(), &["generate", "--check"]);
+    assert_eq!(code, 0, "the golden crate: {text}");
+}
+
+#[test]
+fn generating_again_gives_the_same_bytes() {
+    let folder = golden_copy();
+    fs::remove_dir_all(folder.path().join("crates")).unwrap();
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert_eq!(code, 0, "{text}");
+    for file in [TYPES, "crates/huaweicloud-tiny/Cargo.toml", "crates/huaweicloud-tiny/src/operations.rs", "README.md"]
+    {
+        assert_eq!(fs::read(folder.path().join(file)).unwrap(), fs::read(golden().join(file)).unwrap(), "{file}");
+    }
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert_eq!((code, text.as_str()), (0, ""), "a second run has nothing to write");
+}
+
+#[test]
+fn check_finds_every_kind_of_difference_and_says_what_to_run() {
+    type Change = (&'static str, fn(&Path));
+    let changes: [Change; 5] = [
+        ("differs from what its spec generates", |root| edit(root, SPEC, "Name of the thing.", "What it is called.")),
+        ("differs from what its spec generates", |root| edit(root, TYPES, "pub struct", "pub  struct")),
+        ("is missing", |root| fs::remove_file(root.join(TYPES)).unwrap()),
+        ("is left over", |root| fs::write(root.join("crates/huaweicloud-tiny/src/old.rs"), "").unwrap()),
+        ("is generated but its spec is gone", |root| {
+            fs::create_dir_all(root.join("specs/other")).unwrap();
+            fs::rename(root.join(SPEC), root.join("specs/other/openapi.yaml")).unwrap();
+        }),
+    ];
+    for (sentence, change) in changes {
+        let folder = golden_copy();
+        change(folder.path());
+        let (code, text) = xtask(folder.path(), &["generate", "--check"]);
+        assert_eq!(code, 1, "{sentence}");
+        assert!(text.contains(sentence), "{sentence}: {text}");
+        assert!(text.lines().count() < 60, "the diff is short: {text}");
+        if !sentence.contains("gone") {
+            assert!(text.contains("run `cargo xtask generate`"), "{text}");
+            let (code, _) = xtask(folder.path(), &["generate"]);
+            assert_eq!((code, xtask(folder.path(), &["generate", "--check"]).0), (0, 0), "generating mends it");
+        }
+    }
+}
+
+/// Every way to break a spec that once would have panicked, misgenerated, or documented badly.
+#[test]
+fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
+    let post = "#/paths/~1v1~1things~1{thing_id}/post";
+    let cases = [
+        ("openapi: 3.0.3", "openapi: 3.1.0", "#/openapi: must be 3.0.x"),
+        ("openapi: 3.0.3", "openapi: [", ": is no valid YAML"),
+        ("summary: Looks a thing up.", "", &format!("{post}/summary: is missing")),
+        (
+            "operationId: look_up_thing",
+            "operationId: lookUpThing",
+            &format!("{post}/operationId: must be \"look_up_thing\""),
+        ),
+        ("        title: Looking Up", "        titel: Looking Up", &format!("{post}/x-source/title: is missing")),
+        (
+            "$ref: \"#/components/schemas/Thing\"",
+            "$ref: \"#/components/schemas/Nothing\"",
+            "refers to the schema \"Nothing\", which does not exist",
+        ),
+        (
+            "{ type: string, minLength: 1, maxLength: 8 }",
+            "{ type: string, minLength: 9, maxLength: 8 }",
+            "/schema/minLength: is 9, larger than maxLength, which is 8",
+        ),
+        ("in: path", "in: cookie", "/parameters/0/in: \"cookie\" is not supported"),
+        (
+            "x-enum-names: [Red, Green]",
+            "x-enum-names: [Red]",
+            "#/components/schemas/Colour/x-enum-names: must give each value",
+        ),
+        ("enum: [red, GREEN]", "enum: [red, no]", "#/components/schemas/Colour/enum: must hold texts"),
+        (
+            "          description: Name of the thing.",
+            "          title: Name",
+            "#/components/schemas/Thing/properties/name: has no description",
+        ),
+        (
+            "        name:\n",
+            "        na-me:\n          type: string\n          description: Twin.\n        na_me:\n",
+            "has the same Rust name as",
+        ),
+        ("    Thing:\n", "    thing_of:\n", "refers to the schema \"Thing\""),
+        ("name: Ann", "name: [Ann]", "/examples/documented/value/things/0/name: breaks its schema"),
+        ("example: t-1", "example: much-too-long", "/parameters/0/example: breaks its schema"),
+        (
+            "          type: object\n          description: Labels.",
+            "          oneOf: []\n          description: Labels.",
+            "is not supported in a schema",
+        ),
+        ("items: /things", "items: /nothing", "/x-pagination/items: must point to the array"),
+        (
+            "actor: [\"{/name}\"]",
+            "actor: [\"{/nobody}\"]",
+            "/x-history/actor: {/nobody} is neither in an item nor a parameter",
+        ),
+        ("x-region: r-1", "x-region: \"\"", "/servers/0/x-region: must name the region"),
+        ("scope: project", "scope: galaxy", "#/x-service/scope: must be project or domain"),
+        ("format: int32", "format: int33", "\"int33\" is not known"),
+        ("maximum: 100", "maximum: hundred", "is no valid OpenAPI"),
+        (
+            "        \"200\":",
+            "        \"201\":\n          description: Twice.\n        \"200\":",
+            "must have exactly one success status",
+        ),
+        ("- name: flag", "- name: kind", "has the same Rust name as"),
+        (
+            "    Colour:\n",
+            "    String:\n      type: object\n      description: D.\n      properties: {}\n    Colour:\n",
+            "has the name of a type that generated code uses itself",
+        ),
+        ("additionalProperties: { type: string }", "additionalProperties: false", "must not be false"),
+        ("x-deviation:\n      - about: type", "x-deviation:\n      - abaut: type", "x-deviation/0/about: is missing"),
+    ];
+    for (from, to, sentence) in cases {
+        let folder = golden_copy();
+        edit(folder.path(), SPEC, from, to);
+        let before = fs::read(folder.path().join(TYPES)).unwrap();
+        let (code, text) = xtask(folder.path(), &["generate"]);
+        assert_eq!(code, 1, "{from:?} → {to:?} was accepted");
+        assert!(text.contains(sentence), "{from:?} → {to:?} gives:\n{text}");
+        assert!(text.starts_with("specs/tiny/openapi.yaml"), "{text}");
+        assert_eq!(fs::read(folder.path().join(TYPES)).unwrap(), before, "{from:?} → {to:?} changed a file");
+    }
+}
+
+#[test]
+fn an_unknown_service_is_named_with_the_known_ones() {
+    let (code, text) = xtask(&golden(), &["generate", "large"]);
+    assert_eq!(code, 1);
+    assert_eq!(text, "specs/large/openapi.yaml: does not exist; known services are tiny\n");
+}
