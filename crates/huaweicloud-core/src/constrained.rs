@@ -34,7 +34,7 @@ impl std::error::Error for Violation {}
 ///
 /// let limit: Bounded<0, 100> = 50.try_into()?;
 /// assert_eq!(limit.get(), 50);
-/// let error = Bounded::<0, 100>::try_from(101).unwrap_err();
+/// let error = Bounded::<0, 100>::try_from(101_i64).unwrap_err();
 /// assert_eq!(error.to_string(), "must be from 0 to 100, got 101");
 /// # Ok::<(), huaweicloud_core::Violation>(())
 /// ```
