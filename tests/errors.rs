@@ -58,6 +58,30 @@ async fn an_error_inside_a_200_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_error_nested_in_a_200_is_an_error_and_an_empty_code_is_none() {
+    for body in [
+        r#"{"error":{"code":"X.1","reason":"no"},"status":"error"}"#,
+        r#"{"error":{"code":"X.1","message":"no","title":"t"}}"#,
+        r#"{"errorCode":"X.1","errorMsg":"no","error_code":"X.1"}"#,
+    ] {
+        let error = osm("200 OK", "", body).await;
+        assert_eq!((error.code(), error.message(), error.status()), (Some("X.1"), "no", Some(200)), "{body}");
+    }
+    for body in [r#"{"error_code":"","error_msg":"","total_count":1}"#, r#"{"error_code":"0","total_count":1}"#] {
+        let server = Canned::answer("200 OK", "", body).await;
+        let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
+        assert_eq!(client.list_case_operate_logs().case_id("1").send().await.unwrap().total_count, Some(1));
+    }
+    let server = Canned::answer("200 OK", "", r#"{"status":"partly","result":{"journals_total":1}}"#).await;
+    let projectman = huaweicloud_projectman::Client::new(&server.config()).unwrap();
+    let page = projectman.list_records_v2().project_id("c".repeat(32)).issue_id(1).send().await.unwrap();
+    assert_eq!(page.status.as_ref().map(ToString::to_string).as_deref(), Some("partly"), "an unknown status is kept");
+    let server = Canned::answer("200 OK", "", r#"{"total_count":1,"total_count":2}"#).await;
+    let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    assert_eq!(client.list_case_operate_logs().case_id("1").send().await.unwrap().total_count, Some(2));
+}
+
+#[tokio::test]
 async fn every_success_code_of_coc_is_a_success() {
     for code in [r#""GOM.00000000""#, r#""0""#, r#""0000""#, "0", "null"] {
         let body = format!(r#"{{"provider_code":"049","error_code":{code},"error_msg":null,"data":{{"total":0}}}}"#);
@@ -201,7 +225,7 @@ fn a_configuration_that_cannot_work_says_why() {
     }
     let config = keys().region("mars-1").build().unwrap();
     let error = huaweicloud_osm::Client::new(&config).unwrap_err();
-    assert!(error.message().contains("cn-south-1, ap-southeast-3, eu-west-101"), "{error}");
+    assert!(error.message().contains("cn-south-1, cn-north-4, ap-southeast-3, eu-west-101"), "{error}");
 }
 
 #[tokio::test]

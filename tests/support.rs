@@ -1,6 +1,6 @@
 //! What several tests need: the specs as data, and a server that answers what it is told.
 
-use huaweicloud_core::{Config, Credential, Entry, Service};
+use huaweicloud_core::{Config, Credential, Entry, RetryPolicy, Service};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -81,7 +81,12 @@ impl Canned {
     }
 
     pub fn config(&self) -> Config {
-        Config::builder().credentials(Credential::keys("AKEXAMPLE", SECRET)).endpoint(&self.url).build().unwrap()
+        Config::builder()
+            .credentials(Credential::keys("AKEXAMPLE", SECRET))
+            .endpoint(&self.url)
+            .retry(RetryPolicy::none())
+            .build()
+            .unwrap()
     }
 
     /// The requests as they came in.

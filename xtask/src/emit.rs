@@ -5,10 +5,7 @@
 //! writes the bodies anew: every request goes through `huaweicloud_core::Request` and its one transport. Each step
 //! counts what it replaced and fails if an operation or a type was missed, so it cannot rot when the generator changes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    panic,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use proc_macro2::TokenStream;
@@ -20,8 +17,8 @@ use syn::{Attribute, Fields, Ident, Item, ItemStruct, Type, parse_quote, visit_m
 
 use crate::{
     docs,
-    project::{Direction, Projection},
-    spec::{OperationAt, Problem, Result, Spec, list, members, text},
+    project::{Direction, Projection, rust_type},
+    spec::{OperationAt, Problem, Result, Spec, list, members, reference, text},
 };
 
 /// The generated modules, formatted.
@@ -43,7 +40,7 @@ pub fn emit(spec: &Spec, projection: &Projection) -> Result<Code> {
     })
 }
 
-/// Runs progenitor, which panics on some documents; a panic becomes a sentence.
+/// Runs progenitor.
 fn progenitor(projection: &Projection) -> std::result::Result<syn::File, String> {
     let document: openapiv3::OpenAPI =
         serde_json::from_value(projection.document.clone()).map_err(|error| error.to_string())?;
@@ -61,14 +58,7 @@ fn progenitor(projection: &Projection) -> std::result::Result<syn::File, String>
         };
         settings.with_conversion(schema, marker, std::iter::empty());
     }
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let outcome = panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&document));
-    panic::set_hook(hook);
-    let tokens = match outcome {
-        Ok(tokens) => tokens.map_err(|error| error.to_string())?,
-        Err(_) => return Err("the generator panicked; look for a schema that is unlike the others".to_owned()),
-    };
+    let tokens = Generator::new(&settings).generate_tokens(&document).map_err(|error| error.to_string())?;
     syn::parse2(tokens).map_err(|error| error.to_string())
 }
 
@@ -116,7 +106,11 @@ fn types(spec: &Spec, projection: &Projection, items: Vec<Item>) -> std::result:
                 if is_request(&name) {
                     kept.push(Item::Struct(item));
                 } else {
-                    kept.extend(tolerant(item)?);
+                    let answered = spec
+                        .operations()
+                        .into_iter()
+                        .find(|operation| operation.response_schema().and_then(reference) == Some(schema_name));
+                    kept.extend(tolerant(item, answered)?);
                 }
             }
             Item::Impl(item) => {
@@ -164,13 +158,13 @@ fn order_fields(item: &mut ItemStruct, schema: &Value) {
 }
 
 /// Every field of a response may be missing, null, or of another type.
-fn tolerant(mut item: ItemStruct) -> std::result::Result<Vec<Item>, String> {
+/// What a whole answer is gets fields for its documented headers too.
+fn tolerant(mut item: ItemStruct, answered: Option<OperationAt<'_>>) -> std::result::Result<Vec<Item>, String> {
     let name = item.ident.clone();
     item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
     item.attrs
         .push(parse_quote!(#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]));
-    let Fields::Named(fields) = &mut item.fields else { return Err(format!("{name} has no named fields")) };
-    for field in &mut fields.named {
+    for field in &mut fields_of(&mut item)?.named {
         let rename = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(rename_of);
         let (read, skip) = match last_segment(&field.ty).as_deref() {
             Some("Option") => ("huaweicloud_core::lenient::field", "Option::is_none"),
@@ -185,7 +179,29 @@ fn tolerant(mut item: ItemStruct) -> std::result::Result<Vec<Item>, String> {
             None => parse_quote!(#[serde(default, deserialize_with = #read, skip_serializing_if = #skip)]),
         });
     }
-    Ok(vec![Item::Struct(item), parse_quote!(::huaweicloud_core::lenient_object! { #name })])
+    let mut items: Vec<Item> = vec![parse_quote!(::huaweicloud_core::lenient_object! { #name })];
+    if let Some(operation) = answered {
+        let mut takes = Vec::new();
+        for (wire, header) in operation.response_headers() {
+            let ident = format_ident!("{}", setter(wire));
+            let kind: Type =
+                syn::parse_str(&rust_type(&header["schema"], Direction::Response, false)).map_err(|e| e.to_string())?;
+            let doc = format!("{}\n\nFrom the header `{wire}`; not part of the body.", text(header, "description"));
+            let field: syn::FieldsNamed = parse_quote!({ #[doc = #doc] #[serde(skip)] pub #ident: Option<#kind> });
+            fields_of(&mut item)?.named.extend(field.named);
+            takes.push(quote!(#ident: #wire));
+        }
+        items.push(parse_quote!(::huaweicloud_core::answer! { #name { #(#takes),* } }));
+    }
+    items.insert(0, Item::Struct(item));
+    Ok(items)
+}
+
+fn fields_of(item: &mut ItemStruct) -> std::result::Result<&mut syn::FieldsNamed, String> {
+    match &mut item.fields {
+        Fields::Named(fields) => Ok(fields),
+        _ => Err(format!("{} has no named fields", item.ident)),
+    }
 }
 
 fn rename_of(attribute: &Attribute) -> Option<String> {
@@ -229,7 +245,9 @@ fn type_builders(spec: &Spec, items: Vec<Item>, is_request: &dyn Fn(&str) -> boo
         match item {
             Item::Struct(mut item) if is_request(&item.ident.to_string()) => {
                 let name = item.ident.to_string();
-                for field in &item.fields {
+                for field in &mut item.fields {
+                    // A walk through pages reads where the caller wants to begin.
+                    field.vis = parse_quote!(pub(crate));
                     let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
                     fields.entry(name.clone()).or_default().push((ident, field.ty.clone()));
                 }
@@ -252,7 +270,7 @@ fn type_builders(spec: &Spec, items: Vec<Item>, is_request: &dyn Fn(&str) -> boo
                     let (wire, doc) = property.map_or((field.clone(), String::new()), |(key, property)| {
                         (key.clone(), docs::property(spec, property, Direction::Request))
                     });
-                    setter_method(field, &wire, &doc, kind)
+                    field_setter(field, &wire, &doc, kind)
                 });
                 let ident = format_ident!("{name}");
                 kept.push(parse_quote!(impl #ident { #(#setters)* }));
@@ -263,13 +281,16 @@ fn type_builders(spec: &Spec, items: Vec<Item>, is_request: &dyn Fn(&str) -> boo
     kept
 }
 
+/// A setter of a body's field. Its sentence begins with the name, because the body may nest it deeper.
+fn field_setter(field: &str, wire: &str, doc: &str, kind: &Type) -> TokenStream {
+    let message = format!("{wire}: {{error}}");
+    setter_method(&format_ident!("{field}"), doc, kind, &quote!(|error| format!(#message)))
+}
+
 /// A setter that converts, and keeps the sentence of the rule that a value broke.
-fn setter_method(field: &str, wire: &str, doc: &str, kind: &Type) -> TokenStream {
-    let ident = format_ident!("{field}");
+fn setter_method(ident: &Ident, doc: &str, kind: &Type, sentence: &TokenStream) -> TokenStream {
     let (value, optional) = unwrap_setting(kind);
     let keep = if optional { quote!(.map(Some)) } else { TokenStream::new() };
-    // A list says which of its items is wrong, `[2] must …`, so the name stands before it like before a rule.
-    let message = format!("{wire}: {{error}}");
     quote! {
         #[doc = #doc]
         pub fn #ident<V>(mut self, value: V) -> Self
@@ -277,7 +298,7 @@ fn setter_method(field: &str, wire: &str, doc: &str, kind: &Type) -> TokenStream
             V: TryInto<#value>,
             V::Error: ::std::fmt::Display,
         {
-            self.#ident = value.try_into()#keep.map_err(|error| format!(#message));
+            self.#ident = value.try_into()#keep.map_err(#sentence);
             self
         }
     }
@@ -387,19 +408,7 @@ fn builder(
         let (_, optional) = unwrap_setting(&field.ty);
         initial.push(if optional { quote!(#ident: Ok(None)) } else { quote!(#ident: Err("is required".to_owned())) });
         let doc = docs::property(spec, &with_schema(parameter), Direction::Request);
-        let (value, _) = unwrap_setting(&field.ty);
-        let keep = if optional { quote!(.map(Some)) } else { TokenStream::new() };
-        setters.push(quote! {
-            #[doc = #doc]
-            pub fn #ident<V>(mut self, value: V) -> Self
-            where
-                V: TryInto<#value>,
-                V::Error: ::std::fmt::Display,
-            {
-                self.#ident = value.try_into()#keep.map_err(|error| error.to_string());
-                self
-            }
-        });
+        setters.push(setter_method(ident, &doc, &field.ty, &quote!(|error| error.to_string())));
     }
     let mut steps = Vec::new();
     for parameter in operation.parameters() {
@@ -414,6 +423,9 @@ fn builder(
         };
         steps.push(match (text(parameter, "in"), is_list, required) {
             ("path", ..) => quote!(.path(#wire, #value)?),
+            ("header", ..) if text(&parameter["schema"], "format") == "password" => {
+                quote!(.secret_header(#wire, #value)?)
+            }
             ("header", ..) => quote!(.header(#wire, #value)?),
             (_, true, true) => quote!(.query_list(#wire, #value)?),
             (_, true, false) => quote!(.query_list(#wire, #value.map(|list| list.into_iter().flatten()))?),
@@ -458,17 +470,36 @@ fn builder(
         operation.method.to_uppercase(),
         operation.path
     );
-    Ok(vec![
+    steps.push(quote!(.with(self.options)?));
+    let paged = paged(spec, operation, name, answer)?;
+    if paged.is_some() {
+        setters.push(quote! {
+            /// All items, one by one; pages are fetched as they are needed.
+            pub fn items(self) -> ::huaweicloud_core::Items<Self> {
+                ::huaweicloud_core::Items::new(self)
+            }
+            /// All pages, fetched as they are asked for.
+            pub fn pages(self) -> ::huaweicloud_core::Pages<Self> {
+                ::huaweicloud_core::Pages::new(self)
+            }
+        });
+    }
+    let mut items = vec![
         parse_quote! {
             #[doc = #doc]
             #[derive(Clone, Debug)]
             #[must_use = "nothing is sent before `send`"]
-            pub struct #name { client: Client, #(#fields,)* }
+            pub struct #name { client: Client, options: ::huaweicloud_core::CallOptions, #(#fields,)* }
         },
         parse_quote! {
             impl #name {
                 pub(crate) fn new(client: Client) -> Self {
-                    Self { client, #(#initial,)* }
+                    Self { client, options: ::huaweicloud_core::CallOptions::new(), #(#initial,)* }
+                }
+                /// Does this call differently: timeouts, retries, language, more headers or query.
+                pub fn with(mut self, options: ::huaweicloud_core::CallOptions) -> Self {
+                    self.options = options;
+                    self
                 }
                 #(#setters)*
                 #[doc = #send_doc]
@@ -478,7 +509,102 @@ fn builder(
                 }
             }
         },
-    ])
+    ];
+    items.extend(paged);
+    Ok(items)
+}
+
+/// How to walk through the pages of an operation.
+fn paged(
+    spec: &Spec,
+    operation: &OperationAt<'_>,
+    name: &Ident,
+    answer: &Type,
+) -> std::result::Result<Option<Item>, String> {
+    let Some(pagination) = operation.value.get("x-pagination") else { return Ok(None) };
+    let metadata = format_ident!("{}", operation.id().to_uppercase());
+    let response = operation.response_schema().ok_or("a paged operation has no response")?;
+    let steps: Vec<&str> = text(pagination, "items").split('/').skip(1).collect();
+    let (list_name, parents) = steps.split_last().ok_or("x-pagination has no items")?;
+    let mut schema = spec.resolve(response).1;
+    for step in &steps {
+        schema = spec.resolve(&schema["properties"][*step]).1;
+    }
+    let item: Type =
+        syn::parse_str(&rust_type(&schema["items"], Direction::Response, false)).map_err(|e| e.to_string())?;
+    let list = format_ident!("{}", setter(list_name));
+    let parents: Vec<Ident> = parents.iter().map(|step| format_ident!("{}", setter(step))).collect();
+    let (items, into_items) = match parents.split_first() {
+        None => (quote!(&page.#list), quote!(page.#list.into_vec())),
+        Some((first, rest)) => (
+            quote!(page.#first.as_ref() #(.and_then(|at| at.#rest.as_ref()))* .map(|at| &*at.#list).unwrap_or_default()),
+            quote!(page.#first #(.and_then(|at| at.#rest))* .map(|at| at.#list.into_vec()).unwrap_or_default()),
+        ),
+    };
+    let total = match pagination.get("total").and_then(Value::as_str) {
+        None => quote!(None),
+        Some(total) => {
+            let steps: Vec<Ident> = total.split('/').skip(1).map(|step| format_ident!("{}", setter(step))).collect();
+            let (last, parents) = steps.split_last().ok_or("x-pagination has no total")?;
+            quote!(page #(.#parents.as_ref()?)* .#last)
+        }
+    };
+    let position = match text(pagination, "style") {
+        "page" => text(pagination, "page"),
+        _ => text(pagination, "offset"),
+    };
+    let size = text(pagination, "size");
+    let is_parameter = |wire: &str| operation.parameters().any(|parameter| text(parameter, "name") == wire);
+    let read = |wire: &str| {
+        let field = format_ident!("{}", setter(wire));
+        match wire {
+            "" => quote!(None),
+            wire if is_parameter(wire) => quote!(self.#field.as_ref().ok()?.map(i64::from)),
+            _ => quote!(self.body.as_ref().ok()?.#field.as_ref().ok()?.map(i64::from)),
+        }
+    };
+    let set = |wire: &str, value: &str| {
+        let (field, value) = (format_ident!("{}", setter(wire)), format_ident!("{value}"));
+        match wire {
+            "" => TokenStream::new(),
+            wire if is_parameter(wire) => quote!(.#field(#value)),
+            _ => quote!(.body_map(|body| body.#field(#value))),
+        }
+    };
+    let (read_position, read_size) = (read(position), read(size));
+    let at = match (position, size) {
+        ("", "") => quote!(
+            fn at(self, _: i64, _: i64) -> Self {
+                self
+            }
+        ),
+        _ => {
+            let (set_position, set_size) = (set(position, "position"), set(size, "size"));
+            quote!(fn at(self, position: i64, size: i64) -> Self { self #set_position #set_size })
+        }
+    };
+    let total_argument = if pagination.get("total").is_some() { quote!(page) } else { quote!(_) };
+    Ok(Some(parse_quote! {
+        impl ::huaweicloud_core::Paged for #name {
+            type Page = #answer;
+            type Item = #item;
+            fn operation(&self) -> &'static ::huaweicloud_core::Operation { &operations::#metadata }
+            fn position(&self) -> Option<i64> { #read_position }
+            fn size(&self) -> Option<i64> { #read_size }
+            #at
+            fn fetch(
+                self,
+            ) -> ::huaweicloud_core::BoxFuture<
+                'static,
+                Result<::huaweicloud_core::Response<Self::Page>, ::huaweicloud_core::Error>,
+            > {
+                Box::pin(self.send())
+            }
+            fn items(page: &Self::Page) -> &[Self::Item] { #items }
+            fn into_items(page: Self::Page) -> Vec<Self::Item> { #into_items }
+            fn total(#total_argument: &Self::Page) -> Option<i64> { #total }
+        }
+    }))
 }
 
 /// A parameter with the rules of its schema, so that it documents like a property.
@@ -541,6 +667,15 @@ fn client(spec: &Spec) -> Vec<Item> {
                 /// When the service has no endpoint in the configured region; the message lists the regions it has.
                 pub fn new(config: &::huaweicloud_core::Config) -> Result<Self, ::huaweicloud_core::Error> {
                     huaweicloud_core::Client::new(config, &SERVICE).map(Self::from)
+                }
+
+                /// The way out for what no method here does: any method and path, through the same transport.
+                pub fn request(
+                    &self,
+                    method: huaweicloud_core::http::Method,
+                    path: impl Into<String>,
+                ) -> ::huaweicloud_core::RawRequest {
+                    self.inner.request(method, path)
                 }
                 #(#methods)*
             }

@@ -20,6 +20,7 @@ pub type Files = BTreeMap<String, String>;
 /// that a run that fails changes nothing.
 pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
     let failed = |path: &str, error: &io::Error| vec![Problem::new(path, "", format!("cannot be written: {error}"))];
+    let surplus = left_over(root, files, folders);
     let mut staged = Vec::new();
     for (path, contents) in files {
         let target = root.join(path);
@@ -40,15 +41,49 @@ pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
         };
         staged.push((path, target, stage().map_err(|error| failed(path, &error))?));
     }
-    for (path, target, file) in staged {
-        file.persist(&target).map_err(|error| failed(path, &error.error))?;
-        println!("wrote {path}");
+    // What there is now, to put back if a later step fails.
+    let mut undo: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
+    let written: Vec<&String> = staged.iter().map(|(path, ..)| *path).collect();
+    let apply = || {
+        for (path, target, file) in staged {
+            undo.push((target.clone(), fs::read(&target).ok()));
+            file.persist(&target).map_err(|error| failed(path, &error.error))?;
+        }
+        for path in &surplus {
+            let target = root.join(path);
+            undo.push((target.clone(), fs::read(&target).ok()));
+            fs::remove_file(target).map_err(|error| failed(path, &error))?;
+        }
+        Ok(())
+    };
+    let applied = apply();
+    if applied.is_err() {
+        for (target, contents) in undo.into_iter().rev() {
+            // What cannot be put back either is already reported by the error.
+            let _ = match contents {
+                Some(contents) => fs::write(target, contents),
+                None => fs::remove_file(&target).and_then(|()| fs::remove_dir(target.parent().unwrap_or(root))),
+            };
+        }
     }
-    for path in left_over(root, files, folders) {
-        fs::remove_file(root.join(&path)).map_err(|error| failed(&path, &error))?;
-        println!("removed {path}");
+    if applied.is_ok() {
+        written.into_iter().for_each(|path| println!("wrote {path}"));
+        surplus.iter().for_each(|path| println!("removed {path}"));
     }
-    Ok(())
+    applied
+}
+
+/// Refuses to generate over a crate that is written by hand.
+pub fn refuse_hand_written(root: &Path, folders: &[String]) -> Result<()> {
+    let problems: Vec<Problem> = folders
+        .iter()
+        .filter(|folder| {
+            let manifest = fs::read_to_string(root.join(folder).join("Cargo.toml"));
+            manifest.is_ok_and(|manifest| !manifest.lines().next().is_some_and(|line| line.contains(MARK)))
+        })
+        .map(|folder| Problem::new(folder, "", "is written by hand: a spec cannot have the name of its folder"))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// Compares the files with what is there.
@@ -99,7 +134,8 @@ fn left_over(root: &Path, files: &Files, folders: &[String]) -> Vec<String> {
         while let Some(directory) = open.pop() {
             for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
                 let path = entry.path();
-                if path.is_dir() {
+                // A link is a left-over file itself; what it leads to is none of ours.
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                     open.push(path);
                 } else if let Ok(relative) = path.strip_prefix(root) {
                     let relative = relative.to_string_lossy().replace('\\', "/");

@@ -1,12 +1,12 @@
 //! `generate`: from the specs to the files.
 
-use std::path::Path;
+use std::{panic, path::Path};
 
 use crate::{
     deviations,
     files::{self, Files},
     lint, package,
-    spec::{self, Problem, Result},
+    spec::{self, Problem, Result, Spec},
 };
 
 /// Generates the crates of these services, or of all and the tables of the README.
@@ -16,7 +16,7 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     let mut files = Files::new();
     let mut problems = Vec::new();
     for spec in &specs {
-        match package::package(spec) {
+        match guarded(spec) {
             Ok(package) => files.extend(package),
             Err(found) => problems.extend(found),
         }
@@ -26,6 +26,7 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     }
     let generated: Vec<String> = specs.iter().map(|spec| spec.service.clone()).collect();
     let folders: Vec<String> = generated.iter().map(|service| format!("crates/huaweicloud-{service}")).collect();
+    files::refuse_hand_written(root, &folders)?;
     if services.is_empty() {
         files.extend(deviations::readme(root, &specs)?);
         let orphans = files::orphans(root, &generated);
@@ -42,4 +43,17 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     } else {
         files::write(root, &files, &folders)
     }
+}
+
+/// The package of a service. The libraries below panic on some documents; a panic becomes a sentence.
+fn guarded(spec: &Spec) -> Result<Files> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = panic::catch_unwind(|| package::package(spec));
+    panic::set_hook(hook);
+    outcome.unwrap_or_else(|_| {
+        Err(vec![
+            spec.problem("", "does not generate: the generator panicked; look for a node that is unlike the others"),
+        ])
+    })
 }

@@ -59,7 +59,7 @@ const SCHEMA_KEYS: [&str; 22] = [
     "example",
 ];
 /// Keys that may stand in an operation.
-const OPERATION_KEYS: [&str; 12] = [
+const OPERATION_KEYS: [&str; 13] = [
     "operationId",
     "summary",
     "description",
@@ -72,9 +72,17 @@ const OPERATION_KEYS: [&str; 12] = [
     "x-retry-safe",
     "x-history",
     "x-review",
+    "security",
 ];
+/// Keys that may stand in the other nodes.
+const PARAMETER_KEYS: [&str; 8] =
+    ["name", "in", "required", "description", "schema", "example", "x-deviation", "x-review"];
+const RESPONSE_KEYS: [&str; 6] = ["description", "headers", "content", "x-outcome", "x-deviation", "x-review"];
+const PAGINATION_KEYS: [&str; 10] =
+    ["style", "offset", "max_offset", "page", "first_page", "max_page", "size", "max_size", "items", "total"];
+const HISTORY_KEYS: [&str; 5] = ["time", "actor", "action", "subject", "detail"];
 /// Names that generated code imports.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 28] = [
     "Option",
     "String",
     "Result",
@@ -87,12 +95,45 @@ const RESERVED: [&str; 12] = [
     "EpochMillis",
     "PathText",
     "Alphanumeric",
+    "Secret",
+    "Client",
+    "Config",
+    "Error",
+    "Request",
+    "Response",
+    "Setting",
+    "Items",
+    "Pages",
+    "Paged",
+    "Ok",
+    "Err",
+    "Some",
+    "None",
+    "CallOptions",
+    "RawRequest",
 ];
 const FORMATS: [&str; 7] = ["int32", "int64", "float", "double", "epoch-millis", "alphanumeric", "password"];
 
 impl<'a> Linter<'a> {
     fn problem(&mut self, pointer: &str, message: impl Into<String>) {
         self.problems.push(self.spec.problem(pointer, message));
+    }
+
+    /// Refuses keys that nothing reads: a misspelt one would be lost in silence.
+    fn known_keys(&mut self, pointer: &str, node: &Value, known: &[&str], what: &str) {
+        for (key, _) in node.as_object().into_iter().flatten() {
+            if !known.contains(&key.as_str()) {
+                let message = format!("is not supported in {what}; see specs/README.md for what is");
+                self.problem(&step(pointer, key), message);
+            }
+        }
+    }
+
+    /// A name that becomes one in Rust.
+    fn identifier(&mut self, pointer: &str, name: &str) {
+        if syn::parse_str::<syn::Ident>(name).is_err() || name == "Self" {
+            self.problem(pointer, format!("{name:?} is no name in Rust"));
+        }
     }
 
     /// The frame: without it the rest cannot be looked at.
@@ -136,6 +177,15 @@ impl<'a> Linter<'a> {
         for (name, schema) in spec.schemas() {
             self.component(name, schema);
         }
+        if !spec.service.starts_with(|c: char| c.is_ascii_lowercase())
+            || !spec.service.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        {
+            self.problem("", "must lie in a folder named with small letters and digits, which names the crate");
+        }
+        for (path, item) in members(&spec.value, "paths") {
+            let methods = ["get", "post", "put", "patch", "delete"];
+            self.known_keys(&step("/paths", path), item, &methods, "a path");
+        }
         let mut ids = BTreeSet::new();
         for operation in spec.operations() {
             if !ids.insert(operation.id()) {
@@ -171,6 +221,9 @@ impl<'a> Linter<'a> {
 
     fn component(&mut self, name: &str, schema: &Value) {
         let pointer = step("/components/schemas", name);
+        if self.reaches_itself(name) {
+            self.problem(&pointer, "holds itself, which the generated types cannot");
+        }
         if name.to_pascal_case() != name {
             self.problem(&pointer, format!("must be named like a Rust type: {}", name.to_pascal_case()));
         }
@@ -198,6 +251,28 @@ impl<'a> Linter<'a> {
         }
     }
 
+    /// Whether a schema holds itself, however deep.
+    fn reaches_itself(&self, name: &str) -> bool {
+        fn visit<'a>(spec: &'a Spec, value: &'a Value, seen: &mut BTreeSet<&'a str>) {
+            if let Some(name) = reference(value)
+                && seen.insert(name)
+                && let Some(schema) = spec.schema(name)
+            {
+                visit(spec, schema, seen);
+            }
+            match value {
+                Value::Object(object) => object.values().for_each(|member| visit(spec, member, seen)),
+                Value::Array(items) => items.iter().for_each(|item| visit(spec, item, seen)),
+                _ => {}
+            }
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(schema) = self.spec.schema(name) {
+            visit(self.spec, schema, &mut seen);
+        }
+        seen.contains(name)
+    }
+
     fn values(&mut self, pointer: &str, schema: &Value) {
         let values: Vec<&Value> = list(schema, "enum").collect();
         let names: Vec<String> = list(schema, "x-enum-names").map(docs::plain).collect();
@@ -209,6 +284,7 @@ impl<'a> Linter<'a> {
         }
         let mut seen = BTreeSet::new();
         for name in &names {
+            self.identifier(&step(pointer, "x-enum-names"), name);
             if name.to_pascal_case() != *name || name == "Unknown" || !seen.insert(name) {
                 self.problem(
                     &step(pointer, "x-enum-names"),
@@ -224,11 +300,7 @@ impl<'a> Linter<'a> {
 
     /// A schema wherever it stands.
     fn schema(&mut self, pointer: &str, schema: &Value, described: bool) {
-        for key in schema.as_object().into_iter().flatten().map(|(key, _)| key.as_str()) {
-            if !SCHEMA_KEYS.contains(&key) {
-                self.problem(&step(pointer, key), "is not supported in a schema; see specs/README.md for what is");
-            }
-        }
+        self.known_keys(pointer, schema, &SCHEMA_KEYS, "a schema");
         if described && text(schema, "description").is_empty() {
             self.problem(pointer, "has no description");
         }
@@ -281,10 +353,13 @@ impl<'a> Linter<'a> {
 
     fn operation(&mut self, operation: &OperationAt<'a>) {
         let at = |key: &str| step(&operation.pointer, key);
-        for (key, _) in operation.value.as_object().into_iter().flatten() {
-            if !OPERATION_KEYS.contains(&key.as_str()) {
-                self.problem(&at(key), "is not supported in an operation; see specs/README.md for what is");
-            }
+        self.known_keys(&operation.pointer, operation.value, &OPERATION_KEYS, "an operation");
+        self.identifier(&at("operationId"), operation.id());
+        if RESERVED.contains(&operation.id().to_pascal_case().as_str()) || matches!(operation.id(), "new" | "request") {
+            self.problem(&at("operationId"), "is a name that every client uses itself");
+        }
+        if operation.value.get("x-retry-safe").is_some_and(|value| !value.is_boolean()) {
+            self.problem(&at("x-retry-safe"), "must be true or false");
         }
         let source = &operation.value["x-source"];
         for key in ["api", "page", "title", "updated"] {
@@ -311,10 +386,12 @@ impl<'a> Linter<'a> {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         let mut in_path = BTreeSet::new();
         // `body`, `send` and the rest are methods of every builder.
-        let reserved = ["body", "body_map", "send", "new", "items", "pages", "client"];
+        let reserved = ["body", "body_map", "send", "new", "items", "pages", "client", "with", "options"];
         for (index, parameter) in list(operation.value, "parameters").enumerate() {
             let pointer = format!("{}/parameters/{index}", operation.pointer);
             let name = text(parameter, "name");
+            self.known_keys(&pointer, parameter, &PARAMETER_KEYS, "a parameter");
+            self.identifier(&pointer, &setter(name));
             if let Some(other) = names.insert(setter(name), name.to_owned()) {
                 self.problem(&pointer, format!("has the same Rust name as {other:?}: {}", setter(name)));
             }
@@ -344,6 +421,10 @@ impl<'a> Linter<'a> {
             }
             if text(target, "type") == "object" {
                 self.problem(&step(&pointer, "schema"), "must not be an object");
+            }
+            let items = self.spec.resolve(&target["items"]).1;
+            if text(target, "type") == "array" && text(items, "type") != "string" {
+                self.problem(&step(&pointer, "schema"), "must be a list of texts: callers by name give texts");
             }
             if let Some(example) = parameter.get("example") {
                 self.example(&step(&pointer, "example"), schema, example);
@@ -378,6 +459,10 @@ impl<'a> Linter<'a> {
         let mut success = Vec::new();
         for (status, response) in members(operation.value, "responses") {
             let pointer = step(&step(&operation.pointer, "responses"), status);
+            self.known_keys(&pointer, response, &RESPONSE_KEYS, "a response");
+            if status.parse::<u16>().is_err() {
+                self.problem(&pointer, "must be a status of three digits");
+            }
             if status.starts_with('2') {
                 success.push(operation.response_schema());
                 self.outcome(&step(&pointer, "x-outcome"), response.get("x-outcome"));
@@ -421,13 +506,13 @@ impl<'a> Linter<'a> {
                 "status" | "code" | "message" => {
                     value.as_str().is_some_and(|text| text.starts_with('/') && !text[1..].contains('/'))
                 }
-                "success" => value.as_array().is_some_and(|values| values.iter().all(Value::is_string)),
+                "success" | "failure" => value.as_array().is_some_and(|values| values.iter().all(Value::is_string)),
                 _ => false,
             };
             if !good {
                 self.problem(
                     &step(pointer, key),
-                    "must be status, code or message with a pointer to a member, or success with texts",
+                    "must be status, code or message with a pointer to a member, or success or failure with texts",
                 );
             }
         }
@@ -441,6 +526,17 @@ impl<'a> Linter<'a> {
     fn pagination(&mut self, operation: &OperationAt<'a>) {
         let Some(pagination) = operation.value.get("x-pagination") else { return };
         let pointer = step(&operation.pointer, "x-pagination");
+        self.known_keys(&pointer, pagination, &PAGINATION_KEYS, "x-pagination");
+        let numbers: &[&str] = match text(pagination, "style") {
+            "offset" => &["max_offset", "max_size"],
+            "page" => &["first_page", "max_page", "max_size"],
+            _ => &[],
+        };
+        for key in numbers {
+            if pagination.get(key).and_then(Value::as_u64).is_none_or(|number| u32::try_from(number).is_err()) {
+                self.problem(&step(&pointer, key), "must be a number of at most 32 bits");
+            }
+        }
         let names: &[&str] = match text(pagination, "style") {
             "offset" => &["offset", "size"],
             "page" => &["page", "size"],
@@ -463,6 +559,10 @@ impl<'a> Linter<'a> {
             }
         }
         for (key, kind) in [("items", "array"), ("total", "integer")] {
+            // Some lists do not say how long they are.
+            if key == "total" && pagination.get(key).is_none() {
+                continue;
+            }
             let found = operation.response_schema().and_then(|schema| self.target(schema, text(pagination, key)));
             if found.is_none_or(|schema| text(schema, "type") != kind) {
                 self.problem(&step(&pointer, key), format!("must point to the {kind} in the answer"));
@@ -473,6 +573,7 @@ impl<'a> Linter<'a> {
     fn history(&mut self, operation: &OperationAt<'a>) {
         let Some(history) = operation.value.get("x-history") else { return };
         let pointer = step(&operation.pointer, "x-history");
+        self.known_keys(&pointer, history, &HISTORY_KEYS, "x-history");
         let items = text(&operation.value["x-pagination"], "items");
         let item = operation
             .response_schema()

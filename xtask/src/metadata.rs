@@ -82,6 +82,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
     let method = operation.method.to_uppercase();
     let path = operation.path;
     let retry_safe = operation.method == "get" || operation.value.get("x-retry-safe") == Some(&Value::Bool(true));
+    let anonymous = operation.is_anonymous();
     let body = operation.request_schema().is_some();
     let parameters = operation.parameters().map(|parameter| {
         let name = text(parameter, "name");
@@ -89,6 +90,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
         let location = format_ident!("{}", text(parameter, "in").to_pascal_case());
         let kind = match text(spec.resolve(&parameter["schema"]).1, "type") {
             "integer" => quote!(Integer),
+            "number" => quote!(Number),
             "boolean" => quote!(Boolean),
             "array" => quote!(List),
             _ => quote!(Text),
@@ -113,7 +115,8 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
         let status = optional(outcome.get("status").map(|_| member("status")));
         let (code, message) = (member("code"), member("message"));
         let success = list(outcome, "success").map(docs::plain);
-        quote!(::huaweicloud_core::Outcome { status: #status, code: #code, message: #message, success: &[#(#success),*] })
+        let failure = list(outcome, "failure").map(docs::plain);
+        quote!(::huaweicloud_core::Outcome { status: #status, code: #code, message: #message, success: &[#(#success),*], failure: &[#(#failure),*] })
     });
     let pagination = operation.value.get("x-pagination").map(pagination);
     let history = operation.value.get("x-history").map(|history| {
@@ -141,6 +144,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
             method: #method,
             path: #path,
             retry_safe: #retry_safe,
+            anonymous: #anonymous,
             parameters: &[#(#parameters),*],
             body: #body,
             outcome: #outcome,
@@ -153,7 +157,8 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
 fn pagination(pagination: &Value) -> TokenStream {
     let number =
         |key: &str| proc_macro2::Literal::u64_unsuffixed(pagination.get(key).and_then(Value::as_u64).unwrap_or(0));
-    let (items, total) = (text(pagination, "items"), text(pagination, "total"));
+    let items = text(pagination, "items");
+    let total = optional(pagination.get("total").and_then(Value::as_str));
     let style = match text(pagination, "style") {
         "page" => {
             let (parameter, first, max) = (text(pagination, "page"), number("first_page"), number("max_page"));
@@ -210,13 +215,17 @@ fn call(operation: &OperationAt<'_>) -> Result<TokenStream, String> {
             }
         });
     }
+    let (take, call) = match steps.is_empty() {
+        true => (quote!(arguments), quote!(let call)),
+        false => (quote!(mut arguments), quote!(let mut call)),
+    };
     Ok(quote! {
         fn #function(
             client: ::huaweicloud_core::Client,
-            mut arguments: Arguments,
+            #take: Arguments,
         ) -> ::huaweicloud_core::BoxFuture<'static, Result<::huaweicloud_core::Response<serde_json::Value>, ::huaweicloud_core::Error>> {
             Box::pin(async move {
-                let mut call = crate::Client::from(client).#function();
+                #call = crate::Client::from(client).#function();
                 #(#steps)*
                 arguments.finish()?;
                 call.send().await?.into_json()

@@ -196,6 +196,7 @@ pub fn rust_type(schema: &Value, direction: Direction, in_path: bool) -> String 
             };
             match text(schema, "format") {
                 "epoch-millis" => "::huaweicloud_core::EpochMillis".to_owned(),
+                "password" => "::huaweicloud_core::Secret".to_owned(),
                 "alphanumeric" if strict => range("Alphanumeric"),
                 _ if in_path => range("PathText"),
                 _ if strict && (min > 0 || max.is_some()) => range("BoundedText"),

@@ -135,6 +135,16 @@ impl<'a> OperationAt<'a> {
         responses.iter().find(|(status, _)| status.starts_with('2')).map(|(status, value)| (status.as_str(), value))
     }
 
+    /// Whether it is called without credentials: OpenAPI's empty list of security schemes.
+    pub fn is_anonymous(&self) -> bool {
+        self.value.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty)
+    }
+
+    /// The documented headers of the success response, by name.
+    pub fn response_headers(&self) -> Vec<(&'a String, &'a Value)> {
+        self.success().map(|(_, response)| members(response, "headers").collect()).unwrap_or_default()
+    }
+
     pub fn response_schema(&self) -> Option<&'a Value> {
         self.success()?.1.pointer("/content/application~1json/schema")
     }

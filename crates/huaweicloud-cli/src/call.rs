@@ -40,6 +40,7 @@ fn value(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
         Kind::Text => Ok(text.into()),
         Kind::List => Ok(given.to_vec().into()),
         Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("an integer")),
+        Kind::Number => text.parse::<f64>().map(Value::from).map_err(|_| wrong("a number")),
         Kind::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
     }
 }

@@ -10,8 +10,9 @@ pub fn root() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Who did what, when, to tickets, incidents, work items and applications on Huawei Cloud (unofficial)")
         .after_help(
-            "Credentials come from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for \
-             temporary keys), or from HUAWEICLOUD_SDK_AUTH_TOKEN for an IAM token.\n\n\
+            "Credentials come from where the official SDKs look: the variables HUAWEICLOUD_SDK_AK and \
+             HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), the file \
+             ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM token.\n\n\
              Exit codes: 0 done; 1 the service said no; 2 wrong use, nothing was sent; 3 the service could not be \
              reached or its answer not be trusted.\n\n\
              Try it without an account: hwc timeline --sandbox",
@@ -48,7 +49,7 @@ fn timeline() -> Command {
             .after_help(format!(
                 "Forms of SERVICE/ID, with the ids that the service asks for:\n{subjects}\n\
                  Times are UTC. A time that cannot be read is shown as given and sorts last.\n\n\
-                 Example: hwc timeline --region cn-north-4 osm/CS2209231530 coc/IM202506051651290199975850"
+                 Example: hwc timeline --region cn-south-1 osm/CS2209231530 coc/IM202506051651290199975850"
             )),
     )
 }
@@ -94,7 +95,7 @@ pub fn flag_name(parameter: &Parameter) -> String {
 
 fn flag(parameter: &'static Parameter) -> Arg {
     let value_name = match parameter.kind {
-        Kind::Integer => "N",
+        Kind::Integer | Kind::Number => "N",
         Kind::Boolean => "true|false",
         Kind::Text | Kind::List => "TEXT",
     };
@@ -131,7 +132,7 @@ fn sandbox() -> Command {
         )
         .after_help(
             "Prints `export` lines on stdout, then runs until it is interrupted:\n\n  \
-             hwc sandbox --port 8080 > sandbox.env &\n  . ./sandbox.env\n\n\
+             hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n\n\
              HUAWEICLOUD_SANDBOX_URL is its address. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
              HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.",
         )
@@ -148,20 +149,21 @@ fn connection(command: Command) -> Command {
                 .long("sandbox")
                 .action(ArgAction::SetTrue)
                 .global(true)
-                .conflicts_with_all(["region", "endpoint"])
                 .help_heading("Connection")
                 .help("Calls a sandbox that runs inside this command; needs no account"),
         )
-        .arg(text("region", "REGION", "Region, such as cn-north-4").env("HUAWEICLOUD_SDK_REGION"))
+        .arg(text("region", "REGION", "Region, such as cn-north-4; else HUAWEICLOUD_SDK_REGION"))
         .arg(text("endpoint", "URL", "Address that wins over the region, such as that of a sandbox"))
-        .arg(
-            text("iam-project-id", "ID", "IAM project id, for project-scoped services; not that of a CodeArts project")
-                .env("HUAWEICLOUD_SDK_PROJECT_ID"),
-        )
-        .arg(
-            text("iam-domain-id", "ID", "Domain (account) id, for account-wide services")
-                .env("HUAWEICLOUD_SDK_DOMAIN_ID"),
-        )
+        .arg(text(
+            "iam-project-id",
+            "ID",
+            "IAM project id, for project-scoped services; else HUAWEICLOUD_SDK_PROJECT_ID",
+        ))
+        .arg(text(
+            "iam-domain-id",
+            "ID",
+            "Domain (account) id, for account-wide services; else HUAWEICLOUD_SDK_DOMAIN_ID",
+        ))
         .arg(text("language", "LANGUAGE", "Language of texts in answers, such as en-us"))
         .arg(text("time-zone", "ZONE", "Time zone of times in answers, such as GMT+8"))
 }

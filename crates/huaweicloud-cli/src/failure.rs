@@ -27,9 +27,24 @@ impl Failure {
         Self { code: UNREACHABLE, message: message.into() }
     }
 
+    /// The same failure with what it is about.
+    pub fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
+    /// The same failure with what to do, on a line of its own.
+    pub fn hint(mut self, hint: &str) -> Self {
+        self.message = format!("{}\n     {hint}", self.message);
+        self
+    }
+
     /// Prints the sentence.
     pub fn report(&self) -> ExitCode {
-        eprintln!("hwc: {}", self.message);
+        // A service's words are not to be trusted with the terminal.
+        let message: String =
+            self.message.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect();
+        eprintln!("hwc: {message}");
         ExitCode::from(self.code)
     }
 }
@@ -37,6 +52,8 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
+            // A proxy before the service fails like this; nobody said no.
+            ErrorKind::Service if error.code().is_none() && error.status() >= Some(500) => UNREACHABLE,
             ErrorKind::Service => REFUSED,
             ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Credentials => WRONG_USE,
             _ => UNREACHABLE,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use clap::ArgMatches;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use huaweicloud_core::{Client, Config, Entry, History, Kind, Service, dynamic::Arguments};
+use huaweicloud_core::{Client, Config, Entry, Error, History, Items, Kind, Service, dynamic::DynamicCall};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -95,19 +95,25 @@ fn parse(text: &str) -> Result<Subject, Failure> {
     Ok(Subject { service, entry, history, arguments })
 }
 
-/// One page of a history as events.
+/// A whole history as events.
 async fn read(config: &Config, subject: &Subject) -> Result<Vec<Event>, Failure> {
     let client = Client::new(config, subject.service)?;
-    let answer = (subject.entry.call)(client, Arguments::new(subject.arguments.clone())).await?;
-    let items = subject.entry.operation.pagination.as_ref().and_then(|pagination| answer.pointer(pagination.items));
-    Ok(items
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|record| {
-            Event::read(subject.service.name, subject.history, record, &subject.arguments, config.time_zone())
-        })
-        .collect())
+    let call = DynamicCall { client, entry: subject.entry, arguments: subject.arguments.clone() };
+    let mut items = Items::new(call).read_ahead();
+    let mut events = Vec::new();
+    while let Some(record) = items.try_next().await.map_err(|error| subject.failed(error))? {
+        let arguments = &subject.arguments;
+        events.push(Event::read(subject.service.name, subject.history, &record, arguments, config.time_zone()));
+    }
+    Ok(events)
+}
+
+impl Subject {
+    /// An error with what it is about; the same operation reads many.
+    fn failed(&self, error: Error) -> Failure {
+        let ids: Vec<String> = self.arguments.values().map(|id| id.to_string().replace('"', "")).collect();
+        Failure::from(error).about(&format!("{}/{}", self.service.id, ids.join("/")))
+    }
 }
 
 fn table(events: &[Event]) -> Table {

@@ -33,23 +33,27 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>
             return Err(Error::new(ErrorKind::Decode, "the answer is no JSON object").with_body_excerpt(body));
         }
     }
-    let mut watch = Watch { outcome, status: None, code: None, message: None };
+    let mut watch = Watch { outcome, status: None, code: None, error: None };
     let mut json = serde_json::Deserializer::from_slice(text);
     let decoded = T::deserialize(Watched { inner: &mut json, watch: &mut watch }).and_then(|value| {
         json.end()?;
         Ok(value)
     });
-    if let Some(error) = watch.failure() {
-        return Err(error.with_body_excerpt(body));
+    if watch.failed() {
+        return Err(reported(text, &watch));
     }
-    decoded.map_err(|error| {
-        let located = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(text)).err();
-        let path = located.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
-        Error::new(ErrorKind::Decode, "the answer is not the documented JSON")
-            .with_json_path(if path == "." { "the top level".to_owned() } else { path })
-            .with_body_excerpt(body)
-            .with_source(error)
-    })
+    // Valid JSON that the type does not take, such as a member that stands there twice, is read once more by and by.
+    decoded
+        .or_else(|error| serde_json::from_slice(text).and_then(serde_json::from_value::<T>).map_err(|_| error))
+        .map_err(|error| {
+            let located =
+                serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(text)).err();
+            let path = located.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
+            Error::new(ErrorKind::Decode, "the answer is not the documented JSON")
+                .with_json_path(if path == "." { "the top level".to_owned() } else { path })
+                .with_body_excerpt(body)
+                .with_source(error)
+        })
 }
 
 /// Reads the body of an error status.
@@ -62,6 +66,21 @@ pub(crate) fn service_error(status: u16, body: &[u8]) -> Error {
             .with_request_id(found.request_id)
             .with_encoded_authorization_message(found.encoded_authorization_message),
         None => Error::new(ErrorKind::Service, plain_message(status, text)),
+    };
+    error.with_body_excerpt(body)
+}
+
+/// The error that the body of a success status reports.
+fn reported(body: &[u8], watch: &Watch<'_>) -> Error {
+    let found = serde_json::from_slice::<Value>(body).ok().and_then(|value| ErrorBody::find(&value));
+    let status = watch.status.as_ref().and_then(scalar).unwrap_or_default();
+    let nothing = || format!("the service reports the status {status:?} without a message");
+    let error = match found {
+        Some(found) => Error::new(ErrorKind::Service, found.message)
+            .with_code(found.code)
+            .with_request_id(found.request_id)
+            .with_encoded_authorization_message(found.encoded_authorization_message),
+        None => Error::new(ErrorKind::Service, nothing()),
     };
     error.with_body_excerpt(body)
 }
@@ -156,7 +175,7 @@ struct Watch<'o> {
     outcome: Option<&'o Outcome>,
     status: Option<Value>,
     code: Option<Value>,
-    message: Option<Value>,
+    error: Option<Value>,
 }
 
 impl Watch<'_> {
@@ -164,30 +183,21 @@ impl Watch<'_> {
         let outcome = self.outcome?;
         match key {
             key if key == outcome.code => Some(&mut self.code),
-            key if key == outcome.message => Some(&mut self.message),
             key if Some(key) == outcome.status => Some(&mut self.status),
+            // Keystone's shape, which other services are known to use beside their own.
+            "error" => Some(&mut self.error),
             _ => None,
         }
     }
 
-    /// The error that the body reports, if any.
-    fn failure(&self) -> Option<Error> {
-        let outcome = self.outcome?;
-        let code = self.code.as_ref().and_then(scalar);
-        let status = self.status.as_ref().and_then(scalar);
-        let failed = |value: &Option<String>| value.as_deref().is_some_and(|value| !outcome.success.contains(&value));
-        let failed = match outcome.status {
-            Some(_) => failed(&status) || (status.is_none() && code.is_some()),
-            None => failed(&code),
-        };
-        failed.then(|| {
-            let message = self.message.as_ref().and_then(scalar);
-            let message = message.unwrap_or_else(|| match &status {
-                Some(status) => format!("the service reports the status {status:?} without a message"),
-                None => "the service gives no message".to_owned(),
-            });
-            Error::new(ErrorKind::Service, message).with_code(code)
-        })
+    /// Whether the body reports a failure.
+    fn failed(&self) -> bool {
+        let Some(outcome) = self.outcome else { return false };
+        let code = self.code.as_ref().and_then(scalar).filter(|code| !code.is_empty());
+        let status = self.status.as_ref().and_then(scalar).unwrap_or_default();
+        code.is_some_and(|code| !outcome.success.contains(&code.as_str()))
+            || outcome.failure.iter().any(|failure| failure.eq_ignore_ascii_case(&status))
+            || self.error.as_ref().is_some_and(|error| error.get("code").is_some_and(|code| !code.is_null()))
     }
 }
 

@@ -1,14 +1,23 @@
-//! The one way from a request to an answer: authorise, send, classify, decode.
+//! The one way from a request to an answer: authorise, send, classify, try again, decode.
 
-use std::{fmt::Write as _, sync::Arc, time::SystemTime};
+use std::{
+    fmt::Write as _,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use tracing::Instrument as _;
 use url::Url;
 
 use crate::{
-    Config, Credential, Error, ErrorKind, Operation, Request, Response, Scope, Secret, Service, answer, response,
+    Config, Credential, Error, ErrorKind, Operation, Request, Response, Scope, Secret, Service, answer,
+    raw::RawRequest,
+    response,
+    retry::retry_after,
     sign::{self, SigningInput},
     time,
 };
@@ -22,6 +31,21 @@ pub struct Client {
     base: Arc<str>,
     /// Value of the `Host` header.
     host: Arc<str>,
+}
+
+/// A response type: what the body holds, and what the headers add to it.
+pub trait Answer: DeserializeOwned {
+    /// Takes fields over from the headers.
+    fn read_headers(&mut self, _headers: &HeaderMap) {}
+}
+
+/// How long a signature is good, counted from the time in it.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// A request that is ready to go, with what was signed of it.
+struct Prepared {
+    request: reqwest::Request,
+    canonical_request: Option<String>,
 }
 
 impl Client {
@@ -49,70 +73,230 @@ impl Client {
         self.service
     }
 
+    /// The way out for what no generated operation does: any method and path, through the same transport.
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.clone(), method, path.into())
+    }
+
     /// Sends a request and decodes the answer.
     ///
     /// # Errors
     /// [`Error`] of any kind, with the operation in it.
-    pub async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<Response<T>, Error> {
+    pub async fn send<T: Answer>(&self, request: Request) -> Result<Response<T>, Error> {
+        let outcome = request.operation.outcome.as_ref();
+        self.call(request, |headers, body| {
+            let mut value: T = answer::decode(body, outcome)?;
+            value.read_headers(headers);
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Sends a request and reads a success with `read`.
+    pub(crate) async fn call<T>(
+        &self,
+        request: Request,
+        read: impl Fn(&HeaderMap, &Bytes) -> Result<T, Error>,
+    ) -> Result<Response<T>, Error> {
         let operation = request.operation;
-        let limit = self.config.0.timeout;
-        match tokio::time::timeout(limit, self.attempt(request)).await {
+        let limit = request.options.timeout.unwrap_or(self.config.0.timeout);
+        let span = tracing::info_span!(
+            "huaweicloud.call",
+            "otel.kind" = "client",
+            "rpc.service" = self.service.name,
+            "rpc.method" = operation.api,
+            "http.request.method" = request.method.as_str(),
+            "url.template" = operation.path,
+            "server.address" = &*self.host,
+        );
+        let attempts = self.attempts(&request, limit, &read).instrument(span);
+        match tokio::time::timeout(limit, attempts).await {
             Ok(result) => result.map_err(|error| error.with_operation(operation.id)),
             Err(_) => Err(Error::new(ErrorKind::Timeout, format!("no answer within {limit:?} in all"))
                 .with_operation(operation.id)),
         }
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, request: Request) -> Result<Response<T>, Error> {
-        let operation = request.operation;
-        let prepared = self.authorise(request).await?;
-        let answer = self.config.0.http.execute(prepared).await.map_err(|error| self.not_sent(error))?;
+    /// Tries until it goes well, cannot heal, or must not be tried again.
+    async fn attempts<T>(
+        &self,
+        request: &Request,
+        limit: Duration,
+        read: &impl Fn(&HeaderMap, &Bytes) -> Result<T, Error>,
+    ) -> Result<Response<T>, Error> {
+        let config = &*self.config.0;
+        let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
+        let repeatable = request.operation.retry_safe;
+        let deadline = Instant::now() + limit;
+        let (mut attempts, mut retries, mut renewed) = (0, 0, false);
+        loop {
+            if let Some(rate_limit) = &config.rate_limit {
+                rate_limit.wait(&*config.clock).await;
+            }
+            let credential = match request.operation.anonymous {
+                true => None,
+                false => Some(config.credentials.credential().await?),
+            };
+            attempts += 1;
+            let error = match self.attempt(request, credential.as_deref(), read).await {
+                Ok(response) => {
+                    tracing::debug!(
+                        "http.response.status_code" = response.status,
+                        "http.request.resend_count" = attempts - 1,
+                        "huaweicloud.request_id" = response.request_id(),
+                        "answered"
+                    );
+                    config.budget.refill();
+                    return Ok(response);
+                }
+                Err((error, sent)) => {
+                    let error = match &credential {
+                        Some(credential) => error.without(credential.secrets()),
+                        None => error,
+                    };
+                    tracing::debug!(
+                        "http.response.status_code" = error.status(),
+                        "http.request.resend_count" = attempts - 1,
+                        "huaweicloud.request_id" = error.request_id(),
+                        "error.type" = ?error.kind(),
+                        "error.code" = error.code(),
+                        "failed"
+                    );
+                    // Credentials that were renewed deserve one more try, whatever the policy.
+                    if let Some(credential) = &credential
+                        && !renewed
+                        && error.is_expired()
+                        && config.credentials.expired(credential)
+                    {
+                        renewed = true;
+                        continue;
+                    }
+                    let may_repeat = repeatable || !sent;
+                    if !error.is_retryable() || !may_repeat || retries >= policy.max_retries || !config.budget.take() {
+                        return Err(error.with_attempts(attempts));
+                    }
+                    error
+                }
+            };
+            let pause = policy.delay(retries, error.retry_after(), &*config.clock);
+            // Waiting beyond the end of the call would only turn this error into a worse one.
+            if Instant::now() + pause >= deadline {
+                return Err(error.with_attempts(attempts));
+            }
+            retries += 1;
+            config.clock.sleep(pause).await;
+        }
+    }
+
+    /// One attempt. An error comes with whether the request may have reached the service.
+    async fn attempt<T>(
+        &self,
+        request: &Request,
+        credential: Option<&Credential>,
+        read: &impl Fn(&HeaderMap, &Bytes) -> Result<T, Error>,
+    ) -> Result<Response<T>, (Error, bool)> {
+        let id = match credential {
+            Some(Credential::Keys { .. }) => {
+                self.config.id(self.service.scope).await.map_err(|error| (error, false))?
+            }
+            _ => None,
+        };
+        let prepared = self.authorise(request, credential, id.as_deref()).map_err(|error| (error, false))?;
+        let answer = self.config.0.http.execute(prepared.request).await.map_err(|error| {
+            let sent = !error.is_connect();
+            (self.not_answered(request, error), sent)
+        })?;
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();
         let request_id = response::request_id(&headers).map(str::to_owned);
-        let body = self.read(answer).await.map_err(|error| error.with_status(status, request_id.as_deref()))?;
-        classify(operation, status, &headers, &body)
-            .map(|value| Response { value, status, headers, body })
-            .map_err(|error| error.with_status(status, request_id.as_deref()))
+        let now = self.config.0.clock.now();
+        let result = match self.read(request, answer).await {
+            Ok(body) => match status {
+                200..=299 => read(&headers, &body).map(|value| (value, body)),
+                400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref(), now)),
+                _ => Err(answer::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
+            },
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok((value, body)) => Ok(Response { value, status, headers, body }),
+            Err(error) => Err((error.with_status(status, request_id.as_deref()), true)),
+        }
+    }
+
+    /// What an error status means, with what the answer says between the lines.
+    fn refused(
+        &self,
+        status: u16,
+        headers: &HeaderMap,
+        body: &[u8],
+        canonical_request: Option<&str>,
+        now: SystemTime,
+    ) -> Error {
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let pause = text(header::RETRY_AFTER).and_then(|value| retry_after(value, now));
+        let error = answer::service_error(status, body).with_retry_after(pause);
+        let Some(canonical_request) = canonical_request.filter(|_| status == 401) else { return error };
+        if let Some(difference) = sign::first_difference(error.message(), canonical_request) {
+            return error.explain(&difference);
+        }
+        let theirs = text(header::DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+        match theirs.map(|theirs| (now.duration_since(theirs), theirs.duration_since(now))) {
+            Some((Ok(ahead), _)) if ahead > WINDOW => error.explain(&off(ahead, "ahead of")),
+            Some((_, Ok(behind))) if behind > WINDOW => error.explain(&off(behind, "behind")),
+            _ => error,
+        }
     }
 
     /// Completes the headers and signs, or adds the token. What is signed is what is sent: the path and the query
     /// are in canonical form already.
-    async fn authorise(&self, request: Request) -> Result<reqwest::Request, Error> {
+    fn authorise(
+        &self,
+        request: &Request,
+        credential: Option<&Credential>,
+        id: Option<&str>,
+    ) -> Result<Prepared, Error> {
         let config = &*self.config.0;
-        let credential = config.credentials.credential().await?;
         let query = sign::canonical_query(&request.query);
-        let target = request.target(&query);
-        let url = Url::parse(&format!("{}{target}", self.base)).map_err(|error| {
+        let target = format!("{}{}", self.base, request.target(&query));
+        let url = Url::parse(&target).map_err(|error| {
             Error::new(ErrorKind::InvalidRequest, "the request has no valid URL").with_source(error)
         })?;
-        debug_assert_eq!(url.as_str(), format!("{}{target}", self.base), "the URL parser changed what is signed");
-        let mut headers = request.headers;
+        if url.as_str() != target {
+            return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
+        }
+        let mut headers = request.headers.clone();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        for (name, value) in [("x-language", &config.language), ("x-time-zone", &config.time_zone)] {
+        let options = &request.options;
+        let localised = [
+            ("x-language", options.language.as_ref().or(config.language.as_ref())),
+            ("x-time-zone", options.time_zone.as_ref().or(config.time_zone.as_ref())),
+        ];
+        for (name, value) in localised {
             let documented = request.operation.parameters.iter().any(|known| known.name.eq_ignore_ascii_case(name));
-            if let Some(value) = value.as_deref().filter(|_| documented && !headers.contains_key(name)) {
+            if let Some(value) = value.filter(|_| documented && !headers.contains_key(name)) {
                 headers.insert(HeaderName::from_static(name), plain_header(value)?);
             }
         }
-        match &*credential {
-            Credential::Token(token) => {
+        let mut canonical_request = None;
+        match credential {
+            None => {}
+            Some(Credential::Token(token)) => {
                 headers.insert(HeaderName::from_static("x-auth-token"), secret_header(token)?);
             }
-            Credential::Keys { access_key, secret_key, security_token } => {
-                let (name, id) = match self.service.scope {
-                    Scope::Project => ("x-project-id", &config.project_id),
-                    Scope::Domain => ("x-domain-id", &config.domain_id),
+            Some(Credential::Keys { access_key, secret_key, security_token }) => {
+                let name = match self.service.scope {
+                    Scope::Project => "x-project-id",
+                    Scope::Domain => "x-domain-id",
                 };
-                let date = time::sdk_date(SystemTime::now());
-                // In ascending order, as they are signed.
+                let date = time::sdk_date(config.clock.now());
+                // In ascending order of the names, as they are signed. A domain id stands before, a project id too.
                 let mut signed: Vec<(&str, &str)> = Vec::with_capacity(6);
                 if let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
                     signed.push(("content-type", content_type));
                 }
                 signed.push(("host", &self.host));
-                signed.extend(id.as_deref().filter(|_| name == "x-domain-id").map(|id| (name, id)));
-                signed.extend(id.as_deref().filter(|_| name == "x-project-id").map(|id| (name, id)));
+                signed.extend(id.map(|id| (name, id)));
                 signed.push((sign::DATE_HEADER, &date));
                 signed.extend(security_token.as_ref().map(|token| ("x-security-token", token.expose())));
                 let input = SigningInput {
@@ -122,7 +306,9 @@ impl Client {
                     headers: &signed,
                     body: request.body.as_deref().unwrap_or_default(),
                 };
-                let authorization = input.authorization(access_key, secret_key.expose(), &date);
+                let canonical = input.canonical_request();
+                let authorization = input.authorization_of(&canonical, access_key, secret_key.expose(), &date);
+                canonical_request = Some(canonical);
                 let mut authorization = plain_header(&authorization)?;
                 authorization.set_sensitive(true);
                 if let Some(id) = id {
@@ -135,14 +321,18 @@ impl Client {
                 headers.insert(header::AUTHORIZATION, authorization);
             }
         }
-        let mut prepared = reqwest::Request::new(request.method, url);
+        let mut prepared = reqwest::Request::new(request.method.clone(), url);
         *prepared.headers_mut() = headers;
-        *prepared.body_mut() = request.body.map(reqwest::Body::from);
-        *prepared.timeout_mut() = Some(config.attempt_timeout);
-        Ok(prepared)
+        *prepared.body_mut() = request.body.clone().map(reqwest::Body::from);
+        *prepared.timeout_mut() = Some(self.attempt_timeout(request));
+        Ok(Prepared { request: prepared, canonical_request })
     }
 
-    async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, Error> {
+    fn attempt_timeout(&self, request: &Request) -> Duration {
+        request.options.attempt_timeout.unwrap_or(self.config.0.attempt_timeout)
+    }
+
+    async fn read(&self, request: &Request, mut answer: reqwest::Response) -> Result<Bytes, Error> {
         let limit = self.config.0.max_body;
         let too_large = || {
             Error::new(
@@ -155,7 +345,7 @@ impl Client {
             return Err(too_large());
         }
         let mut body = BytesMut::with_capacity(expected);
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.not_sent(error))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.not_answered(request, error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -165,12 +355,12 @@ impl Client {
     }
 
     /// What it means that the HTTP client gave up.
-    fn not_sent(&self, error: reqwest::Error) -> Error {
+    fn not_answered(&self, request: &Request, error: reqwest::Error) -> Error {
         let host = &self.host;
         let (kind, message) = if error.is_timeout() && error.is_connect() {
             (ErrorKind::Timeout, format!("no connection to {host} in time"))
         } else if error.is_timeout() {
-            let limit = self.config.0.attempt_timeout;
+            let limit = self.attempt_timeout(request);
             (ErrorKind::Timeout, format!("no complete answer from {host} within {limit:?}"))
         } else if error.is_connect() {
             (ErrorKind::Connect, format!("no connection to {host}"))
@@ -181,17 +371,13 @@ impl Client {
     }
 }
 
-fn classify<T: DeserializeOwned>(
-    operation: &Operation,
-    status: u16,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<T, Error> {
-    match status {
-        200..=299 => answer::decode(body, operation.outcome.as_ref()),
-        400.. => Err(answer::service_error(status, body)),
-        _ => Err(answer::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
-    }
+/// How far this machine's clock is off.
+fn off(distance: Duration, direction: &str) -> String {
+    let minutes = distance.as_secs() / 60;
+    format!(
+        "the clock of this machine is {minutes} minutes {direction} that of the service, and a signature is good for 15; \
+         set the clock"
+    )
 }
 
 fn plain_header(text: &str) -> Result<HeaderValue, Error> {
@@ -203,4 +389,26 @@ fn secret_header(secret: &Secret) -> Result<HeaderValue, Error> {
     let mut value = plain_header(secret.expose())?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// What stands for the operation in calls of the caller's own; see [`RawRequest`].
+pub(crate) static OWN_SAFE: Operation = own_operation(true);
+pub(crate) static OWN_UNSAFE: Operation = own_operation(false);
+
+const fn own_operation(retry_safe: bool) -> Operation {
+    Operation {
+        id: "request",
+        api: "request",
+        summary: "",
+        source: "",
+        method: "",
+        path: "",
+        retry_safe,
+        anonymous: false,
+        parameters: &[],
+        body: false,
+        outcome: None,
+        pagination: None,
+        history: None,
+    }
 }

@@ -4,7 +4,11 @@ use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use url::{Host, Url};
 
-use crate::{Credential, Credentials, Error, ErrorKind, Service};
+use crate::{
+    Clock, Credential, Credentials, Error, ErrorKind, Ids, RetryPolicy, Scope, Service, SystemClock,
+    credentials::Anonymous,
+    retry::{Budget, RateLimit},
+};
 
 /// The configuration that clients are made from. Cheap to clone; its clients share one pool of connections.
 ///
@@ -30,7 +34,23 @@ pub(crate) struct Inner {
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) max_body: usize,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
+    allow_http: bool,
+    endpoints: Option<Arc<dyn Endpoints>>,
+    ids: Option<Arc<dyn Ids>>,
+}
+
+/// Knows endpoints that the specs do not, for example from a file of the user.
+pub trait Endpoints: fmt::Debug + Send + Sync {
+    /// The address of a service in a region, or `None` for the one of the spec.
+    ///
+    /// # Errors
+    /// When what the user wrote cannot be read.
+    fn endpoint(&self, service: &Service, region: &str) -> Result<Option<String>, Error>;
 }
 
 #[derive(Clone, Debug)]
@@ -51,10 +71,30 @@ impl Config {
         self.0.time_zone.as_deref().unwrap_or("GMT+8")
     }
 
+    /// The id that a signed request of this scope carries.
+    pub(crate) async fn id(&self, scope: Scope) -> Result<Option<String>, Error> {
+        let (set, ids) = match scope {
+            Scope::Project => (&self.0.project_id, &self.0.ids),
+            Scope::Domain => (&self.0.domain_id, &self.0.ids),
+        };
+        match (set, ids, scope) {
+            (Some(id), ..) => Ok(Some(id.clone())),
+            (None, Some(ids), Scope::Project) => ids.project_id().await,
+            (None, Some(ids), Scope::Domain) => ids.domain_id().await,
+            (None, None, _) => Ok(None),
+        }
+    }
+
     pub(crate) fn endpoint(&self, service: &Service) -> Result<Url, Error> {
         match &self.0.location {
             Location::Endpoint(url) => Ok(url.clone()),
-            Location::Region(region) => parse_endpoint(service.endpoint(region)?, false),
+            Location::Region(region) => {
+                let own = self.0.endpoints.as_ref().map(|endpoints| endpoints.endpoint(service, region)).transpose()?;
+                match own.flatten() {
+                    Some(url) => parse_endpoint(&url, self.0.allow_http),
+                    None => parse_endpoint(service.endpoint(region)?, false),
+                }
+            }
         }
     }
 }
@@ -71,7 +111,6 @@ impl fmt::Debug for Config {
 }
 
 /// Collects a [`Config`].
-#[derive(Debug)]
 #[must_use = "call `build` to get the configuration"]
 pub struct ConfigBuilder {
     credentials: Option<Result<Arc<dyn Credentials>, Error>>,
@@ -81,12 +120,26 @@ pub struct ConfigBuilder {
     domain_id: Option<String>,
     language: Option<String>,
     time_zone: Option<String>,
-    connect_timeout: Duration,
+    connect_timeout: Option<Duration>,
     attempt_timeout: Duration,
     timeout: Duration,
     max_body: usize,
+    retry: RetryPolicy,
+    rate_limit: Option<f64>,
+    clock: Arc<dyn Clock>,
+    endpoints: Option<Arc<dyn Endpoints>>,
+    ids: Option<Arc<dyn Ids>>,
     allow_http: bool,
     http: Option<reqwest::ClientBuilder>,
+}
+
+impl fmt::Debug for ConfigBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigBuilder")
+            .field("credentials", &self.credentials)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for ConfigBuilder {
@@ -99,10 +152,15 @@ impl Default for ConfigBuilder {
             domain_id: None,
             language: None,
             time_zone: None,
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: None,
             attempt_timeout: Duration::from_secs(30),
             timeout: Duration::from_secs(120),
             max_body: 64 << 20,
+            retry: RetryPolicy::default(),
+            rate_limit: None,
+            clock: Arc::new(SystemClock),
+            endpoints: None,
+            ids: None,
             allow_http: false,
             http: None,
         }
@@ -119,6 +177,18 @@ impl ConfigBuilder {
     /// A source of credentials that may change over time.
     pub fn credentials_from(mut self, source: Arc<dyn Credentials>) -> Self {
         self.credentials = Some(Ok(source));
+        self
+    }
+
+    /// No credentials, for the calls that need none.
+    pub fn anonymous(mut self) -> Self {
+        self.credentials = Some(Ok(Arc::new(Anonymous)));
+        self
+    }
+
+    /// Looks up the project id and the domain id where they are needed and not set.
+    pub fn ids(mut self, ids: Arc<dyn Ids>) -> Self {
+        self.ids = Some(ids);
         self
     }
 
@@ -161,7 +231,7 @@ impl ConfigBuilder {
 
     /// Longest wait for a connection; 10 seconds unless set.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
+        self.connect_timeout = Some(limit);
         self
     }
 
@@ -180,6 +250,31 @@ impl ConfigBuilder {
     /// Largest body of an answer, in bytes; 64 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
+        self
+    }
+
+    /// When to try again; see [`RetryPolicy`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// At most so many calls a second, evenly spread over all clients of the configuration; no limit unless set. The
+    /// gateway's documented default is 200 a second for an API; some services allow far less.
+    pub fn rate_limit(mut self, calls_per_second: f64) -> Self {
+        self.rate_limit = Some(calls_per_second);
+        self
+    }
+
+    /// The clock; that of the machine unless set. For tests.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Endpoints that win over those of the specs.
+    pub fn endpoints(mut self, endpoints: Arc<dyn Endpoints>) -> Self {
+        self.endpoints = Some(endpoints);
         self
     }
 
@@ -223,18 +318,37 @@ impl ConfigBuilder {
                 return Err(config_error(&format!("the {name} is empty or holds a character that no {name} has")));
             }
         }
-        let encrypted = !matches!(&location, Location::Endpoint(url) if url.scheme() == "http");
-        let http = match self.http {
-            Some(builder) => builder,
-            None => tls(reqwest::Client::builder(), encrypted)?,
+        for (name, value) in [("language", &self.language), ("time zone", &self.time_zone)] {
+            if value.as_ref().is_some_and(|value| value.len() > 32) {
+                return Err(config_error(&format!("the {name} must have at most 32 characters")));
+            }
         }
-        .connect_timeout(self.connect_timeout)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .user_agent(concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| config_error("the HTTP client cannot be set up").with_source(error))?;
+        if self.rate_limit.is_some_and(|limit| !(limit > 0.0 && limit.is_finite())) {
+            return Err(config_error("the rate limit must be more than 0 calls a second"));
+        }
+        let encrypted = !matches!(&location, Location::Endpoint(url) if url.scheme() == "http");
+        let mut http = match self.http {
+            Some(builder) => {
+                provide_cryptography();
+                builder
+            }
+            None => tls(reqwest::Client::builder(), encrypted)?
+                .connect_timeout(CONNECT_TIMEOUT)
+                .user_agent(concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"))),
+        };
+        if let Some(limit) = self.connect_timeout {
+            http = http.connect_timeout(limit);
+        }
+        if !encrypted {
+            // What is not encrypted must not leave this machine by way of a proxy.
+            http = http.no_proxy();
+        }
+        let http = http
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .build()
+            .map_err(|error| config_error("the HTTP client cannot be set up").with_source(error))?;
         Ok(Config(Arc::new(Inner {
             credentials,
             location,
@@ -245,8 +359,36 @@ impl ConfigBuilder {
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,
             max_body: self.max_body,
+            retry: self.retry,
+            budget: Budget::new(),
+            rate_limit: self.rate_limit.map(RateLimit::new),
+            clock: self.clock,
             http,
+            allow_http: self.allow_http,
+            endpoints: self.endpoints,
+            ids: self.ids,
         })))
+    }
+}
+
+/// Longest wait for a connection unless set.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An HTTP client for services of this very machine: no TLS, no proxy, no redirects.
+///
+/// # Errors
+/// When TLS cannot be set up, which the HTTP library insists on.
+#[doc(hidden)]
+pub fn local_http() -> Result<reqwest::ClientBuilder, Error> {
+    Ok(tls(reqwest::Client::builder(), false)?.no_proxy().redirect(reqwest::redirect::Policy::none()))
+}
+
+/// A client builder of the caller's own may rely on a process-wide provider; without one the HTTP library panics.
+fn provide_cryptography() {
+    #[cfg(feature = "rustls")]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }
 
@@ -289,7 +431,9 @@ fn tls(builder: reqwest::ClientBuilder, encrypted: bool) -> Result<reqwest::Clie
 }
 
 fn parse_endpoint(text: &str, allow_http: bool) -> Result<Url, Error> {
-    let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("endpoint {text:?} {reason}"));
+    // What stands before an @ may be a password.
+    let shown = text.rsplit('@').next().unwrap_or_default();
+    let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("endpoint {shown:?} {reason}"));
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let url = Url::parse(&with_scheme).map_err(|error| wrong("is no URL").with_source(error))?;
     if !url.username().is_empty() || url.password().is_some() {

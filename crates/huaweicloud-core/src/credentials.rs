@@ -48,8 +48,20 @@ impl Credential {
         Self::Token(token.into())
     }
 
+    /// The texts in it that must never be seen.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let (first, second) = match self {
+            Self::Keys { secret_key, security_token, .. } => (secret_key, security_token.as_ref()),
+            Self::Token(token) => (token, None),
+        };
+        std::iter::once(first).chain(second).map(Secret::expose)
+    }
+
     /// Checks that every part can stand in a header.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// When one is empty or holds a character that no key has; the message does not repeat it.
+    pub fn check(&self) -> Result<(), Error> {
         let parts: &[(&str, Option<&str>)] = match self {
             Self::Keys { access_key, secret_key, security_token } => &[
                 ("access key", Some(access_key)),
@@ -82,6 +94,38 @@ pub trait Credentials: Debug + Send + Sync {
     /// # Errors
     /// When there are none.
     fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>>;
+
+    /// Told that the gateway took these credentials for expired. A source that can give others forgets them and says
+    /// `true`; the call is then tried once more.
+    fn expired(&self, _credential: &Arc<Credential>) -> bool {
+        false
+    }
+}
+
+/// Looks up the caller's ids where the configuration does not have them.
+pub trait Ids: Debug + Send + Sync {
+    /// The IAM project id.
+    ///
+    /// # Errors
+    /// When it cannot be found; the message says what to set instead.
+    fn project_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>>;
+
+    /// The domain (account) id.
+    ///
+    /// # Errors
+    /// When it cannot be found; the message says what to set instead.
+    fn domain_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>>;
+}
+
+/// For configurations that only make calls without credentials, such as for a token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anonymous;
+
+impl Credentials for Anonymous {
+    fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>> {
+        let message = "this configuration is for calls without credentials; this call needs some";
+        Box::pin(std::future::ready(Err(Error::new(ErrorKind::Credentials, message))))
+    }
 }
 
 impl Credentials for Arc<Credential> {

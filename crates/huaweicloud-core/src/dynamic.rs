@@ -5,7 +5,7 @@ use std::{fmt::Debug, pin::Pin};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Client, Error, ErrorKind, Response, answer};
+use crate::{Client, Entry, Error, ErrorKind, Operation, PageStyle, Paged, Response, answer};
 
 /// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -29,6 +29,106 @@ impl<T: Debug + Serialize + Send + Sync> Model for T {
     fn to_json(&self) -> Result<Value, Error> {
         serde_json::to_value(self)
             .map_err(|error| Error::new(ErrorKind::Decode, "the value cannot be written as JSON").with_source(error))
+    }
+}
+
+/// A call of an operation whose answer comes in pages, as JSON; for [`Items`](crate::Items) and
+/// [`Pages`](crate::Pages).
+#[derive(Clone, Debug)]
+pub struct DynamicCall {
+    /// Whom to call.
+    pub client: Client,
+    /// What to call.
+    pub entry: &'static Entry,
+    /// With which arguments.
+    pub arguments: Map<String, Value>,
+}
+
+impl DynamicCall {
+    /// An argument, or a member of the body where the operation has no parameter of this name.
+    fn argument(&self, name: &str) -> Option<&Value> {
+        self.arguments.get(name).or_else(|| self.arguments.get("body")?.get(name))
+    }
+
+    fn set(&mut self, name: &str, value: i64) {
+        let is_parameter = self.entry.operation.parameters.iter().any(|parameter| parameter.name == name);
+        match is_parameter {
+            true => self.arguments.insert(name.to_owned(), value.into()),
+            false => {
+                let body = self.arguments.entry("body").or_insert_with(|| Value::Object(Map::new()));
+                body.as_object_mut().and_then(|body| body.insert(name.to_owned(), value.into()))
+            }
+        };
+    }
+
+    fn position_parameter(&self) -> Option<&'static str> {
+        match self.entry.operation.pagination?.style {
+            PageStyle::Whole => None,
+            PageStyle::Offset { parameter, .. } | PageStyle::Page { parameter, .. } => Some(parameter),
+        }
+    }
+
+    fn size_parameter(&self) -> Option<&'static str> {
+        Some(self.entry.operation.pagination?.size?.parameter)
+    }
+}
+
+/// A page as JSON, with what it says of itself.
+#[derive(Clone, Debug)]
+pub struct DynamicPage {
+    items: Vec<Value>,
+    total: Option<i64>,
+}
+
+impl Paged for DynamicCall {
+    type Page = DynamicPage;
+    type Item = Value;
+
+    fn operation(&self) -> &'static Operation {
+        self.entry.operation
+    }
+
+    fn position(&self) -> Option<i64> {
+        self.argument(self.position_parameter()?)?.as_i64()
+    }
+
+    fn size(&self) -> Option<i64> {
+        self.argument(self.size_parameter()?)?.as_i64()
+    }
+
+    fn at(mut self, position: i64, size: i64) -> Self {
+        if let Some(name) = self.position_parameter() {
+            self.set(name, position);
+        }
+        if let Some(name) = self.size_parameter() {
+            self.set(name, size);
+        }
+        self
+    }
+
+    fn fetch(self) -> BoxFuture<'static, Result<Response<DynamicPage>, Error>> {
+        Box::pin(async move {
+            let mut answer = (self.entry.call)(self.client, Arguments::new(self.arguments)).await?;
+            let pagination = self.entry.operation.pagination;
+            let total = pagination.and_then(|pagination| answer.pointer(pagination.total?)?.as_i64());
+            let items = match pagination.and_then(|pagination| answer.pointer_mut(pagination.items)) {
+                Some(Value::Array(items)) => std::mem::take(items),
+                _ => Vec::new(),
+            };
+            Ok(answer.map(|_| DynamicPage { items, total }))
+        })
+    }
+
+    fn items(page: &DynamicPage) -> &[Value] {
+        &page.items
+    }
+
+    fn into_items(page: DynamicPage) -> Vec<Value> {
+        page.items
+    }
+
+    fn total(page: &DynamicPage) -> Option<i64> {
+        page.total
     }
 }
 
@@ -68,7 +168,19 @@ impl Arguments {
     /// When the value breaks the rule.
     pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Error> {
         let Some(value) = self.0.remove(name) else { return Ok(None) };
-        serde_path_to_error::deserialize(value).map(Some).map_err(|error| Error::invalid(name, at(&error)))
+        if name == "body" && !value.is_object() {
+            return Err(Error::invalid(name, "must be a JSON object"));
+        }
+        // A misspelt member would be left out in silence, and the call look like a success.
+        let mut unknown = None;
+        let value = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(value, &mut |path| {
+            unknown.get_or_insert(path.to_string());
+        }))
+        .map_err(|error| Error::invalid(name, at(&error)))?;
+        match unknown {
+            None => Ok(Some(value)),
+            Some(member) => Err(Error::invalid(name, format!("{member} is no member"))),
+        }
     }
 
     /// Checks that every argument was taken.

@@ -1,6 +1,6 @@
 //! The one error of every call.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, time::Duration};
 
 /// What went wrong, roughly: enough to decide what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +54,8 @@ struct Inner {
     json_path: Option<String>,
     body_excerpt: Option<String>,
     encoded_authorization_message: Option<String>,
+    retry_after: Option<Duration>,
+    attempts: u32,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -72,6 +74,8 @@ impl Error {
             json_path: None,
             body_excerpt: None,
             encoded_authorization_message: None,
+            retry_after: None,
+            attempts: 1,
             source: None,
         }))
     }
@@ -127,6 +131,36 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        self.0.retry_after = pause;
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// Adds what the answer says between the lines.
+    pub(crate) fn explain(mut self, explanation: &str) -> Self {
+        self.0.message = format!("{}; {explanation}", self.0.message);
+        self
+    }
+
+    /// Blots out secrets: a gateway may repeat what it was sent.
+    pub(crate) fn without<'a>(mut self, secrets: impl Iterator<Item = &'a str>) -> Self {
+        for secret in secrets.filter(|secret| !secret.is_empty()) {
+            for text in
+                [Some(&mut self.0.message), self.0.body_excerpt.as_mut(), self.0.code.as_mut()].into_iter().flatten()
+            {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "(redacted)");
+                }
+            }
+        }
+        self
+    }
+
     /// What went wrong, roughly.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -179,6 +213,27 @@ impl Error {
     #[must_use]
     pub fn encoded_authorization_message(&self) -> Option<&str> {
         self.0.encoded_authorization_message.as_deref()
+    }
+
+    /// The pause that the service asked for, in `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How often the call was tried.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the gateway took the credentials for expired: code `APIGW.0307`.
+    ///
+    /// Usual causes: a token older than 24 hours, or one whose user, password or permissions changed; a region that
+    /// the token is not for. Credentials that renew themselves have been renewed once before this error arrives.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.0.status == Some(401) && self.code().is_some_and(|code| code.ends_with(".0307"))
     }
 
     /// Whether the call broke a documented rule and was not sent.
@@ -262,6 +317,9 @@ impl fmt::Display for Error {
         }
         if let Some(request_id) = &inner.request_id {
             write!(f, " (request {request_id})")?;
+        }
+        if inner.attempts > 1 {
+            write!(f, " (after {} attempts)", inner.attempts)?;
         }
         Ok(())
     }

@@ -102,6 +102,23 @@ macro_rules! lenient_object {
     };
 }
 
+/// Makes a generated response type an [`Answer`](crate::Answer), with the fields that come from headers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! answer {
+    ($name:ident { $($field:ident: $header:literal),* }) => {
+        impl $crate::Answer for $name {
+            fn read_headers(&mut self, headers: &$crate::http::HeaderMap) {
+                let _ = headers;
+                $(
+                    self.$field =
+                        headers.get($header).and_then(|value| value.to_str().ok()).and_then($crate::lenient::Lenient::from_text);
+                )*
+            }
+        }
+    };
+}
+
 /// Reads an object that arrived packed into a text.
 #[doc(hidden)]
 #[must_use]

@@ -11,6 +11,7 @@
 
 mod answer;
 mod client;
+mod clock;
 mod config;
 mod constrained;
 mod credentials;
@@ -19,21 +20,30 @@ mod error;
 pub mod lenient;
 mod list;
 mod operation;
+mod options;
+mod pages;
+mod raw;
 mod request;
 mod response;
+mod retry;
 mod secret;
 pub mod sign;
 pub mod time;
 
 #[doc(hidden)]
+pub use http;
+#[doc(hidden)]
 pub use serde;
 
-pub use client::Client;
-pub use config::{Config, ConfigBuilder};
+pub use client::{Answer, Client};
+pub use clock::{Clock, SystemClock};
+#[doc(hidden)]
+pub use config::local_http;
+pub use config::{Config, ConfigBuilder, Endpoints};
 #[doc(hidden)]
 pub use constrained::unknown_value;
 pub use constrained::{Alphanumeric, Bounded, BoundedList, BoundedText, PathText, Violation};
-pub use credentials::{Credential, Credentials};
+pub use credentials::{Credential, Credentials, Ids};
 pub use dynamic::BoxFuture;
 pub use error::{Error, ErrorKind};
 pub use list::List;
@@ -41,7 +51,11 @@ pub use operation::{
     Endpoint, Entry, History, Kind, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter, Scope,
     Service,
 };
+pub use options::CallOptions;
+pub use pages::{Items, Paged, Pages};
+pub use raw::RawRequest;
 pub use request::{Request, Setting};
 pub use response::Response;
+pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use time::EpochMillis;

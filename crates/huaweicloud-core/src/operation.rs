@@ -73,6 +73,8 @@ pub struct Operation {
     pub path: &'static str,
     /// Whether repeating it does no harm: a GET, or a POST that only reads.
     pub retry_safe: bool,
+    /// Whether it is called without credentials, to get some.
+    pub anonymous: bool,
     /// What it takes beside a body.
     pub parameters: &'static [Parameter],
     /// Whether it takes a JSON body.
@@ -122,6 +124,8 @@ pub enum Kind {
     Text,
     /// An integer.
     Integer,
+    /// A number.
+    Number,
     /// `true` or `false`.
     Boolean,
     /// Several texts; the key is repeated in the query.
@@ -131,14 +135,16 @@ pub enum Kind {
 /// How a body under a success status says that the call failed. Each member is at the top level of the body.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Member that holds one of the success values, if it is not the code itself.
+    /// Member that says in a word whether the call went well.
     pub status: Option<&'static str>,
     /// Member with the error code.
     pub code: &'static str,
     /// Member with the message.
     pub message: &'static str,
-    /// Values of the status, or of the code, that mean success. A missing or null member means success too.
+    /// Values of the code that mean success. A missing, null or empty code means success too.
     pub success: &'static [&'static str],
+    /// Values of the status that mean failure.
+    pub failure: &'static [&'static str],
 }
 
 /// How to walk through the items of an operation.
@@ -150,8 +156,8 @@ pub struct Pagination {
     pub size: Option<PageSize>,
     /// JSON pointer to the items of an answer.
     pub items: &'static str,
-    /// JSON pointer to the number of all items.
-    pub total: &'static str,
+    /// JSON pointer to the number of all items; `None` if the answer does not have it.
+    pub total: Option<&'static str>,
 }
 
 /// How a page is asked for.

@@ -1,20 +1,21 @@
 //! From typed parameters to what goes over the wire.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
-use crate::{Error, Operation, constrained, sign};
+use crate::{CallOptions, Error, Operation, Secret, constrained, options::own_header, sign};
 
 /// A request in the making; generated code fills it in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
     pub(crate) path: String,
-    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) options: CallOptions,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
 }
@@ -33,6 +34,7 @@ impl Request {
             method: Method::from_bytes(operation.method.as_bytes()).map_err(|error| Error::invalid("method", error))?,
             path: operation.path.to_owned(),
             query: Vec::new(),
+            options: CallOptions::default(),
             headers: HeaderMap::new(),
             body: None,
         })
@@ -66,7 +68,7 @@ impl Request {
         value: Setting<impl IntoIterator<Item = T>>,
     ) -> Result<Self, Error> {
         for item in self.checked(name, value)? {
-            self.query.push((name, item.to_string()));
+            self.query.push((name.to_owned(), item.to_string()));
         }
         Ok(self)
     }
@@ -86,6 +88,35 @@ impl Request {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| self.error(name, error))?;
             self.headers.insert(name, value);
         }
+        Ok(self)
+    }
+
+    /// Puts a secret into a header.
+    ///
+    /// # Errors
+    /// When it cannot stand in a header; the message does not repeat it.
+    pub fn secret_header(mut self, name: &'static str, value: Setting<Option<Secret>>) -> Result<Self, Error> {
+        if let Some(value) = self.checked(name, value)? {
+            let mut value = HeaderValue::from_str(value.expose())
+                .map_err(|_| self.error(name, "holds a character that cannot stand in a header"))?;
+            value.set_sensitive(true);
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| self.error(name, error))?;
+            self.headers.insert(name, value);
+        }
+        Ok(self)
+    }
+
+    /// Does this call differently.
+    ///
+    /// # Errors
+    /// When a header cannot be sent.
+    pub fn with(mut self, options: CallOptions) -> Result<Self, Error> {
+        for (name, value) in &options.headers {
+            let (name, value) = own_header(name, value).map_err(|error| error.with_operation(self.operation.id))?;
+            self.headers.append(name, value);
+        }
+        self.query.extend(options.query.iter().cloned());
+        self.options = options;
         Ok(self)
     }
 
@@ -115,5 +146,17 @@ impl Request {
 
     fn error(&self, name: &str, rule: impl Display) -> Error {
         Error::invalid(name, rule).with_operation(self.operation.id)
+    }
+}
+
+/// Without the body, which may hold a password.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation.id)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
     }
 }

@@ -31,6 +31,11 @@ impl<T> Response<T> {
         self.value
     }
 
+    /// The same answer with another value.
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response { value: change(self.value), status: self.status, headers: self.headers, body: self.body }
+    }
+
     /// HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -66,7 +71,7 @@ impl<T> Response<T> {
         let value = serde_json::to_value(&self.value).map_err(|error| {
             Error::new(ErrorKind::Decode, "the answer cannot be written as JSON").with_source(error)
         })?;
-        Ok(Response { value, status: self.status, headers: self.headers, body: self.body })
+        Ok(self.map(|_| value))
     }
 }
 

@@ -49,6 +49,16 @@ pub fn canonical_query<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String
     query
 }
 
+fn string_to_sign(date: &str, canonical_request: &str) -> String {
+    let mut text = String::with_capacity(ALGORITHM.len() + date.len() + 66);
+    text.push_str(ALGORITHM);
+    text.push('\n');
+    text.push_str(date);
+    text.push('\n');
+    push_hex(&mut text, &Sha256::digest(canonical_request));
+    text
+}
+
 /// Writes the bytes in lower-case hexadecimal.
 fn push_hex(out: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -124,25 +134,24 @@ impl SigningInput<'_> {
     /// Algorithm, date and hash of the canonical request, joined by line feeds. `date` reads `YYYYMMDDTHHMMSSZ`.
     #[must_use]
     pub fn string_to_sign(&self, date: &str) -> String {
-        let mut text = String::with_capacity(ALGORITHM.len() + date.len() + 66);
-        text.push_str(ALGORITHM);
-        text.push('\n');
-        text.push_str(date);
-        text.push('\n');
-        push_hex(&mut text, &Sha256::digest(self.canonical_request()));
-        text
+        string_to_sign(date, &self.canonical_request())
     }
 
     /// The value of the `Authorization` header. `date` is the value of the `X-Sdk-Date` header.
     #[must_use]
     pub fn authorization(&self, access_key: &str, secret_key: &str, date: &str) -> String {
+        self.authorization_of(&self.canonical_request(), access_key, secret_key, date)
+    }
+
+    /// The same, of a canonical request that was made before.
+    pub(crate) fn authorization_of(&self, canonical: &str, access_key: &str, secret_key: &str, date: &str) -> String {
         let mut header = String::with_capacity(256);
         let _ = write!(header, "{ALGORITHM} Access={access_key}, SignedHeaders=");
         self.push_signed_headers(&mut header);
         header.push_str(", Signature=");
         // HMAC takes a key of any length, so this cannot fail.
         if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret_key.as_bytes()) {
-            mac.update(self.string_to_sign(date).as_bytes());
+            mac.update(string_to_sign(date, canonical).as_bytes());
             push_hex(&mut header, &mac.finalize().into_bytes());
         }
         header
@@ -155,5 +164,51 @@ impl SigningInput<'_> {
             }
             text.push_str(name);
         }
+    }
+}
+
+/// The first part in which the gateway's canonical request, which it echoes with a bar for each line feed, differs
+/// from ours. Values of headers that hold secrets are not named.
+pub(crate) fn first_difference(message: &str, ours: &str) -> Option<String> {
+    let method = ours.split('\n').next()?;
+    let theirs = &message[message.find(&format!("{method}|/"))?..];
+    let theirs: Vec<&str> = theirs.split('|').collect();
+    let ours: Vec<&str> = ours.split('\n').collect();
+    let parts = ["method", "path", "query"];
+    let (index, theirs, ours) = theirs
+        .iter()
+        .zip(&ours)
+        .enumerate()
+        .find(|(_, (theirs, ours))| theirs.trim() != ours.trim())
+        .map(|(i, (t, o))| (i, *t, *o))?;
+    let secret = ["token", "authorization"].iter().any(|word| ours.to_ascii_lowercase().contains(word));
+    let part = match parts.get(index) {
+        Some(part) => (*part).to_owned(),
+        None => {
+            ours.split_once(':').map_or_else(|| format!("line {}", index + 1), |(name, _)| format!("header {name}"))
+        }
+    };
+    Some(match secret {
+        true => format!("the {part} was signed differently from what the gateway saw"),
+        false => format!("the {part} was signed as {ours:?}, but the gateway saw {:?}", theirs.trim()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_difference;
+
+    #[test]
+    fn the_first_difference_to_the_echo_of_the_gateway_is_named() {
+        let ours = "GET\n/v3/projects/\na=b\nhost:h\nx-sdk-date:1\n\nhost;x-sdk-date\nhash";
+        let echo = |text: &str| format!("Incorrect IAM authentication information: canonical request: {text}");
+        let same = ours.replace('\n', "|");
+        assert_eq!(first_difference(&echo(&same), ours), None);
+        let other_host = echo(&same.replace("host:h", "host:proxy"));
+        let found = first_difference(&other_host, ours).unwrap();
+        assert_eq!(found, "the header host was signed as \"host:h\", but the gateway saw \"host:proxy\"");
+        let other_query = echo(&same.replace("a=b", "a=%20b"));
+        assert!(first_difference(&other_query, ours).unwrap().starts_with("the query was signed as \"a=b\""));
+        assert_eq!(first_difference("no echo", ours), None);
     }
 }

@@ -208,6 +208,13 @@ pub fn rfc3339(millis: i64) -> Option<String> {
     Some(Timestamp::from_millisecond(millis).ok()?.to_string())
 }
 
+/// Milliseconds since 1970-01-01 UTC as date and time in a time zone like `GMT+8`, such as `2024-04-18 14:14:48`.
+#[must_use]
+pub fn local(millis: i64, time_zone: &str) -> Option<String> {
+    let time = offset(time_zone)?.to_datetime(Timestamp::from_millisecond(millis).ok()?);
+    Some(time.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 /// A time in the form of the `X-Sdk-Date` header, `YYYYMMDDTHHMMSSZ`.
 #[must_use]
 pub fn sdk_date(time: SystemTime) -> String {

@@ -1,6 +1,6 @@
 //! The answers: the documented example where the documented ids are asked for, a made-up history otherwise.
 
-use huaweicloud_core::{PageStyle, Pagination, time::rfc3339};
+use huaweicloud_core::{PageStyle, Pagination, time::local};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Contract, Route};
@@ -17,11 +17,16 @@ pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records:
     let documented =
         contract.documented_arguments(route.operation).iter().all(|(name, value)| arguments.get(name) == Some(value));
     let total = match documented {
-        true => usize::try_from(example.pointer(pagination.total)?.as_u64()?).ok()?,
+        true => match pagination.total {
+            Some(total) => usize::try_from(example.pointer(total)?.as_u64()?).ok()?,
+            None => items.len(),
+        },
         false => records,
     };
     let item_schema = &contract.answer_schema(route.operation, pagination.items)?["items"];
-    let maker = Maker { contract, arguments, example: items, seed: seed(arguments) };
+    // What follows the documented records is older than they are.
+    let oldest = items.iter().filter(|_| documented).filter_map(oldest_time).min();
+    let maker = Maker { contract, arguments, example: items, seed: seed(arguments), newest: oldest.unwrap_or(NEWEST) };
     let window = window(route, pagination, arguments, total);
     let page: Vec<Value> = window
         .clone()
@@ -33,7 +38,9 @@ pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records:
     let mut body = example.clone();
     echo(&mut body, pagination, arguments);
     *body.pointer_mut(pagination.items)? = Value::Array(page);
-    *body.pointer_mut(pagination.total)? = json!(total);
+    if let Some(pointer) = pagination.total {
+        *body.pointer_mut(pointer)? = json!(total);
+    }
     Some((status, body))
 }
 
@@ -85,6 +92,21 @@ struct Maker<'a> {
     arguments: &'a Map<String, Value>,
     example: &'a [Value],
     seed: u64,
+    newest: i64,
+}
+
+/// When a made-up history ends.
+const NEWEST: i64 = 1_764_547_200_000;
+
+/// The oldest time in milliseconds anywhere in a record.
+fn oldest_time(record: &Value) -> Option<i64> {
+    match record {
+        Value::Object(members) => members.values().filter_map(oldest_time).min(),
+        Value::Array(items) => items.iter().filter_map(oldest_time).min(),
+        Value::Number(number) => number.as_i64().filter(|number| number.to_string().len() == 13),
+        Value::String(text) if text.len() == 13 => text.parse().ok(),
+        _ => None,
+    }
 }
 
 impl Maker<'_> {
@@ -131,10 +153,12 @@ impl Maker<'_> {
             return values[position].as_str().unwrap_or_default().to_owned();
         }
         if name.contains("time") {
-            let time = rfc3339(self.millis(index)).unwrap_or_default();
-            return time.replace('T', " ").trim_end_matches('Z').to_owned();
+            let zone = self.arguments.get("X-Time-Zone").and_then(Value::as_str).unwrap_or("GMT+8");
+            return local(self.millis(index), zone).unwrap_or_default();
         }
-        if name == "id" || name == "identifier" || name.ends_with("_id") {
+        let word =
+            like.and_then(Value::as_str).filter(|text| !text.is_empty() && text.chars().all(char::is_alphabetic));
+        if (name == "id" || name == "identifier" || name.ends_with("_id")) && word.is_none() {
             return format!("{random:016x}{:016x}", mix(random));
         }
         if ["operator", "user", "nick"].iter().any(|word| name.contains(word)) {
@@ -148,8 +172,7 @@ impl Maker<'_> {
 
     /// Newest first, one record an hour.
     fn millis(&self, index: usize) -> i64 {
-        const NEWEST: i64 = 1_764_547_200_000;
-        NEWEST - i64::try_from(index).unwrap_or(0) * 3_600_000
+        self.newest - i64::try_from(index).unwrap_or(0) * 3_600_000
     }
 }
 

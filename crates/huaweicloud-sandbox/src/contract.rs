@@ -62,6 +62,17 @@ impl Contract {
         Some((status.parse().ok()?, examples.values().next()?.get("value")?))
     }
 
+    /// The names of the headers of the success answer that carry a secret.
+    pub(crate) fn secret_headers(&self, operation: &Operation) -> Vec<String> {
+        let responses = self.node(operation)["responses"].as_object().into_iter().flatten();
+        responses
+            .filter(|(status, _)| status.starts_with('2'))
+            .flat_map(|(_, response)| response["headers"].as_object().into_iter().flatten())
+            .filter(|(_, header)| header["schema"]["format"] == "password")
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
     /// The schema that a pointer into the success answer leads to.
     pub(crate) fn answer_schema(&self, operation: &Operation, pointer: &str) -> Option<&Value> {
         let responses = self.node(operation).get("responses")?.as_object()?;

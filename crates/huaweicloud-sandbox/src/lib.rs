@@ -21,6 +21,7 @@
 mod answer;
 mod auth;
 mod contract;
+mod faults;
 mod rules;
 mod server;
 
@@ -30,6 +31,7 @@ use huaweicloud_core::{Config, ConfigBuilder, Credential, Error, Service};
 use serde_json::{Map, Value};
 use tokio::{net::TcpListener, task::JoinHandle};
 
+pub use faults::{Fault, FaultPlan};
 pub use server::Recorded;
 
 /// Every service that the sandbox plays.
@@ -48,17 +50,18 @@ pub struct Sandbox {
 }
 
 /// Settings of a sandbox.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use = "call `start` to run it"]
 pub struct SandboxBuilder {
     port: u16,
     records: usize,
     record: bool,
+    faults: FaultPlan,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self { port: 0, records: 25, record: false }
+        Self { port: 0, records: 25, record: false, faults: FaultPlan::new() }
     }
 }
 
@@ -81,12 +84,18 @@ impl SandboxBuilder {
         self
     }
 
+    /// Misbehaves on purpose.
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = plan;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
     /// When the port is taken, or a spec cannot be read.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let state = Arc::new(server::State::new(services(), self.records, self.record)?);
+        let state = Arc::new(server::State::new(services(), self.records, self.record, self.faults)?);
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));

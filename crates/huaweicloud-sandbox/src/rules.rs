@@ -57,6 +57,7 @@ pub(crate) fn arguments(route: &Route<'_>, sent: &Sent<'_>) -> Result<Map<String
 fn scalar(schema: &Value, text: &str) -> Value {
     match schema["type"].as_str() {
         Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+        Some("number") => text.parse::<f64>().map_or_else(|_| text.into(), Value::from),
         Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
         _ => text.into(),
     }

@@ -1,7 +1,6 @@
 //! The server: one way from a request to an answer.
 
 use std::{
-    convert::Infallible,
     io,
     sync::{
         Arc, Mutex, PoisonError,
@@ -11,9 +10,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, header};
-use http_body_util::{BodyExt as _, Full, Limited};
-use huaweicloud_core::Service;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt as _, Limited};
+use huaweicloud_core::{Pagination, Service};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
@@ -23,7 +22,8 @@ use tokio::{net::TcpListener, task::JoinSet};
 use crate::{
     Subject, answer,
     auth::{self, Denied, Signed},
-    contract::Contract,
+    contract::{Contract, Route},
+    faults::{self, End, FaultPlan, FaultyBody, Headers},
     rules::{self, Sent},
 };
 
@@ -47,15 +47,22 @@ pub struct Recorded {
 pub(crate) struct State {
     contracts: Vec<Contract>,
     records: usize,
+    faults: FaultPlan,
     recorded: Option<Mutex<Vec<Recorded>>>,
     served: AtomicU64,
 }
 
 impl State {
-    pub(crate) fn new(services: &[&'static Service], records: usize, record: bool) -> io::Result<Self> {
+    pub(crate) fn new(
+        services: &[&'static Service],
+        records: usize,
+        record: bool,
+        faults: FaultPlan,
+    ) -> io::Result<Self> {
         Ok(Self {
             contracts: services.iter().map(|service| Contract::read(service)).collect::<io::Result<_>>()?,
             records,
+            faults,
             recorded: record.then(Mutex::default),
             served: AtomicU64::new(0),
         })
@@ -81,41 +88,87 @@ impl State {
         }
     }
 
-    /// Status and body for a request.
-    fn handle(&self, request: &Recorded) -> (u16, Value) {
+    /// The answer to a request, unless the plan says that there is none.
+    fn handle(&self, request: &Recorded) -> Option<Answer> {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let Some(route) = self.contracts.iter().find_map(|contract| {
             let method = http::Method::from_bytes(request.method.as_bytes()).ok()?;
             contract.route(&method, path)
         }) else {
-            return gateway(404, "APIGW.0101", "The API does not exist or has not been published in the environment");
+            let message = "The API does not exist or has not been published in the environment";
+            return Some(Answer::gateway(404, "APIGW.0101", message));
         };
-        let query = pairs(query);
+        let answer = self.answer(&route, &pairs(query), path, request);
+        match self.faults.next(route.operation.id) {
+            Some(fault) => faults::misbehave(fault, answer),
+            None => Some(answer),
+        }
+    }
+
+    fn answer(&self, route: &Route<'_>, query: &[(String, String)], path: &str, request: &Recorded) -> Answer {
         let Recorded { method, headers, body, .. } = request;
-        let signed = Signed { method, path, query: &query, headers, body };
-        if let Err(Denied { code, message }) = auth::check(&signed, SystemTime::now()) {
-            return gateway(401, code, &message);
+        let signed = Signed { method, path, query, headers, body };
+        if !route.operation.anonymous
+            && let Err(Denied { code, message }) = auth::check(&signed, SystemTime::now())
+        {
+            return Answer::gateway(401, code, &message);
         }
-        match rules::arguments(&route, &Sent { query: &query, headers, body }) {
-            Ok(arguments) => answer::answer(&route, &arguments, self.records)
-                .unwrap_or_else(|| gateway(500, "APIGW.0601", "The spec documents no answer")),
-            Err(rule) => match route.contract.documented(route.operation, '4') {
-                Some((status, example)) => {
-                    let mut body = example.clone();
-                    if let Some(message) = body.get_mut("error_msg") {
-                        *message = format!("{}: {rule}", message.as_str().unwrap_or_default()).into();
-                    }
-                    (status, body)
+        let arguments = match rules::arguments(route, &Sent { query, headers, body }) {
+            Ok(arguments) => arguments,
+            Err(rule) => {
+                let documented = route.contract.documented(route.operation, '4');
+                let Some((status, example)) = documented else {
+                    return Answer::gateway(400, "APIGW.0106", &format!("Orchestration error: {rule}"));
+                };
+                let mut body = example.clone();
+                if let Some(message) = body.get_mut("error_msg") {
+                    *message = format!("{}: {rule}", message.as_str().unwrap_or_default()).into();
                 }
-                None => gateway(400, "APIGW.0106", &format!("Orchestration error: {rule}")),
-            },
+                return Answer::json(status, &body);
+            }
+        };
+        let Some((status, body)) = answer::answer(route, &arguments, self.records) else {
+            return Answer::gateway(500, "APIGW.0601", "The spec documents no answer");
+        };
+        let mut answer = Answer::json(status, &body);
+        answer.pagination = route.operation.pagination.as_ref();
+        for name in route.contract.secret_headers(route.operation) {
+            if let (Ok(name), Ok(token)) = (name.parse::<HeaderName>(), HeaderValue::from_str(auth::TOKEN)) {
+                answer.headers.insert(name, token);
+            }
         }
+        answer
     }
 }
 
-/// An answer of the gateway itself.
-fn gateway(status: u16, code: &str, message: &str) -> (u16, Value) {
-    (status, json!({ "error_code": code, "error_msg": message }))
+/// What goes back.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Bytes,
+    pub(crate) end: End,
+    pub(crate) pagination: Option<&'static Pagination>,
+}
+
+impl Answer {
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            headers: Headers::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            end: End::Well,
+            pagination: None,
+        }
+    }
+
+    fn json(status: u16, body: &Value) -> Self {
+        Self::text(status, &body.to_string())
+    }
+
+    /// An answer of the gateway itself.
+    pub(crate) fn gateway(status: u16, code: &str, message: &str) -> Self {
+        Self::json(status, &json!({ "error_code": code, "error_msg": message }))
+    }
 }
 
 /// The pairs of a query, decoded. A plus is a plus: the gateway does not know form encoding.
@@ -136,6 +189,10 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
         // A connection that failed before it was there is the peer's business.
         let Ok((stream, _)) = listener.accept().await else { continue };
         let _ = stream.set_nodelay(true);
+        if state.faults.resets() {
+            // Closing without an answer is then a reset and no polite end.
+            let _ = stream.set_zero_linger();
+        }
         let state = Arc::clone(&state);
         connections.spawn(async move {
             let service = service_fn(move |request| respond(Arc::clone(&state), request));
@@ -146,10 +203,11 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn respond(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// Answers a request; an error closes the connection.
+async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<FaultyBody>> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let (status, answer) = match Limited::new(body, MAX_BODY).collect().await {
+    let answer = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => {
             let request =
                 Recorded { method: parts.method.to_string(), target, headers: parts.headers, body: body.to_bytes() };
@@ -157,16 +215,22 @@ async fn respond(state: Arc<State>, request: Request<Incoming>) -> Result<Respon
             if let Some(recorded) = &state.recorded {
                 recorded.lock().unwrap_or_else(PoisonError::into_inner).push(request);
             }
-            answer
+            answer.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionReset))?
         }
-        Err(_) => gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
+        Err(_) => Answer::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
     };
-    let id = format!("{:032x}", state.served.fetch_add(1, Ordering::Relaxed) + 1);
-    let mut response = Response::new(Full::from(answer.to_string()));
-    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
-    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
-    if let Ok(id) = http::HeaderValue::from_str(&id) {
-        response.headers_mut().insert("x-request-id", id);
+    if answer.end == End::HangBefore {
+        std::future::pending::<()>().await;
     }
+    let id = format!("{:032x}", state.served.fetch_add(1, Ordering::Relaxed) + 1);
+    let mut response = Response::new(FaultyBody::new(&answer.body, answer.end));
+    *response.status_mut() = faults::status(answer.status);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_LENGTH, answer.body.len().into());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", id);
+    }
+    headers.extend(answer.headers);
     Ok(response)
 }

@@ -2,7 +2,8 @@
 //! Calls in the making.
 
 use huaweicloud_core::{
-    Bounded, BoundedList, Error, PathText, Request, Response, Setting,
+    Bounded, BoundedList, BoxFuture, CallOptions, Error, Items, Operation, Paged, Pages,
+    PathText, Request, Response, Setting,
 };
 use crate::{Client, operations, types};
 
@@ -11,6 +12,7 @@ use crate::{Client, operations, types};
 #[must_use = "nothing is sent before `send`"]
 pub struct LookUpThing {
     client: Client,
+    options: CallOptions,
     thing_id: Setting<PathText<1, 8>>,
     also: Setting<Option<BoundedList<types::Colour>>>,
     flag: Setting<Option<bool>>,
@@ -25,6 +27,7 @@ impl LookUpThing {
     pub(crate) fn new(client: Client) -> Self {
         Self {
             client,
+            options: CallOptions::new(),
             thing_id: Err("is required".to_owned()),
             also: Ok(None),
             flag: Ok(None),
@@ -34,6 +37,12 @@ impl LookUpThing {
             x_mood: Err("is required".to_owned()),
             body: Ok(Default::default()),
         }
+    }
+
+    /// Does this call differently: timeouts, retries, language, more headers or query.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
     }
 
     /// Id of the thing.
@@ -137,6 +146,16 @@ impl LookUpThing {
         self
     }
 
+    /// All items, one by one; pages are fetched as they are needed.
+    pub fn items(self) -> Items<Self> {
+        Items::new(self)
+    }
+
+    /// All pages, fetched as they are asked for.
+    pub fn pages(self) -> Pages<Self> {
+        Pages::new(self)
+    }
+
     /// Sends the request: `POST /v1/things/{thing_id}`.
     ///
     /// # Errors
@@ -157,7 +176,44 @@ impl LookUpThing {
                         types::LookUpThingRequest::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?;
+            )?
+            .with(self.options)?;
         self.client.inner.send(request).await
+    }
+}
+
+impl Paged for LookUpThing {
+    type Page = types::LookUpThingResponse;
+    type Item = types::Thing;
+    fn operation(&self) -> &'static Operation {
+        &operations::LOOK_UP_THING
+    }
+
+    fn position(&self) -> Option<i64> {
+        self.offset.as_ref().ok()?.map(i64::from)
+    }
+
+    fn size(&self) -> Option<i64> {
+        self.limit.as_ref().ok()?.map(i64::from)
+    }
+
+    fn at(self, position: i64, size: i64) -> Self {
+        self.offset(position).limit(size)
+    }
+
+    fn fetch(self) -> BoxFuture<'static, Result<Response<Self::Page>, Error>> {
+        Box::pin(self.send())
+    }
+
+    fn items(page: &Self::Page) -> &[Self::Item] {
+        &page.things
+    }
+
+    fn into_items(page: Self::Page) -> Vec<Self::Item> {
+        page.things.into_vec()
+    }
+
+    fn total(page: &Self::Page) -> Option<i64> {
+        page.total
     }
 }

@@ -11,5 +11,5 @@ mod operations;
 pub mod types;
 
 pub use client::Client;
-pub use huaweicloud_core::{Config, Credential, Error, ErrorKind, Response};
+pub use huaweicloud_core::{CallOptions, Config, Credential, Error, ErrorKind, Response, RetryPolicy};
 pub use operations::SERVICE;

@@ -40,6 +40,7 @@ pub(crate) static LOOK_UP_THING: Operation = Operation {
     method: "POST",
     path: "/v1/things/{thing_id}",
     retry_safe: false,
+    anonymous: false,
     parameters: &[
         Parameter {
             name: "thing_id",
@@ -117,7 +118,7 @@ pub(crate) static LOOK_UP_THING: Operation = Operation {
             max: 100,
         }),
         items: "/things",
-        total: "/total",
+        total: Some("/total"),
     }),
     history: Some(History {
         time: &["{/at}"],

@@ -48,6 +48,10 @@ pub struct LookUpThingResponse {
     LookUpThingResponse
 }
 
+::huaweicloud_core::answer! {
+    LookUpThingResponse {}
+}
+
 /// Another object.
 ///
 /// Source: *Looking Up* (2026-01-01).
@@ -136,8 +140,8 @@ pub mod builder {
     /// Collects the fields of [`LookUpThingRequest`](super::LookUpThingRequest).
     #[derive(Clone, Debug)]
     pub struct LookUpThingRequest {
-        fn_: Result<f64, String>,
-        nested: Result<Option<super::Nested>, String>,
+        pub(crate) fn_: Result<f64, String>,
+        pub(crate) nested: Result<Option<super::Nested>, String>,
     }
 
     impl Default for LookUpThingRequest {
@@ -198,7 +202,7 @@ pub mod builder {
     /// Collects the fields of [`Nested`](super::Nested).
     #[derive(Clone, Debug)]
     pub struct Nested {
-        deep: Result<Option<bool>, String>,
+        pub(crate) deep: Result<Option<bool>, String>,
     }
 
     impl Default for Nested {

@@ -1,0 +1,54 @@
+//! The caller's project id and domain id, looked up through IAM when they are needed.
+
+use huaweicloud_core::{BoxFuture, Config, Error, ErrorKind, Ids};
+use tokio::sync::OnceCell;
+
+/// Looks both up once and remembers them.
+#[derive(Debug)]
+pub(crate) struct IamIds {
+    pub(crate) config: Config,
+    pub(crate) region: String,
+    pub(crate) project: OnceCell<String>,
+    pub(crate) domain: OnceCell<String>,
+}
+
+impl IamIds {
+    async fn find_project(&self) -> Result<String, Error> {
+        let failed = |reason: &str| {
+            Error::new(
+                ErrorKind::Credentials,
+                format!("the project id of region {:?} {reason}; set HUAWEICLOUD_SDK_PROJECT_ID", self.region),
+            )
+        };
+        let call = huaweicloud_iam::Client::new(&self.config)?.keystone_list_projects().name(self.region.as_str());
+        let answer =
+            call.send().await.map_err(|error| failed(&format!("cannot be looked up: {error}")).with_source(error))?;
+        let ids: Vec<&str> = answer.projects.iter().filter_map(|project| project.id.as_deref()).collect();
+        match ids[..] {
+            [id] => Ok(id.to_owned()),
+            [] => Err(failed("is unknown to IAM")),
+            _ => Err(failed(&format!("is one of {}", ids.join(", ")))),
+        }
+    }
+
+    async fn find_domain(&self) -> Result<String, Error> {
+        let failed = |reason: &str| {
+            Error::new(ErrorKind::Credentials, format!("the domain id {reason}; set HUAWEICLOUD_SDK_DOMAIN_ID"))
+        };
+        let call = huaweicloud_iam::Client::new(&self.config)?.keystone_list_auth_domains();
+        let answer =
+            call.send().await.map_err(|error| failed(&format!("cannot be looked up: {error}")).with_source(error))?;
+        let first = answer.domains.first().and_then(|domain| domain.id.clone());
+        first.ok_or_else(|| failed("is unknown to IAM"))
+    }
+}
+
+impl Ids for IamIds {
+    fn project_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(async { self.project.get_or_try_init(|| self.find_project()).await.cloned().map(Some) })
+    }
+
+    fn domain_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(async { self.domain.get_or_try_init(|| self.find_domain()).await.cloned().map(Some) })
+    }
+}

@@ -1,0 +1,151 @@
+//! From what the machine is set up with to a configuration.
+
+use std::sync::Arc;
+
+use huaweicloud_core::{Clock, Config, ConfigBuilder, Credentials, Error, ErrorKind, SystemClock};
+use tokio::sync::OnceCell;
+
+use crate::{Chain, Environment, Metadata, Password, Renewing, Source, ids::IamIds, regions::Regions};
+
+/// A configuration from the environment, the profile file or the metadata of the machine; the region comes from
+/// `HUAWEICLOUD_SDK_REGION`.
+///
+/// # Errors
+/// When no source has credentials; the message says why for each. When there is no region.
+pub async fn from_env() -> Result<Config, Error> {
+    Loader::new().load().await?.build()
+}
+
+/// Finds credentials, and everything that goes with them.
+#[derive(Debug)]
+pub struct Loader {
+    environment: Environment,
+    metadata: Metadata,
+    region: Option<String>,
+    endpoint: Option<String>,
+    source: Option<Given>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug)]
+enum Given {
+    Password(Password),
+    Source(Arc<dyn Source>),
+}
+
+impl Default for Loader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Loader {
+    /// The standard chain: environment, profile file, metadata.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            environment: Environment::default(),
+            metadata: Metadata::default(),
+            region: None,
+            endpoint: None,
+            source: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Region, such as `cn-north-4`; `HUAWEICLOUD_SDK_REGION` unless set.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// One address for all services, IAM included, such as that of a sandbox.
+    #[must_use]
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Logs in with a password instead of searching.
+    #[must_use]
+    pub fn password(mut self, password: Password) -> Self {
+        self.source = Some(Given::Password(password));
+        self
+    }
+
+    /// Asks this source instead of searching.
+    #[must_use]
+    pub fn source(mut self, source: Arc<dyn Source>) -> Self {
+        self.source = Some(Given::Source(source));
+        self
+    }
+
+    /// Other variables than those of the process, for tests.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Another metadata service, for tests.
+    #[must_use]
+    pub fn metadata(mut self, metadata: Metadata) -> Self {
+        self.metadata = metadata;
+        self
+    }
+
+    /// Another clock, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Finds the credentials now, so that a mistake shows here and not in the first call.
+    ///
+    /// # Errors
+    /// When there are none; the message says why for each source.
+    pub async fn load(self) -> Result<ConfigBuilder, Error> {
+        let region = self.region.clone().or_else(|| self.environment.get("HUAWEICLOUD_SDK_REGION"));
+        let place = |mut builder: ConfigBuilder| {
+            builder = builder
+                .clock(Arc::clone(&self.clock))
+                .endpoints(Arc::new(Regions { environment: self.environment.clone() }));
+            if let Some(endpoint) = &self.endpoint {
+                builder = builder.endpoint(endpoint);
+            }
+            if let Some(region) = &region {
+                builder = builder.region(region);
+            }
+            builder
+        };
+        let source: Arc<dyn Source> = match &self.source {
+            Some(Given::Source(source)) => Arc::clone(source),
+            Some(Given::Password(password)) => {
+                let config = place(Config::builder().anonymous()).build()?;
+                Arc::new(password.clone().config(config))
+            }
+            None => Arc::new(Chain::standard(&self.environment, self.metadata.clone())),
+        };
+        if region.is_none() && self.endpoint.is_none() {
+            return Err(Error::new(ErrorKind::Config, "no region: set HUAWEICLOUD_SDK_REGION, or name one"));
+        }
+        let renewing = Arc::new(Renewing::with_clock(source, Arc::clone(&self.clock)));
+        let loaded = renewing.load().await?;
+        let credentials: Arc<dyn Credentials> = renewing;
+        let mut builder = place(Config::builder().credentials_from(Arc::clone(&credentials)));
+        if let Some(id) = loaded.project_id {
+            builder = builder.project_id(id);
+        }
+        if let Some(id) = loaded.domain_id {
+            builder = builder.domain_id(id);
+        }
+        if let Some(region) = region.clone() {
+            let config = place(Config::builder().credentials_from(credentials)).build()?;
+            let (project, domain) = (OnceCell::new(), OnceCell::new());
+            builder = builder.ids(Arc::new(IamIds { config, region, project, domain }));
+        }
+        Ok(builder)
+    }
+}

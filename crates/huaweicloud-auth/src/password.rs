@@ -1,0 +1,103 @@
+//! An IAM token from a user name and a password.
+
+use std::time::{Duration, SystemTime};
+
+use huaweicloud_core::{BoxFuture, Config, Credential, Error, ErrorKind, Secret, time};
+use huaweicloud_iam::types::{
+    CreateTokenRequest, DomainName, IdOrNameDomain, IdOrNameProject, TokenAuth, TokenIdentity, TokenPassword,
+    TokenPasswordUser, TokenScope as Scope,
+};
+
+use crate::{Found, Loaded, Source};
+
+/// What a token is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenScope {
+    /// The project with this name, for project-scoped services; that of a region is its main project.
+    ProjectName(String),
+    /// The project with this id, for project-scoped services.
+    ProjectId(String),
+    /// The user's own domain, for services that are not bound to a project.
+    Domain,
+}
+
+/// A user who logs in with a password.
+///
+/// ```
+/// use huaweicloud_auth::{Password, TokenScope};
+///
+/// let login = Password::new("account", "user", "password", TokenScope::ProjectName("cn-north-4".into()));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Password {
+    domain: String,
+    user: String,
+    password: Secret,
+    scope: TokenScope,
+    config: Option<Config>,
+}
+
+impl Password {
+    /// A user of an account (domain).
+    #[must_use]
+    pub fn new(
+        domain: impl Into<String>,
+        user: impl Into<String>,
+        password: impl Into<Secret>,
+        scope: TokenScope,
+    ) -> Self {
+        Self { domain: domain.into(), user: user.into(), password: password.into(), scope, config: None }
+    }
+
+    /// Where IAM is, with which limits; the [`Loader`](crate::Loader) sets it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    async fn log_in(&self) -> Result<Found, Error> {
+        let config = self.config.as_ref().ok_or_else(|| {
+            Error::new(ErrorKind::Config, "it is not known where IAM is: give the password to a Loader, or a config")
+        })?;
+        let scope = match &self.scope {
+            TokenScope::ProjectName(name) => Scope::builder().project(IdOrNameProject::builder().name(name)),
+            TokenScope::ProjectId(id) => Scope::builder().project(IdOrNameProject::builder().id(id)),
+            TokenScope::Domain => Scope::builder().domain(IdOrNameDomain::builder().name(&self.domain)),
+        };
+        let user = TokenPasswordUser::builder()
+            .domain(DomainName::builder().name(&self.domain))
+            .name(&self.user)
+            .password(self.password.clone());
+        let identity = TokenIdentity::builder().methods(["password"]).password(TokenPassword::builder().user(user));
+        let body = CreateTokenRequest::builder().auth(TokenAuth::builder().identity(identity).scope(scope));
+        let answer = huaweicloud_iam::Client::new(config)?
+            .keystone_create_user_token_by_password()
+            .nocatalog("true")
+            .body(body)
+            .send()
+            .await?;
+        let missing = |what: &str| Error::new(ErrorKind::Credentials, format!("IAM answered without {what}"));
+        let token = answer.x_subject_token.clone().ok_or_else(|| missing("a token"))?;
+        let expires_at = answer
+            .token
+            .as_ref()
+            .and_then(|token| time::parse(token.expires_at.as_deref()?, "UTC"))
+            .and_then(|millis| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis.try_into().ok()?)))
+            .ok_or_else(|| missing("the time when the token ends"))?;
+        let credential = Credential::token(token);
+        credential.check()?;
+        Ok(Found::yes(Loaded::new(credential).until(expires_at)))
+    }
+}
+
+impl Source for Password {
+    fn name(&self) -> &str {
+        "password"
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+        Box::pin(self.log_in())
+    }
+}

@@ -1,0 +1,129 @@
+//! Credentials from the profile file of the official SDKs.
+
+use std::{fs, io::ErrorKind as IoErrorKind, path::Path};
+
+use configparser::ini::Ini;
+use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
+
+use crate::{Environment, Found, Loaded, Source};
+
+/// The profile file: `~/.huaweicloud/credentials`, or the one that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names.
+///
+/// The keys come from its section `[basic]`, or from `[global]` where that has none; the project id comes from the
+/// first, the domain id from the second.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    environment: Environment,
+}
+
+impl Profile {
+    /// The file that these variables lead to.
+    #[must_use]
+    pub fn new(environment: Environment) -> Self {
+        Self { environment }
+    }
+}
+
+impl Source for Profile {
+    fn name(&self) -> &str {
+        "profile"
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+        Box::pin(std::future::ready(match self.environment.file("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials") {
+            Some(file) => read(&file),
+            None => Ok(Found::No("there is no home directory to look in".to_owned())),
+        }))
+    }
+}
+
+fn read(file: &Path) -> Result<Found, Error> {
+    let shown = file.display();
+    let wrong = |reason: String| Error::new(ErrorKind::Credentials, format!("{shown} {reason}"));
+    let text = match fs::read(file) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8".to_owned()))?,
+        Err(error) if error.kind() == IoErrorKind::NotFound => return Ok(Found::No(format!("{shown} does not exist"))),
+        Err(error) => return Err(wrong(format!("cannot be read: {error}")).with_source(error)),
+    };
+    warn_if_open_to_others(file);
+    parse(&text).map_err(wrong)
+}
+
+/// Reads the text of a profile file; an error goes on after the name of the file.
+fn parse(text: &str) -> Result<Found, String> {
+    let mut file = Ini::new();
+    // A key may hold what would begin a comment within a line.
+    file.set_inline_comment_symbols(Some(&[]));
+    // The message of the library could repeat a line with a secret.
+    file.read(text.to_owned()).map_err(|_| "is no INI file: a line has no key before its `=`".to_owned())?;
+    let value = |section: &str, key: &str| {
+        file.get(section, key).map(|value| value.trim().to_owned()).filter(|v| !v.is_empty())
+    };
+    for section in ["basic", "global"] {
+        let credential = match (value(section, "ak"), value(section, "sk")) {
+            (Some(access_key), Some(secret_key)) => match value(section, "security_token") {
+                Some(token) => Credential::temporary(access_key, secret_key, token),
+                None => Credential::keys(access_key, secret_key),
+            },
+            (Some(_), None) => return Err(format!("has an ak in [{section}] but no sk")),
+            (None, Some(_)) => return Err(format!("has an sk in [{section}] but no ak")),
+            (None, None) => continue,
+        };
+        credential.check().map_err(|error| format!("[{section}]: {}", error.message()))?;
+        let mut loaded = Loaded::new(credential);
+        loaded.project_id = value("basic", "project_id");
+        loaded.domain_id = value("global", "domain_id");
+        return Ok(Found::yes(loaded));
+    }
+    Ok(Found::No("the file has no keys in [basic] or [global]".to_owned()))
+}
+
+#[cfg(unix)]
+fn warn_if_open_to_others(file: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    if fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
+        tracing::warn!(file = %file.display(), "others can read this file with keys; run chmod 600 on it");
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_open_to_others(_file: &Path) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> String {
+        match parse(text) {
+            Ok(Found::Yes(loaded)) => {
+                let Credential::Keys { access_key, secret_key, security_token } = &loaded.credential else {
+                    panic!("no keys")
+                };
+                let token = security_token.as_ref().map(huaweicloud_core::Secret::expose);
+                let ids = (loaded.project_id.as_deref(), loaded.domain_id.as_deref());
+                format!("{access_key} {} {token:?} {ids:?}", secret_key.expose())
+            }
+            Ok(Found::No(reason)) => reason,
+            Err(reason) => reason,
+        }
+    }
+
+    #[test]
+    fn the_file_of_the_sdks_is_understood() {
+        assert_eq!(found("[basic]\nak = A\nsk=s'k\\n\"\nproject_id = p\n"), "A s'k\\n\" None (Some(\"p\"), None)");
+        let both = "[basic]\nak=A\nsk=s\n[global]\nak=B\nsk=t\ndomain_id=d\n";
+        assert_eq!(found(both), "A s None (None, Some(\"d\"))");
+        assert_eq!(found("; note\n[global]\nAK: B\nsk: t\nsecurity_token: x\n"), "B t Some(\"x\") (None, None)");
+        assert_eq!(found(""), "the file has no keys in [basic] or [global]");
+        assert_eq!(found("[basic]\nak = A\n"), "has an ak in [basic] but no sk");
+        assert_eq!(
+            found("[basic]\nak = A\nsk = a b\n").split(';').next(),
+            Some("[basic]: the secret key holds a space, a line break or another character that no key has")
+        );
+        assert_eq!(found("[basic]\n= secret\n"), "is no INI file: a line has no key before its `=`");
+        assert_eq!(
+            found("[basic]\nak = A # not a comment\nsk=s;x"),
+            "[basic]: the access key holds a space, a line break or another character that no key has; was it copied whole?"
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! Endpoints that the user names, with the variables and the file of the official SDKs.
+
+use std::{collections::BTreeMap, fs, io::ErrorKind as IoErrorKind};
+
+use huaweicloud_core::{Endpoints, Error, ErrorKind, Service};
+use serde::Deserialize;
+
+use crate::Environment;
+
+/// `HUAWEICLOUD_SDK_REGION_<SERVICE>_<REGION>`, then the file of regions.
+#[derive(Clone, Debug)]
+pub(crate) struct Regions {
+    pub(crate) environment: Environment,
+}
+
+#[derive(Debug, Deserialize)]
+struct Region {
+    id: String,
+    #[serde(default)]
+    endpoint: Option<String>,
+    #[serde(default)]
+    endpoints: Vec<String>,
+}
+
+impl Endpoints for Regions {
+    fn endpoint(&self, service: &Service, region: &str) -> Result<Option<String>, Error> {
+        let word = service.id.to_ascii_uppercase();
+        let own = (word == "IAM").then(|| self.environment.get("HUAWEICLOUD_SDK_IAM_ENDPOINT")).flatten();
+        let variable = format!("HUAWEICLOUD_SDK_REGION_{word}_{}", region.replace('-', "_").to_ascii_uppercase());
+        if let Some(given) = own.or_else(|| self.environment.get(&variable)) {
+            // Several may stand there, separated by commas; the first is the one to use.
+            return Ok(given.split(',').next().map(|endpoint| endpoint.trim().to_owned()));
+        }
+        let Some(file) = self.environment.file("HUAWEICLOUD_SDK_REGIONS_FILE", "regions.yaml") else { return Ok(None) };
+        let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("{} {reason}", file.display()));
+        let text = match fs::read(&file) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8"))?,
+            Err(error) if error.kind() == IoErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(wrong("cannot be read").with_source(error)),
+        };
+        find(&text, &word, region).map_err(|reason| wrong(&reason))
+    }
+}
+
+fn find(text: &str, service: &str, region: &str) -> Result<Option<String>, String> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let services: BTreeMap<String, Vec<Region>> = serde_saphyr::from_str(text).map_err(|error| {
+        let reason = error.to_string();
+        format!("is no list of regions by service: {}", reason.lines().next().unwrap_or_default())
+    })?;
+    let regions = services.iter().find(|(name, _)| name.eq_ignore_ascii_case(service)).map(|(_, regions)| regions);
+    let found = regions.into_iter().flatten().find(|known| known.id == region);
+    Ok(found.and_then(|known| known.endpoint.clone().or_else(|| known.endpoints.first().cloned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn the_file_of_the_sdks_is_understood() {
+        let text = "OSM:\n  - id: cn-1\n    endpoint: https://osm.one\ncoc:\n  - id: cn-1\n    endpoints: ['https://a', 'https://b']\n";
+        assert_eq!(find(text, "OSM", "cn-1").unwrap().as_deref(), Some("https://osm.one"));
+        assert_eq!(find(text, "COC", "cn-1").unwrap().as_deref(), Some("https://a"));
+        assert_eq!(find(text, "OSM", "cn-2").unwrap(), None);
+        assert_eq!(find("", "OSM", "cn-1").unwrap(), None);
+        assert!(find("- a\n", "OSM", "cn-1").unwrap_err().starts_with("is no list of regions"));
+    }
+}

@@ -1,0 +1,113 @@
+//! What one call does differently.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+
+use crate::{Error, RetryPolicy, constrained::shown};
+
+/// What one call does differently from its configuration; for the `with` of every builder.
+///
+/// ```
+/// use std::time::Duration;
+/// use huaweicloud_core::{CallOptions, RetryPolicy};
+///
+/// let options = CallOptions::new()
+///     .timeout(Duration::from_secs(5))
+///     .retry(RetryPolicy::none())
+///     .header("X-Trace", "42")
+///     .query("a_parameter_of_tomorrow", "1");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) language: Option<String>,
+    pub(crate) time_zone: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+}
+
+impl CallOptions {
+    /// Nothing different yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Longest time for the whole call, retries and their pauses included.
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Longest time for one attempt.
+    #[must_use]
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// When to try again.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Language of the answer, for operations that have the `X-Language` header.
+    #[must_use]
+    pub fn language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// Time zone of the answer, for operations that have the `X-Time-Zone` header.
+    #[must_use]
+    pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
+        self.time_zone = Some(time_zone.into());
+        self
+    }
+
+    /// One more header. The headers of signing and of the connection cannot be set.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// One more pair in the query; it is signed like the others.
+    #[must_use]
+    pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((key.into(), value.into()));
+        self
+    }
+}
+
+/// A header of the caller's own.
+pub(crate) fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    const RESERVED: [&str; 11] = [
+        "authorization",
+        "x-sdk-date",
+        "x-sdk-content-sha256",
+        "x-security-token",
+        "x-auth-token",
+        "x-project-id",
+        "x-domain-id",
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+    ];
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::invalid(name, "is no name of a header"))?;
+    if RESERVED.contains(&parsed.as_str()) {
+        return Err(Error::invalid(name, "is set by the client; it cannot be set for one call"));
+    }
+    let value = HeaderValue::from_str(value)
+        .ok()
+        .filter(|value| value.to_str().is_ok())
+        .ok_or_else(|| Error::invalid(name, format!("must be printable ASCII, got {}", shown(value))))?;
+    Ok((parsed, value))
+}

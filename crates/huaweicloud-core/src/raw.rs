@@ -1,0 +1,81 @@
+//! The way out: requests that no generated operation makes, through the same transport.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, header};
+use serde::Serialize;
+
+use crate::{
+    CallOptions, Client, Error, Request, Response,
+    client::{OWN_SAFE, OWN_UNSAFE},
+    constrained::to_json,
+};
+
+/// A request of the caller's own: authorised, retried and classified like any other, with the raw body as answer.
+///
+/// ```no_run
+/// # async fn example(client: huaweicloud_core::Client) -> Result<(), huaweicloud_core::Error> {
+/// let answer = client.request(http::Method::GET, "/v2/servicerequest/config/countries").query("limit", "10").send().await?;
+/// println!("{} {}", answer.status(), String::from_utf8_lossy(&answer));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct RawRequest {
+    client: Client,
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<Result<Bytes, Error>>,
+    options: CallOptions,
+}
+
+impl RawRequest {
+    pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
+        Self { client, method, path, query: Vec::new(), body: None, options: CallOptions::default() }
+    }
+
+    /// One more pair in the query.
+    pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((key.into(), value.into()));
+        self
+    }
+
+    /// The body, as JSON.
+    pub fn json(mut self, value: &impl Serialize) -> Self {
+        self.body = Some(to_json(value).map(Bytes::from).map_err(|error| Error::invalid("body", error)));
+        self
+    }
+
+    /// Timeouts, retries and headers of this call.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sends it. The path begins with `/` and is percent-encoded already.
+    ///
+    /// # Errors
+    /// Like any other call; a success status is never an error here, whatever its body says.
+    pub async fn send(self) -> Result<Response<Bytes>, Error> {
+        if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
+            return Err(Error::invalid("path", format!("must begin with '/' and hold no query, got {:?}", self.path)));
+        }
+        let operation = if self.method.is_idempotent() { &OWN_SAFE } else { &OWN_UNSAFE };
+        let mut headers = HeaderMap::new();
+        let body = self.body.transpose()?;
+        if body.is_some() {
+            headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        }
+        let request = Request {
+            operation,
+            method: self.method,
+            path: self.path,
+            query: self.query,
+            options: CallOptions::default(),
+            headers,
+            body,
+        };
+        self.client.call(request.with(self.options)?, |_, body| Ok(body.clone())).await
+    }
+}

@@ -1,0 +1,292 @@
+//! Misbehaviour on purpose, so that clients can be tested against it. Set through the library or a file, never through
+//! a request.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::atomic::{AtomicU32, Ordering},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http_body::{Body, Frame};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::Sleep;
+
+use crate::server::Answer;
+
+/// One kind of misbehaviour.
+///
+/// In a file it is written like `{"fault": "status", "status": 429, "retry_after": "2"}`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// An error of the gateway, with `Retry-After` if given.
+    Status {
+        /// The status.
+        status: u16,
+        /// Seconds, or a date.
+        #[serde(default)]
+        retry_after: Option<String>,
+    },
+    /// A redirect.
+    Redirect {
+        /// 301, 302, 307 or 308.
+        status: u16,
+        /// Where to.
+        location: String,
+    },
+    /// A body of one's own under a status of one's own, labelled as given.
+    Body {
+        /// The status.
+        status: u16,
+        /// The body.
+        body: String,
+        /// The content type; JSON unless given.
+        #[serde(default)]
+        content_type: Option<String>,
+    },
+    /// The connection is reset before the answer.
+    Reset,
+    /// The connection ends in the middle of the body.
+    Truncate,
+    /// No answer, ever.
+    Hang,
+    /// Half of the body, then nothing more.
+    HangInBody,
+    /// The body in 16 parts with a pause before each.
+    Slow {
+        /// Length of a pause in milliseconds.
+        millis: u64,
+    },
+    /// The token or the keys are taken for expired: 401 `APIGW.0307`.
+    Expired,
+    /// The clock of the gateway is off: 401 `APIGW.0301`, and a `Date` that says so.
+    Clock {
+        /// By how many seconds it is ahead.
+        seconds: i64,
+    },
+    /// Fewer items on the page than the total promises.
+    ShortPage {
+        /// How many are left out.
+        by: usize,
+    },
+    /// A whole that is smaller than the page before said.
+    Shrink {
+        /// By how much.
+        by: u64,
+    },
+}
+
+/// When to misbehave.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleText {
+    /// Id of the operation; all of them unless given.
+    #[serde(default)]
+    operation: Option<String>,
+    /// How many requests to answer well before.
+    #[serde(default)]
+    after: u32,
+    /// How many requests to answer badly; all from then on unless given.
+    #[serde(default)]
+    times: Option<u32>,
+    /// How.
+    #[serde(rename = "do")]
+    fault: Fault,
+}
+
+#[derive(Debug)]
+struct Rule {
+    text: RuleText,
+    seen: AtomicU32,
+}
+
+/// A plan of misbehaviours: the first rule that applies to a request wins.
+///
+/// ```
+/// use huaweicloud_sandbox::{Fault, FaultPlan};
+///
+/// let plan = FaultPlan::new()
+///     .after(1, 2, Fault::Reset)
+///     .always(Fault::Status { status: 503, retry_after: None });
+/// let same: FaultPlan = r#"[
+///     {"after": 1, "times": 2, "do": {"fault": "reset"}},
+///     {"do": {"fault": "status", "status": 503}}
+/// ]"#.parse()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct FaultPlan(Vec<Rule>);
+
+impl FaultPlan {
+    /// No misbehaviour.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// So many good answers, then so many bad ones, then good ones again.
+    #[must_use]
+    pub fn after(self, good: u32, bad: u32, fault: Fault) -> Self {
+        self.rule(RuleText { operation: None, after: good, times: Some(bad), fault })
+    }
+
+    /// The first answers are bad.
+    #[must_use]
+    pub fn first(self, bad: u32, fault: Fault) -> Self {
+        self.after(0, bad, fault)
+    }
+
+    /// All answers are bad.
+    #[must_use]
+    pub fn always(self, fault: Fault) -> Self {
+        self.rule(RuleText { operation: None, after: 0, times: None, fault })
+    }
+
+    fn rule(mut self, text: RuleText) -> Self {
+        self.0.push(Rule { text, seen: AtomicU32::new(0) });
+        self
+    }
+
+    /// What to do to a request for this operation.
+    pub(crate) fn next(&self, operation: &str) -> Option<&Fault> {
+        let concerned =
+            self.0.iter().filter(|rule| rule.text.operation.as_deref().is_none_or(|known| known == operation));
+        // Every rule counts every request that concerns it, also those that another rule answers.
+        let mut found = None;
+        for rule in concerned {
+            let number = rule.seen.fetch_add(1, Ordering::Relaxed);
+            let due = number >= rule.text.after
+                && rule.text.times.is_none_or(|times| number < rule.text.after.saturating_add(times));
+            found = found.or(due.then_some(&rule.text.fault));
+        }
+        found
+    }
+
+    pub(crate) fn resets(&self) -> bool {
+        self.0.iter().any(|rule| rule.text.fault == Fault::Reset)
+    }
+}
+
+impl std::str::FromStr for FaultPlan {
+    type Err = std::io::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let rules: Vec<RuleText> = serde_json::from_str(text)?;
+        Ok(rules.into_iter().fold(Self::new(), Self::rule))
+    }
+}
+
+/// Changes a good answer as a fault says; `None` if there is no answer at all.
+pub(crate) fn misbehave(fault: &Fault, mut answer: Answer) -> Option<Answer> {
+    let header = |name: HeaderName, value: &str| Some((name, HeaderValue::from_str(value).ok()?));
+    match fault {
+        Fault::Status { status, retry_after } => {
+            answer = Answer::gateway(*status, "APIGW.0308", "A fault of the plan");
+            answer.headers.extend(retry_after.iter().filter_map(|value| header(header::RETRY_AFTER, value)));
+        }
+        Fault::Redirect { status, location } => {
+            answer = Answer::text(*status, "");
+            answer.headers.extend(header(header::LOCATION, location));
+        }
+        Fault::Body { status, body, content_type } => {
+            answer = Answer::text(*status, body);
+            answer.headers.extend(content_type.iter().filter_map(|value| header(header::CONTENT_TYPE, value)));
+        }
+        Fault::Reset => return None,
+        Fault::Truncate => answer.end = End::Abort,
+        Fault::Hang => answer.end = End::HangBefore,
+        Fault::HangInBody => answer.end = End::Hang,
+        Fault::Slow { millis } => answer.end = End::Slow(Duration::from_millis(*millis)),
+        Fault::Expired => answer = Answer::gateway(401, "APIGW.0307", "The token must be updated."),
+        Fault::Clock { seconds } => {
+            answer = Answer::gateway(401, "APIGW.0301", "Incorrect IAM authentication information: date is off");
+            let now = std::time::SystemTime::now();
+            let distance = Duration::from_secs(seconds.unsigned_abs());
+            let theirs = if *seconds < 0 { now.checked_sub(distance) } else { now.checked_add(distance) };
+            answer.headers.extend(header(header::DATE, &httpdate::fmt_http_date(theirs.unwrap_or(now))));
+        }
+        Fault::ShortPage { by } => change(&mut answer, |body, items, _| {
+            if let Some(items) = body.pointer_mut(items).and_then(Value::as_array_mut) {
+                items.truncate(items.len().saturating_sub(*by));
+            }
+        }),
+        Fault::Shrink { by } => change(&mut answer, |body, _, total| {
+            if let Some(total) = total.and_then(|total| body.pointer_mut(total)) {
+                *total = json!(total.as_u64().unwrap_or(0).saturating_sub(*by));
+            }
+        }),
+    }
+    Some(answer)
+}
+
+fn change(answer: &mut Answer, change: impl FnOnce(&mut Value, &str, Option<&str>)) {
+    if let (Some(pagination), Ok(mut body)) = (answer.pagination, serde_json::from_slice(&answer.body)) {
+        change(&mut body, pagination.items, pagination.total);
+        answer.body = body.to_string().into();
+    }
+}
+
+/// How a body ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum End {
+    Well,
+    Abort,
+    Hang,
+    HangBefore,
+    Slow(Duration),
+}
+
+/// A body that may end badly.
+pub(crate) struct FaultyBody {
+    parts: VecDeque<Bytes>,
+    end: End,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl FaultyBody {
+    pub(crate) fn new(body: &Bytes, end: End) -> Self {
+        let half = body.len() / 2;
+        let parts: VecDeque<Bytes> = match end {
+            End::Well => [body.clone()].into(),
+            End::Slow(_) => body.chunks(body.len().div_ceil(16).max(1)).map(|part| body.slice_ref(part)).collect(),
+            End::Abort | End::Hang | End::HangBefore => [body.slice(..half)].into(),
+        };
+        Self { parts, end, pause: None }
+    }
+}
+
+impl Body for FaultyBody {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        if let (End::Slow(pause), false) = (self.end, self.parts.is_empty()) {
+            let sleep = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
+            std::task::ready!(sleep.as_mut().poll(context));
+            self.pause = None;
+        }
+        match (self.parts.pop_front(), self.end) {
+            (Some(part), _) => Poll::Ready(Some(Ok(Frame::data(part)))),
+            (None, End::Abort) => Poll::Ready(Some(Err(std::io::Error::other("cut off on purpose")))),
+            (None, End::Hang | End::HangBefore) => Poll::Pending,
+            (None, End::Well | End::Slow(_)) => Poll::Ready(None),
+        }
+    }
+}
+
+/// The head of an answer.
+pub(crate) fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Headers of an answer that may come from a fault.
+pub(crate) type Headers = HeaderMap;
