@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod auth;
 mod errors;
 mod examples;
+mod faults;
 mod mutations;
 mod outline;
+mod pages;
 mod signing;
 mod strict;
 mod support;

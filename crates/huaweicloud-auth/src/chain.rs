@@ -18,10 +18,16 @@ impl Chain {
         Self(sources)
     }
 
-    /// Environment, profile file, metadata: the order of the official SDKs.
+    /// Environment, profile file, metadata: the order of the official SDKs. `HUAWEICLOUD_SDK_METADATA_DISABLED=true`
+    /// leaves the last one out.
     #[must_use]
     pub fn standard(environment: &Environment, metadata: Metadata) -> Self {
-        Self::new(vec![Arc::new(environment.clone()), Arc::new(Profile::new(environment.clone())), Arc::new(metadata)])
+        let mut sources: Vec<Arc<dyn Source>> =
+            vec![Arc::new(environment.clone()), Arc::new(Profile::new(environment.clone()))];
+        if environment.get("HUAWEICLOUD_SDK_METADATA_DISABLED").is_none_or(|value| value != "true") {
+            sources.push(Arc::new(metadata));
+        }
+        Self::new(sources)
     }
 
     async fn search(&self) -> Result<Found, Error> {

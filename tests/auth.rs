@@ -1,0 +1,387 @@
+//! Where credentials come from, and how they renew themselves.
+
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use huaweicloud_auth::{Environment, Found, Loaded, Loader, Metadata, Password, Renewing, Source, TokenScope};
+use huaweicloud_core::{BoxFuture, Config, Credential, Credentials, Error, ErrorKind};
+use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
+
+use crate::{
+    faults::TestClock,
+    support::{Canned, SECRET, response},
+};
+
+/// A folder of one's own, removed at the end.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn with(files: &[(&str, &[u8])]) -> Self {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::create_dir(folder.path().join(".huaweicloud")).unwrap();
+        for (name, contents) in files {
+            fs::write(folder.path().join(".huaweicloud").join(name), contents).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn environment(&self, variables: &[(&str, &str)]) -> Environment {
+        let home = self.0.path().to_str().unwrap();
+        Environment::of([("HOME", home)].iter().chain(variables).map(|(name, value)| (*name, *value)))
+    }
+}
+
+fn nowhere() -> Metadata {
+    Metadata::default().endpoint("http://127.0.0.1:1").timeout(Duration::from_millis(500))
+}
+
+async fn load(environment: Environment, metadata: Metadata, url: &str) -> Result<Config, Error> {
+    Loader::new().environment(environment).metadata(metadata).region("cn-south-1").endpoint(url).load().await?.build()
+}
+
+async fn call(config: &Config) -> Result<Option<i64>, Error> {
+    let osm = huaweicloud_osm::Client::new(config)?;
+    Ok(osm.list_case_operate_logs().case_id("1").send().await?.total_count)
+}
+
+#[tokio::test]
+async fn sources_are_asked_in_the_order_of_the_sdks() {
+    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let (ak, sk) = (sandbox.access_key(), sandbox.secret_key());
+    let profile = format!("[basic]\nak = {ak}\nsk = {sk}\nproject_id = from-the-file\n[global]\ndomain_id = d-1\n");
+    let home = Home::with(&[("credentials", profile.as_bytes())]);
+    let config = load(home.environment(&[]), nowhere(), &sandbox.url()).await.unwrap();
+    assert_eq!(call(&config).await.unwrap(), Some(25));
+    assert_eq!(sandbox.requests()[0].headers["x-domain-id"], "d-1");
+
+    let variables = [("HUAWEICLOUD_SDK_AK", "WRONG"), ("HUAWEICLOUD_SDK_SK", SECRET)];
+    let config = load(home.environment(&variables), nowhere(), &sandbox.url()).await.unwrap();
+    let error = call(&config).await.unwrap_err();
+    assert!(error.message().contains("unknown access key"), "the environment comes first: {error}");
+
+    let variables = [("HUAWEICLOUD_SDK_AUTH_TOKEN", sandbox.token())];
+    let config = load(Home::with(&[]).environment(&variables), nowhere(), &sandbox.url()).await.unwrap();
+    assert_eq!(call(&config).await.unwrap(), Some(25));
+}
+
+#[tokio::test]
+async fn mistakes_are_named_and_not_passed_over() {
+    let good = Home::with(&[("credentials", b"[basic]\nak=A\nsk=s\n")]);
+    let broken = Home::with(&[("credentials", b"[basic]\nak=A\n")]);
+    let binary = Home::with(&[("credentials", b"\xff\xfe")]);
+    let folder = Home::with(&[]);
+    fs::create_dir(folder.0.path().join(".huaweicloud/credentials")).unwrap();
+    let none = Home::with(&[]);
+    let cases = [
+        (good.environment(&[("HUAWEICLOUD_SDK_AK", "A")]), "HUAWEICLOUD_SDK_AK is set but HUAWEICLOUD_SDK_SK is not"),
+        (
+            good.environment(&[("HUAWEICLOUD_SDK_SK", SECRET)]),
+            "HUAWEICLOUD_SDK_SK is set but HUAWEICLOUD_SDK_AK is not",
+        ),
+        (broken.environment(&[]), "credentials has an ak in [basic] but no sk"),
+        (binary.environment(&[]), "credentials is not UTF-8"),
+        (folder.environment(&[]), "credentials cannot be read"),
+        (none.environment(&[("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/no/such")]), "profile: /no/such does not exist"),
+        (none.environment(&[]), "metadata: the metadata service does not answer; is this an ECS server?"),
+    ];
+    for (environment, sentence) in cases {
+        let error = load(environment, nowhere(), "http://127.0.0.1:1").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert!(error.message().contains(sentence), "{error} lacks {sentence:?}");
+        assert!(!format!("{error:?}").contains(SECRET));
+    }
+    let error = Loader::new().environment(good.environment(&[])).load().await.unwrap_err();
+    assert!(error.message().contains("HUAWEICLOUD_SDK_REGION"), "{error}");
+}
+
+fn keys(access: &str, expires: &str, wrapped: bool) -> String {
+    let keys = serde_json::json!({ "access": access, "secret": SECRET, "securitytoken": "t", "expires_at": expires });
+    if wrapped { serde_json::json!({ "credential": keys }).to_string() } else { keys.to_string() }
+}
+
+#[tokio::test]
+async fn both_generations_of_the_metadata_service_are_understood() {
+    let key = keys("META", "2099-01-01T00:00:00.000000Z", true);
+    let cases = [
+        (vec![response("200 OK", "", "session"), response("200 OK", "", &key)], Some("session")),
+        (
+            vec![
+                response("404 Not Found", "", ""),
+                response("200 OK", "", &keys("META", "2099-01-01T00:00:00Z", false)),
+            ],
+            None,
+        ),
+        (
+            vec![
+                response("200 OK", "", "old"),
+                response("401 Unauthorized", "", ""),
+                response("200 OK", "", "new"),
+                response("200 OK", "", &key),
+            ],
+            Some("new"),
+        ),
+    ];
+    for (answers, session) in cases {
+        let server = Canned::start(answers).await;
+        let metadata = Metadata::default().endpoint(&server.url);
+        let Found::Yes(loaded) = metadata.load().await.unwrap() else { panic!("nothing found") };
+        assert!(matches!(&loaded.credential, Credential::Keys { access_key, .. } if access_key == "META"));
+        assert!(loaded.expires_at.is_some());
+        let requests = server.requests().await;
+        assert!(requests[0].starts_with("PUT /meta-data/latest/api/token "));
+        assert!(requests[0].to_lowercase().contains("x-metadata-token-ttl-seconds: 21600"));
+        let last = requests.last().unwrap().to_lowercase();
+        assert!(last.starts_with("get /openstack/latest/securitykey "));
+        let sent = last.lines().find_map(|line| line.strip_prefix("x-metadata-token: "));
+        assert_eq!(sent, session);
+    }
+}
+
+#[tokio::test]
+async fn a_metadata_service_that_fails_says_how() {
+    let cases = [
+        (vec![response("200 OK", "", "t"), response("404 Not Found", "", "")], "this server has no agency"),
+        (vec![response("200 OK", "", "t"), response("500 Oops", "", "")], "answered with the status 500"),
+        (vec![response("200 OK", "", "t"), response("200 OK", "", "<html>")], "something that is no set of keys"),
+        (
+            vec![response("200 OK", "", "t"), response("200 OK", "", &keys("A", "soon", true))],
+            "until when the keys are good",
+        ),
+        (
+            vec![response("200 OK", "", "t"), b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()],
+            "broke off its answer",
+        ),
+        (vec![response("418 Teapot", "", "")], "gave no session token but the status 418"),
+    ];
+    for (answers, sentence) in cases {
+        let server = Canned::start(answers).await;
+        let shown = match Metadata::default().endpoint(&server.url).load().await {
+            Ok(Found::No(reason)) => reason,
+            Ok(Found::Yes(_)) => panic!("found something: {sentence}"),
+            Err(error) => error.to_string(),
+        };
+        assert!(shown.contains(sentence), "{shown:?} lacks {sentence:?}");
+        assert!(!shown.contains(SECRET));
+    }
+    // One that accepts and never answers.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let slow = Metadata::default().endpoint(url).timeout(Duration::from_millis(50));
+    assert!(matches!(slow.load().await, Ok(Found::No(_))));
+}
+
+/// A source that counts, and gives credentials of a given life.
+#[derive(Debug)]
+struct Counting {
+    loads: AtomicUsize,
+    token: &'static str,
+    life: Duration,
+    fails_after: usize,
+}
+
+impl Counting {
+    fn new(token: &'static str, life: Duration) -> Arc<Self> {
+        Arc::new(Self { loads: AtomicUsize::new(0), token, life, fails_after: usize::MAX })
+    }
+}
+
+impl Source for Counting {
+    fn name(&self) -> &str {
+        "counting"
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+        Box::pin(async {
+            let number = self.loads.fetch_add(1, Ordering::SeqCst);
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            if number >= self.fails_after {
+                return Err(Error::new(ErrorKind::Credentials, "the source is down"));
+            }
+            let loaded = Loaded::new(Credential::token(self.token)).until(SystemTime::now() + self.life);
+            Ok(Found::Yes(Box::new(loaded)))
+        })
+    }
+}
+
+#[tokio::test]
+async fn sixty_four_tasks_share_one_refresh() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
+    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let config = config.clone();
+            tokio::spawn(async move { call(&config).await })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap().unwrap(), Some(25));
+    }
+    assert_eq!(source.loads.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn credentials_are_renewed_before_they_end_and_a_failure_is_told_to_all_who_waited() {
+    let source = Counting::new("t", Duration::from_secs(3600));
+    let clock = |minutes: u64| Arc::new(TestClock { ahead: Duration::from_secs(minutes * 60), ..TestClock::default() });
+    let renewing = Renewing::with_clock(Arc::clone(&source) as _, clock(0));
+    renewing.credential().await.unwrap();
+    renewing.credential().await.unwrap();
+    assert_eq!(source.loads.load(Ordering::SeqCst), 1, "an hour: good for the first half");
+    // Seen from 31 minutes later, what the source gives is renewed each time it is asked for.
+    let renewing = Renewing::with_clock(Arc::clone(&source) as _, clock(59));
+    renewing.credential().await.unwrap();
+    assert_eq!(source.loads.load(Ordering::SeqCst), 2);
+    let ended = Renewing::with_clock(Arc::clone(&source) as _, clock(61));
+    assert!(ended.credential().await.unwrap_err().message().contains("have already ended"));
+
+    let failing = Arc::new(Counting { loads: AtomicUsize::new(0), token: "t", life: Duration::ZERO, fails_after: 0 });
+    let renewing = Arc::new(Renewing::new(Arc::clone(&failing) as _));
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let renewing = Arc::clone(&renewing);
+            tokio::spawn(async move { renewing.credential().await })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.unwrap().unwrap_err().message().contains("the source is down"));
+    }
+    assert_eq!(failing.loads.load(Ordering::SeqCst), 1, "who waited for a failure does not try again");
+}
+
+#[tokio::test]
+async fn a_token_that_dies_in_the_middle_of_a_stream_is_renewed_once() {
+    let plan = FaultPlan::new().after(1, 1, Fault::Expired);
+    let sandbox = Sandbox::builder().records(250).record_requests().faults(plan).start().await.unwrap();
+    let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
+    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("CS1").items();
+    let mut count = 0;
+    while items.try_next().await.unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!((count, source.loads.load(Ordering::SeqCst), sandbox.requests().len()), (250, 2, 4));
+
+    let sandbox =
+        Sandbox::builder().record_requests().faults(FaultPlan::new().always(Fault::Expired)).start().await.unwrap();
+    let source = Counting::new("dead", Duration::from_secs(86400));
+    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
+    let error = call(&config).await.unwrap_err();
+    assert!(error.is_expired() && error.is_auth());
+    assert_eq!((source.loads.load(Ordering::SeqCst), sandbox.requests().len()), (2, 2), "once, not for ever");
+}
+
+#[tokio::test]
+async fn a_password_becomes_a_token_that_is_kept() {
+    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let login = Password::new("example", "ann", SECRET, TokenScope::ProjectName("cn-south-1".into()));
+    assert!(!format!("{login:?}").contains(SECRET));
+    let environment = Environment::of([("HUAWEICLOUD_SDK_AK", "not looked at")]);
+    let config = Loader::new()
+        .environment(environment)
+        .password(login)
+        .endpoint(sandbox.url())
+        .load()
+        .await
+        .unwrap()
+        .build()
+        .unwrap();
+    assert_eq!(call(&config).await.unwrap(), Some(25));
+    assert_eq!(call(&config).await.unwrap(), Some(25));
+    let requests = sandbox.requests();
+    assert_eq!(requests.len(), 3, "one log-in for two calls");
+    assert_eq!(requests[0].target, "/v3/auth/tokens?nocatalog=true");
+    assert!(requests[0].headers.get("x-auth-token").is_none() && requests[0].headers.get("authorization").is_none());
+    let body: serde_json::Value = serde_json::from_slice(&requests[0].body).unwrap();
+    let user = serde_json::json!({ "domain": { "name": "example" }, "name": "ann", "password": SECRET });
+    assert_eq!(body["auth"]["identity"], serde_json::json!({ "methods": ["password"], "password": { "user": user } }));
+    assert_eq!(body["auth"]["scope"], serde_json::json!({ "project": { "name": "cn-south-1" } }));
+    assert_eq!(requests[1].headers["x-auth-token"], sandbox.token());
+
+    let refused = r#"{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"#;
+    let server = Canned::answer("401 Unauthorized", "x-iam-trace-id: i-1\r\n", refused).await;
+    let login = Password::new("example", "ann", SECRET, TokenScope::Domain);
+    let error = Loader::new().password(login).endpoint(&server.url).load().await.unwrap_err();
+    assert_eq!((error.code(), error.request_id()), (Some("401"), Some("i-1")));
+    assert!(error.message().contains("password is wrong") && !format!("{error:?}").contains(SECRET));
+}
+
+#[tokio::test]
+async fn ids_are_looked_up_once_when_they_are_needed() {
+    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let variables = [("HUAWEICLOUD_SDK_AK", sandbox.access_key()), ("HUAWEICLOUD_SDK_SK", sandbox.secret_key())];
+    let config = load(Home::with(&[]).environment(&variables), nowhere(), &sandbox.url()).await.unwrap();
+    let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
+    for _ in 0..2 {
+        deploy.list_app_operations_log().app_id("a".repeat(32)).send().await.unwrap();
+    }
+    call(&config).await.unwrap();
+    let targets: Vec<String> = sandbox.requests().iter().map(|request| request.target.clone()).collect();
+    assert_eq!(targets[0], "/v3/projects?name=cn-south-1");
+    assert_eq!(targets[3], "/v3/auth/domains", "a service of the other scope needs the other id");
+    assert_eq!(targets.len(), 5);
+    let requests = sandbox.requests();
+    assert_eq!(requests[1].headers["x-project-id"], "e86737682ab64b2490c48f08bcc41914");
+    assert_eq!(requests[4].headers["x-domain-id"], "c9f5525d9d24c5bbf91e74d867720290");
+
+    let two = r#"{"projects":[{"id":"p-1"},{"id":"p-2"}]}"#;
+    for (body, sentence) in [(two, "is one of p-1, p-2"), (r#"{"projects":[]}"#, "is unknown to IAM")] {
+        let server = Canned::answer("200 OK", "", body).await;
+        let config = load(Home::with(&[]).environment(&variables), nowhere(), &server.url).await.unwrap();
+        let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
+        let error = deploy.list_app_operations_log().app_id("a".repeat(32)).send().await.unwrap_err();
+        assert!(
+            error.message().contains(sentence) && error.message().contains("HUAWEICLOUD_SDK_PROJECT_ID"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn endpoints_of_the_user_win_over_those_of_the_specs() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let url = sandbox.url();
+    let keys = [("HUAWEICLOUD_SDK_AK", sandbox.access_key()), ("HUAWEICLOUD_SDK_SK", sandbox.secret_key())];
+    let file = format!(
+        "OSM:\n  - id: cn-south-1\n    endpoint: {url}\nIAM:\n  - id: cn-south-1\n    endpoints: [\"{url}\"]\n"
+    );
+    let home = Home::with(&[("regions.yaml", file.as_bytes())]);
+    let load = |environment| async {
+        Loader::new()
+            .environment(environment)
+            .metadata(nowhere())
+            .region("cn-south-1")
+            .load()
+            .await
+            .unwrap()
+            .build()
+            .unwrap()
+    };
+    assert_eq!(call(&load(home.environment(&keys)).await).await.unwrap(), Some(25), "from the file");
+    let list = format!("{url}, https://other.example.com");
+    let both = [
+        keys[0],
+        keys[1],
+        ("HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1", list.as_str()),
+        ("HUAWEICLOUD_SDK_IAM_ENDPOINT", url.as_str()),
+    ];
+    assert_eq!(call(&load(Home::with(&[]).environment(&both)).await).await.unwrap(), Some(25), "from variables");
+    let elsewhere = [keys[0], keys[1], ("HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1", "http://10.0.0.1")];
+    let error = call(&load(home.environment(&elsewhere)).await).await.unwrap_err();
+    assert!(error.message().contains("is not encrypted"), "variables come before the file: {error}");
+    let broken = Home::with(&[("regions.yaml", b"- [")]);
+    let error = call(&load(broken.environment(&keys)).await).await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Config && error.message().contains("regions.yaml is no list"), "{error}");
+}

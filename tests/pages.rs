@@ -1,0 +1,164 @@
+//! Streams of pages and items: nothing lost, nothing doubled, nothing silently left out.
+
+use std::pin::Pin;
+
+use futures_core::Stream;
+use huaweicloud_core::{Error, ErrorKind};
+use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox, SandboxBuilder};
+
+use crate::support::{Canned, response};
+
+const PROJECT: &str = "0123456789abcdef0123456789abcdef";
+
+async fn sandbox(builder: SandboxBuilder) -> (Sandbox, huaweicloud_core::Config) {
+    let sandbox = builder.record_requests().start().await.unwrap();
+    let config = sandbox.config().unwrap();
+    (sandbox, config)
+}
+
+#[tokio::test]
+async fn every_style_of_pages_is_walked_to_its_end() {
+    let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
+    let mut ids = Vec::new();
+    let mut logs = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
+    while let Some(log) = logs.try_next().await.unwrap() {
+        ids.push(log.incident_log_id.unwrap());
+    }
+    assert_eq!((ids.len(), sandbox.requests().len()), (250, 3), "pages of 100, the largest");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 250, "none twice");
+
+    let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
+    let mut records = deploy.list_app_operations_log().app_id(PROJECT).body_map(|body| body.page_size(60)).items();
+    let mut count = 0;
+    while records.try_next().await.unwrap().is_some() {
+        count += 1;
+    }
+    let bodies: Vec<String> =
+        sandbox.requests()[3..].iter().map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect();
+    assert_eq!(count, 250);
+    assert_eq!(bodies.len(), 5);
+    assert_eq!(
+        (bodies[0].as_str(), bodies[4].as_str()),
+        (r#"{"page_size":60,"page_index":1}"#, r#"{"page_size":60,"page_index":5}"#)
+    );
+
+    let coc = huaweicloud_coc::Client::new(&config).unwrap();
+    let mut count = 0;
+    let mut records = coc.list_incidents_histories().incident_id("IM1").items();
+    while records.try_next().await.unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 250, "in one piece");
+
+    let projectman = huaweicloud_projectman::Client::new(&config).unwrap();
+    let mut pages = projectman.list_records_v2().project_id(PROJECT).issue_id(7).limit(100).offset(100).pages();
+    let mut sizes = Vec::new();
+    while let Some(page) = pages.try_next().await.unwrap() {
+        sizes.push(page.result.as_ref().unwrap().record.len());
+        assert!(page.request_id().is_some());
+    }
+    assert_eq!(sizes, [100, 50], "from where the caller begins");
+}
+
+#[tokio::test]
+async fn streams_are_lazy_limited_and_read_ahead_on_demand() {
+    let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let call = || osm.list_case_operate_logs().case_id("CS1");
+    let mut items = call().items().max_items(120);
+    assert_eq!(sandbox.requests().len(), 0, "nothing is sent before it is asked for");
+    let mut count = 0;
+    while items.try_next().await.unwrap().is_some() {
+        count += 1;
+        assert_eq!(sandbox.requests().len(), if count <= 100 { 1 } else { 2 });
+    }
+    assert_eq!(count, 120);
+    assert!(items.next().await.is_none());
+
+    let mut items = call().items().read_ahead();
+    items.try_next().await.unwrap();
+    while sandbox.requests().len() < 4 {
+        tokio::task::yield_now().await;
+        let _ = items.try_next().await.unwrap();
+    }
+    // As a stream of futures_core.
+    let mut pages = Box::pin(call().pages());
+    let mut stream: Pin<&mut (dyn Stream<Item = Result<_, Error>> + Send)> = pages.as_mut();
+    let first = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await.unwrap().unwrap();
+    assert_eq!(first.incident_operate_log_list.len(), 100);
+    assert_eq!(call().items().max_items(0).try_next().await.unwrap(), None);
+}
+
+async fn walk(plan: FaultPlan, records: usize) -> (usize, Error) {
+    let (_sandbox, config) = sandbox(Sandbox::builder().records(records).faults(plan)).await;
+    let mut items = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
+    let mut count = 0;
+    loop {
+        match items.next().await {
+            Some(Ok(_)) => count += 1,
+            Some(Err(error)) => {
+                assert!(items.next().await.is_none(), "the stream has ended");
+                return (count, error);
+            }
+            None => panic!("the stream ended in silence after {count} items"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_walk_that_does_not_add_up_ends_with_an_error() {
+    let (count, error) = walk(FaultPlan::new().after(1, 1, Fault::ShortPage { by: 3 }), 250).await;
+    assert_eq!(count, 197, "what came is handed out first");
+    assert!(error.message().contains("holds 97 items instead of 100, but 53 more are promised"), "{error}");
+    let (count, error) = walk(FaultPlan::new().after(1, 1, Fault::ShortPage { by: 100 }), 250).await;
+    assert_eq!(count, 100);
+    assert!(error.message().contains("holds 0 items instead of 100"), "{error}");
+    let (count, error) = walk(FaultPlan::new().after(1, 1, Fault::Shrink { by: 5 }), 250).await;
+    assert_eq!(count, 100);
+    assert!(error.message().contains("shrank from 250 to 245 items"), "{error}");
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::UnexpectedResponse, Some("list_case_operate_logs")));
+
+    let page = r#"{"total_count":9,"incident_operate_log_list":[{"incident_log_id":"1"},{"incident_log_id":"2"}]}"#;
+    let server = Canned::start(vec![response("200 OK", "", page), response("200 OK", "", page)]).await;
+    let osm = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("1").limit(2).items();
+    assert!(items.try_next().await.unwrap().is_some() && items.try_next().await.unwrap().is_some());
+    assert!(items.try_next().await.unwrap_err().message().contains("repeats the page before it"));
+}
+
+#[tokio::test]
+async fn more_than_can_be_reached_is_said_and_not_left_out_in_silence() {
+    let (sandbox, config) = sandbox(Sandbox::builder().records(70_000)).await;
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("CS1").offset(65_400).items();
+    let mut count = 0;
+    let error = loop {
+        match items.next().await {
+            Some(Ok(_)) => count += 1,
+            Some(Err(error)) => break error,
+            None => panic!("ended in silence"),
+        }
+    };
+    assert_eq!((count, sandbox.requests().len()), (200, 2));
+    assert!(error.message().contains("lets one reach 65535 at most; 4400 items cannot be reached"), "{error}");
+}
+
+#[tokio::test]
+async fn a_fault_in_the_middle_of_a_stream_loses_and_doubles_nothing() {
+    for fault in [Fault::Reset, Fault::Truncate, Fault::Status { status: 503, retry_after: None }] {
+        let (sandbox, _) =
+            sandbox(Sandbox::builder().records(250).faults(FaultPlan::new().after(1, 1, fault.clone()))).await;
+        let clock = std::sync::Arc::new(crate::faults::TestClock::default());
+        let config = sandbox.config_builder().clock(clock).build().unwrap();
+        let mut items = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
+        let mut ids = Vec::new();
+        while let Some(item) = items.try_next().await.unwrap() {
+            ids.push(item.incident_log_id.unwrap());
+        }
+        ids.sort();
+        ids.dedup();
+        assert_eq!((ids.len(), sandbox.requests().len()), (250, 4), "{fault:?}");
+    }
+}
