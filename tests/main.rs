@@ -9,6 +9,7 @@ mod faults;
 mod mutations;
 mod outline;
 mod pages;
+mod properties;
 mod signing;
 mod strict;
 mod support;

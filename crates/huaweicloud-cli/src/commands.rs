@@ -130,11 +130,17 @@ fn sandbox() -> Command {
                 .value_parser(value_parser!(usize))
                 .help("Length of a made-up history"),
         )
+        .arg(Arg::new("faults").long("faults").value_name("FILE").help("Misbehave as this JSON file plans; see below"))
         .after_help(
             "Prints `export` lines on stdout, then runs until it is interrupted:\n\n  \
              hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n\n\
              HUAWEICLOUD_SANDBOX_URL is its address. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
-             HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.",
+             HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.\n\n\
+             A plan is a list of rules, of which the first that applies wins. After one good answer, two resets; for one \
+             operation always 429:\n\n  \
+             [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
+             {\"operation\": \"…\", \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
+             Faults: status, redirect, body, reset, truncate, hang, hang_in_body, slow, expired, clock, short_page, shrink.",
         )
 }
 

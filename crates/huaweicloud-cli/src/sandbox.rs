@@ -1,7 +1,9 @@
 //! `hwc sandbox`: the sandbox for clients in any language.
 
+use std::fs;
+
 use clap::ArgMatches;
-use huaweicloud_sandbox::Sandbox;
+use huaweicloud_sandbox::{FaultPlan, Sandbox};
 
 use crate::{failure::Failure, output};
 
@@ -9,9 +11,17 @@ use crate::{failure::Failure, output};
 pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let records = matches.get_one::<usize>("records").copied().unwrap_or_default();
+    let faults = match matches.get_one::<String>("faults") {
+        None => FaultPlan::new(),
+        Some(file) => {
+            let wrong = |error: std::io::Error| Failure::wrong_use(format!("--faults: {file}: {error}"));
+            fs::read_to_string(file).and_then(|plan| plan.parse()).map_err(wrong)?
+        }
+    };
     let sandbox = Sandbox::builder()
         .port(port)
         .records(records)
+        .faults(faults)
         .start()
         .await
         .map_err(|error| Failure::unreachable(format!("the sandbox cannot listen on port {port}: {error}")))?;

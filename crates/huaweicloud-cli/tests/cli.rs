@@ -72,6 +72,8 @@ fn mistakes_are_sentences_and_exit_codes() {
     let cases: Vec<(Vec<&str>, i32, &str)> = vec![
         (vec![], 2, "Usage: hwc"),
         (vec!["timelin"], 2, "similar subcommand exists: 'timeline'"),
+        (vec!["sandbox", "--faults", "/no/such/plan"], 2, "--faults: /no/such/plan: No such file"),
+        (vec!["sandbox", "--faults", "/proc/self/cmdline"], 2, "--faults: /proc/self/cmdline: expected"),
         (vec!["timeline"], 2, "whose history?"),
         (vec!["timeline", "osm/1"], 2, "no region: set HUAWEICLOUD_SDK_REGION"),
         (

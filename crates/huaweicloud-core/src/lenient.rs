@@ -19,31 +19,37 @@ use crate::List;
 /// Each method gets what the answer holds in one JSON shape; `None` means that this shape is no such value.
 pub trait Lenient: Sized {
     /// From a text.
+    #[inline]
     fn from_text(_text: &str) -> Option<Self> {
         None
     }
 
     /// From a text that is already owned.
+    #[inline]
     fn from_string(text: String) -> Option<Self> {
         Self::from_text(&text)
     }
 
     /// From an integer.
+    #[inline]
     fn from_integer(_number: i64) -> Option<Self> {
         None
     }
 
     /// From an integer too large for `i64`.
+    #[inline]
     fn from_large_integer(_number: u64) -> Option<Self> {
         None
     }
 
     /// From a number with a fraction or an exponent.
+    #[inline]
     fn from_float(_number: f64) -> Option<Self> {
         None
     }
 
     /// From `true` or `false`.
+    #[inline]
     fn from_bool(_value: bool) -> Option<Self> {
         None
     }
@@ -52,6 +58,7 @@ pub trait Lenient: Sized {
     ///
     /// # Errors
     /// When the JSON itself is broken.
+    #[inline]
     fn from_object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Option<Self>, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(None)
@@ -61,6 +68,7 @@ pub trait Lenient: Sized {
     ///
     /// # Errors
     /// When the JSON itself is broken.
+    #[inline]
     fn from_array<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Option<Self>, A::Error> {
         while array.next_element::<IgnoredAny>()?.is_some() {}
         Ok(None)
@@ -71,6 +79,7 @@ pub trait Lenient: Sized {
 ///
 /// # Errors
 /// Only when the JSON itself is broken.
+#[inline]
 pub fn field<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<Option<T>, D::Error> {
     deserializer.deserialize_any(AnyShape(PhantomData))
 }
@@ -79,6 +88,7 @@ pub fn field<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<O
 ///
 /// # Errors
 /// Only when the JSON itself is broken.
+#[inline]
 pub fn list<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<List<T>, D::Error> {
     field(deserializer).map(Option::unwrap_or_default)
 }
@@ -94,6 +104,7 @@ macro_rules! lenient_object {
                 $crate::lenient::packed(text)
             }
 
+            #[inline]
             fn from_object<'de, A: $crate::serde::de::MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
                 let object = $crate::serde::de::value::MapAccessDeserializer::new(object);
                 $crate::serde::Deserialize::deserialize(object).map(Some)
@@ -135,18 +146,22 @@ impl<'de, T: Lenient> Visitor<'de> for AnyShape<T> {
         f.write_str("any JSON value")
     }
 
+    #[inline]
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok(T::from_text(text))
     }
 
+    #[inline]
     fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
         Ok(T::from_string(text))
     }
 
+    #[inline]
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
         Ok(T::from_integer(number))
     }
 
+    #[inline]
     fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
         Ok(match i64::try_from(number) {
             Ok(number) => T::from_integer(number),
@@ -154,30 +169,37 @@ impl<'de, T: Lenient> Visitor<'de> for AnyShape<T> {
         })
     }
 
+    #[inline]
     fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
         Ok(T::from_float(number))
     }
 
+    #[inline]
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
         Ok(T::from_bool(value))
     }
 
+    #[inline]
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 
+    #[inline]
     fn visit_none<E>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         field(deserializer)
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
         T::from_object(object)
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<Self::Value, A::Error> {
         T::from_array(array)
     }
@@ -185,48 +207,59 @@ impl<'de, T: Lenient> Visitor<'de> for AnyShape<T> {
 
 /// A text keeps whatever it is given: other scalars as they print, objects and arrays as JSON.
 impl Lenient for String {
+    #[inline]
     fn from_text(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
 
+    #[inline]
     fn from_string(text: String) -> Option<Self> {
         Some(text)
     }
 
+    #[inline]
     fn from_integer(number: i64) -> Option<Self> {
         Some(number.to_string())
     }
 
+    #[inline]
     fn from_large_integer(number: u64) -> Option<Self> {
         Some(number.to_string())
     }
 
+    #[inline]
     fn from_float(number: f64) -> Option<Self> {
         Some(Value::from(number).to_string())
     }
 
+    #[inline]
     fn from_bool(value: bool) -> Option<Self> {
         Some(value.to_string())
     }
 
+    #[inline]
     fn from_object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
         Ok(Value::from_object(object)?.map(|value| value.to_string()))
     }
 
+    #[inline]
     fn from_array<'de, A: SeqAccess<'de>>(array: A) -> Result<Option<Self>, A::Error> {
         Ok(Value::from_array(array)?.map(|value| value.to_string()))
     }
 }
 
 impl Lenient for i64 {
+    #[inline]
     fn from_text(text: &str) -> Option<Self> {
         text.trim().parse().ok()
     }
 
+    #[inline]
     fn from_integer(number: i64) -> Option<Self> {
         Some(number)
     }
 
+    #[inline]
     fn from_float(number: f64) -> Option<Self> {
         // 2^53: beyond it a float no longer says which integer was meant.
         const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -236,26 +269,31 @@ impl Lenient for i64 {
 }
 
 impl Lenient for f64 {
+    #[inline]
     fn from_text(text: &str) -> Option<Self> {
         text.trim().parse().ok()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a float is what the contract says")]
+    #[inline]
     fn from_integer(number: i64) -> Option<Self> {
         Some(number as f64)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a float is what the contract says")]
+    #[inline]
     fn from_large_integer(number: u64) -> Option<Self> {
         Some(number as f64)
     }
 
+    #[inline]
     fn from_float(number: f64) -> Option<Self> {
         Some(number)
     }
 }
 
 impl Lenient for bool {
+    #[inline]
     fn from_text(text: &str) -> Option<Self> {
         match text.trim() {
             "1" => Some(true),
@@ -264,40 +302,49 @@ impl Lenient for bool {
         }
     }
 
+    #[inline]
     fn from_integer(number: i64) -> Option<Self> {
         matches!(number, 0 | 1).then_some(number == 1)
     }
 
+    #[inline]
     fn from_bool(value: bool) -> Option<Self> {
         Some(value)
     }
 }
 
 impl Lenient for Value {
+    #[inline]
     fn from_text(text: &str) -> Option<Self> {
         Some(text.into())
     }
 
+    #[inline]
     fn from_integer(number: i64) -> Option<Self> {
         Some(number.into())
     }
 
+    #[inline]
     fn from_large_integer(number: u64) -> Option<Self> {
         Some(number.into())
     }
 
+    #[inline]
     fn from_float(number: f64) -> Option<Self> {
         Some(number.into())
     }
 
+    #[inline]
     fn from_bool(value: bool) -> Option<Self> {
         Some(value.into())
     }
 
+    #[inline]
     fn from_object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
         Value::deserialize(MapAccessDeserializer::new(object)).map(Some)
     }
 
+    #[inline]
     fn from_array<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Option<Self>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = array.next_element()? {
@@ -308,6 +355,7 @@ impl Lenient for Value {
 }
 
 impl<T: Lenient> Lenient for BTreeMap<String, T> {
+    #[inline]
     fn from_object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Option<Self>, A::Error> {
         let mut map = Self::new();
         while let Some((key, Item(value))) = object.next_entry::<String, Item<T>>()? {
@@ -319,14 +367,18 @@ impl<T: Lenient> Lenient for BTreeMap<String, T> {
 
 /// Items that are null or no such value are left out. A lone object where the list belongs is its only item.
 impl<T: Lenient> Lenient for List<T> {
+    #[inline]
     fn from_object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
         Ok(T::from_object(object)?.map(|item| Self::from(vec![item])))
     }
 
+    #[inline]
     fn from_array<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Option<Self>, A::Error> {
         let mut items = Vec::with_capacity(array.size_hint().unwrap_or(0).min(1024));
         while let Some(Item(item)) = array.next_element::<Item<T>>()? {
-            items.extend(item);
+            if let Some(item) = item {
+                items.push(item);
+            }
         }
         Ok(Some(Self::from(items)))
     }
@@ -335,6 +387,7 @@ impl<T: Lenient> Lenient for List<T> {
 struct Item<T>(Option<T>);
 
 impl<'de, T: Lenient> Deserialize<'de> for Item<T> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         field(deserializer).map(Self)
     }

@@ -1,0 +1,366 @@
+//! What a typed, signed call costs beside the same done by hand with reqwest, serde_json and hmac, in the same run.
+//!
+//! Measured is the processor time of the client's thread: the server answers from a thread of its own with bytes that
+//! are always the same. `cargo bench --bench client`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_precision_loss,
+    missing_docs,
+    reason = "a benchmark fails by panicking"
+)]
+
+use std::{
+    hint::black_box,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    time::{Duration, SystemTime},
+};
+
+use cpu_time::ThreadTime;
+use criterion::{
+    BenchmarkId, Criterion, criterion_group, criterion_main,
+    measurement::{Measurement, ValueFormatter, WallTime},
+};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use huaweicloud_core::{Config, Credential, Service, sign::SigningInput};
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// Processor time of the thread, printed like wall time.
+struct CpuTime;
+
+impl Measurement for CpuTime {
+    type Intermediate = ThreadTime;
+    type Value = Duration;
+
+    fn start(&self) -> ThreadTime {
+        ThreadTime::now()
+    }
+
+    fn end(&self, start: ThreadTime) -> Duration {
+        start.elapsed()
+    }
+
+    fn add(&self, a: &Duration, b: &Duration) -> Duration {
+        *a + *b
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        WallTime.to_f64(value)
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        WallTime.formatter()
+    }
+}
+
+const AK: &str = "SANDBOXACCESSKEY0000";
+const SK: &str = "sandbox-secret-key-of-no-other-use-00000";
+
+/// What a careful person writes by hand: plain structs, plain signing.
+mod by_hand {
+    use super::*;
+
+    #[derive(Deserialize)]
+    pub struct Osm {
+        pub total_count: Option<i64>,
+        pub incident_operate_log_list: Option<Vec<OsmLog>>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    pub struct OsmLog {
+        incident_log_id: Option<String>,
+        incident_id: Option<String>,
+        operate_type: Option<i64>,
+        operator_type: Option<i64>,
+        operator_id: Option<String>,
+        operator_name: Option<String>,
+        operate_desc: Option<String>,
+        operate_time: Option<String>,
+        timestamp_operate_time: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    pub struct Coc {
+        provider_code: Option<String>,
+        error_code: Option<String>,
+        error_msg: Option<String>,
+        data: Option<CocData>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct CocData {
+        total: Option<i64>,
+        info: Option<Vec<CocInfo>>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct CocInfo {
+        action_id: Option<String>,
+        action: Option<String>,
+        action_name_zh: Option<String>,
+        action_name_en: Option<String>,
+        operator: Option<String>,
+        status: Option<String>,
+        start_time: Option<i64>,
+        stop_time: Option<i64>,
+        comment: Option<String>,
+        enum_data_list: Option<Vec<CocEnum>>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct CocEnum {
+        prop_id: Option<String>,
+        biz_id: Option<String>,
+        name_zh: Option<String>,
+        name_en: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    pub struct ProjectMan {
+        result: Option<ProjectManResult>,
+        status: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct ProjectManResult {
+        offset: Option<i64>,
+        record: Option<Vec<ProjectManRecord>>,
+        limit: Option<i64>,
+        journals_total: Option<i64>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct ProjectManRecord {
+        id: Option<i64>,
+        notes: Option<String>,
+        created_on: Option<String>,
+        user: Option<ProjectManUser>,
+        details: Option<Vec<ProjectManDetail>>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct ProjectManUser {
+        first_name: Option<String>,
+        identifier: Option<String>,
+        image_id: Option<String>,
+        nick_name: Option<String>,
+        name: Option<String>,
+        id: Option<i64>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct ProjectManDetail {
+        id: Option<i64>,
+        journal_id: Option<i64>,
+        property: Option<String>,
+        new_value: Option<String>,
+        name: Option<String>,
+        operation: Option<String>,
+        old_value: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    pub struct Deploy {
+        result: Option<Vec<DeployRecord>>,
+        total_num: Option<i64>,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
+    struct DeployRecord {
+        operator: Option<String>,
+        operator_id: Option<String>,
+        operator_nick_name: Option<String>,
+        operator_tenant_name: Option<String>,
+        operator_tenant_id: Option<String>,
+        operation_type: Option<String>,
+        data_type: Option<String>,
+        operation_time: Option<String>,
+    }
+
+    pub fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn sign(method: &str, path: &str, query: &str, headers: &[(&str, &str)], body: &[u8], date: &str) -> String {
+        let mut block = String::new();
+        for (name, value) in headers {
+            block.push_str(&format!("{name}:{value}\n"));
+        }
+        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        let names = names.join(";");
+        let canonical = format!("{method}\n{path}/\n{query}\n{block}\n{names}\n{}", hex(&Sha256::digest(body)));
+        let to_sign = format!("SDK-HMAC-SHA256\n{date}\n{}", hex(&Sha256::digest(canonical)));
+        let mut mac = Hmac::<Sha256>::new_from_slice(SK.as_bytes()).unwrap();
+        mac.update(to_sign.as_bytes());
+        let signature = hex(&mac.finalize().into_bytes());
+        format!("SDK-HMAC-SHA256 Access={AK}, SignedHeaders={names}, Signature={signature}")
+    }
+
+    pub async fn call(client: &reqwest::Client, base: &str, host: &str) -> Osm {
+        let date = huaweicloud_core::time::sdk_date(SystemTime::now());
+        let (path, query) = ("/v2/servicerequest/cases/CS1/operate-logs", "limit=1&offset=0");
+        let authorization = sign("GET", path, query, &[("host", host), ("x-sdk-date", &date)], b"", &date);
+        let answer = client
+            .get(format!("{base}{path}?{query}"))
+            .header("accept", "application/json")
+            .header("x-sdk-date", date)
+            .header("authorization", authorization)
+            .timeout(Duration::from_secs(30))
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_success());
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+}
+
+/// A server on a thread of its own that answers every request on a connection with the same bytes.
+fn serve(body: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, answer) = (stream.unwrap(), answer.clone());
+            stream.set_nodelay(true).unwrap();
+            std::thread::spawn(move || {
+                let mut request = [0; 4096];
+                let mut length = 0;
+                while let Ok(count) = stream.read(&mut request[length..]) {
+                    length += count;
+                    if count == 0 {
+                        return;
+                    }
+                    if request[..length].ends_with(b"\r\n\r\n") {
+                        stream.write_all(answer.as_bytes()).unwrap();
+                        length = 0;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+/// The documented answer of a service with its items repeated.
+fn page(service: &Service, records: usize) -> String {
+    let entry = &service.operations[0];
+    let spec: Value = serde_json::from_str(service.spec).unwrap();
+    let node = &spec["paths"][entry.operation.path][entry.operation.method.to_lowercase()]["responses"]["200"];
+    let mut body = node["content"]["application/json"]["examples"]["documented"]["value"].clone();
+    let pointer = entry.operation.pagination.unwrap().items;
+    let items = body.pointer(pointer).unwrap().as_array().unwrap().clone();
+    *body.pointer_mut(pointer).unwrap() = items.iter().cycle().take(records).cloned().collect();
+    body.to_string()
+}
+
+fn calls(criterion: &mut Criterion<CpuTime>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let base = serve(page(&huaweicloud_osm::SERVICE, 1));
+    let host = base.trim_start_matches("http://").to_owned();
+    let mut group = criterion.benchmark_group("call");
+    group.bench_function("by hand", |bencher| {
+        let client = runtime.block_on(async { huaweicloud_core::local_http().unwrap().build().unwrap() });
+        bencher.iter(|| {
+            let page = runtime.block_on(by_hand::call(&client, &base, &host));
+            assert_eq!(black_box(page.incident_operate_log_list.unwrap().len()), 1);
+            black_box(page.total_count)
+        });
+    });
+    group.bench_function("typed client", |bencher| {
+        let config = Config::builder().credentials(Credential::keys(AK, SK)).endpoint(&base).build().unwrap();
+        let osm = huaweicloud_osm::Client::new(&config).unwrap();
+        bencher.iter(|| {
+            let call = osm.list_case_operate_logs().case_id("CS1").limit(1).offset(0);
+            let page = runtime.block_on(call.send()).unwrap();
+            assert_eq!(black_box(page.incident_operate_log_list.len()), 1);
+            black_box(page.total_count)
+        });
+    });
+    group.finish();
+}
+
+fn signing(criterion: &mut Criterion<CpuTime>) {
+    let date = "20261122T191500Z";
+    let path = "/v2/servicerequest/cases/CS1/operate-logs";
+    let headers = [("host", "osm.cn-south-1.myhuaweicloud.com"), ("x-domain-id", "fedcba98"), ("x-sdk-date", date)];
+    let mut group = criterion.benchmark_group("sign");
+    group.bench_function("by hand", |bencher| {
+        bencher.iter(|| by_hand::sign("GET", black_box(path), "limit=50&offset=0", &headers, b"", date));
+    });
+    group.bench_function("core", |bencher| {
+        bencher.iter(|| {
+            let input = SigningInput {
+                method: "GET",
+                path: black_box(path),
+                canonical_query: "limit=50&offset=0",
+                headers: &headers,
+                body: b"",
+            };
+            input.authorization(AK, SK, date)
+        });
+    });
+    group.finish();
+}
+
+fn decoding(criterion: &mut Criterion<CpuTime>) {
+    const RECORDS: usize = 10_000;
+    let mut group = criterion.benchmark_group("decode 10,000 records");
+    group.sample_size(40);
+    macro_rules! compare {
+        ($service:expr, $answer:ty, $by_hand:ty) => {
+            let body = page(&$service, RECORDS);
+            group.throughput(criterion::Throughput::Bytes(body.len() as u64));
+            group.bench_with_input(BenchmarkId::new("by hand", $service.id), &body, |bencher, body| {
+                bencher.iter(|| serde_json::from_slice::<$by_hand>(black_box(body.as_bytes())).unwrap());
+            });
+            group.bench_with_input(BenchmarkId::new("typed client", $service.id), &body, |bencher, body| {
+                bencher.iter(|| serde_json::from_slice::<$answer>(black_box(body.as_bytes())).unwrap());
+            });
+        };
+    }
+    compare!(huaweicloud_osm::SERVICE, huaweicloud_osm::types::ListCaseOperateLogsResponse, by_hand::Osm);
+    compare!(huaweicloud_coc::SERVICE, huaweicloud_coc::types::ListIncidentsHistoriesResponse, by_hand::Coc);
+    compare!(
+        huaweicloud_projectman::SERVICE,
+        huaweicloud_projectman::types::ListRecordsV2Response,
+        by_hand::ProjectMan
+    );
+    compare!(
+        huaweicloud_codeartsdeploy::SERVICE,
+        huaweicloud_codeartsdeploy::types::ListAppOperationsLogResponse,
+        by_hand::Deploy
+    );
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .with_measurement(CpuTime)
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(4));
+    targets = calls, signing, decoding
+}
+criterion_main!(benches);

@@ -1,0 +1,16 @@
+//! Any path, query and body can be signed, and the canonical query is the same whatever the order of its pairs.
+
+#![no_main]
+
+use huaweicloud_core::sign::{SigningInput, canonical_query};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|parts: (String, Vec<(String, String)>, Vec<u8>)| {
+    let (path, mut pairs, body) = parts;
+    let query = canonical_query(&pairs);
+    pairs.reverse();
+    assert_eq!(query, canonical_query(&pairs));
+    let input = SigningInput { method: "POST", path: &path, canonical_query: &query, headers: &[], body: &body };
+    assert!(input.canonical_request().starts_with("POST\n"));
+    assert!(input.authorization("ak", "sk", "20260101T000000Z").len() > 64);
+});
