@@ -385,3 +385,96 @@ async fn endpoints_of_the_user_win_over_those_of_the_specs() {
     let error = call(&load(broken.environment(&keys)).await).await.unwrap_err();
     assert!(error.kind() == ErrorKind::Config && error.message().contains("regions.yaml is no list"), "{error}");
 }
+
+#[tokio::test]
+async fn sixty_four_tasks_whose_token_dies_in_mid_run_share_one_renewal() {
+    let plan = FaultPlan::new().first(64, Fault::Expired);
+    let sandbox = Sandbox::builder().record_requests().faults(plan).start().await.unwrap();
+    let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
+    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let config = config.clone();
+            tokio::spawn(async move { call(&config).await })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap().unwrap(), Some(25));
+    }
+    assert_eq!((source.loads.load(Ordering::SeqCst), sandbox.requests().len()), (2, 128));
+}
+
+/// A source that gives credentials once and then never answers.
+#[derive(Debug)]
+struct Stuck(AtomicUsize);
+
+impl Source for Stuck {
+    fn name(&self) -> &str {
+        "stuck"
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+        Box::pin(async {
+            if self.0.fetch_add(1, Ordering::SeqCst) > 0 {
+                std::future::pending::<()>().await;
+            }
+            let end = SystemTime::now() + Duration::from_secs(3600);
+            Ok(Found::Yes(Box::new(Loaded::new(Credential::token("t")).until(end))))
+        })
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_refresh_while_the_credentials_are_good() {
+    #[derive(Debug)]
+    struct Later(AtomicUsize);
+    impl huaweicloud_core::Clock for Later {
+        fn now(&self) -> SystemTime {
+            SystemTime::now() + Duration::from_secs(60 * self.0.load(Ordering::SeqCst) as u64)
+        }
+        fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(std::future::ready(()))
+        }
+        fn random(&self) -> f64 {
+            0.5
+        }
+    }
+    let (source, clock) = (Arc::new(Stuck(AtomicUsize::new(0))), Arc::new(Later(AtomicUsize::new(0))));
+    let renewing = Renewing::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
+    renewing.credential().await.unwrap();
+    clock.0.store(50, Ordering::SeqCst);
+    for _ in 0..3 {
+        renewing.credential().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(source.0.load(Ordering::SeqCst), 2, "one refresh is under way");
+    clock.0.store(61, Ordering::SeqCst);
+    let waited = tokio::time::timeout(Duration::from_millis(30), renewing.credential()).await;
+    assert!(waited.is_err(), "now there is nothing left but to wait");
+}
+
+/// The caller who began a refresh goes away; the others get what it brings.
+#[tokio::test]
+async fn a_refresh_outlives_the_caller_who_began_it() {
+    let source = Counting::new("t", Duration::from_secs(86400));
+    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let first = {
+        let renewing = Arc::clone(&renewing);
+        tokio::spawn(async move { renewing.credential().await.map(drop) })
+    };
+    tokio::task::yield_now().await;
+    first.abort();
+    renewing.credential().await.unwrap();
+    assert_eq!(source.loads.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn ids_of_the_environment_count_whatever_gives_the_keys() {
+    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let profile = format!("[basic]\nak = {}\nsk = {}\n", sandbox.access_key(), sandbox.secret_key());
+    let home = Home::with(&[("credentials", profile.as_bytes())]);
+    let environment = home.environment(&[("HUAWEICLOUD_SDK_DOMAIN_ID", "d-7")]);
+    call(&load(environment, nowhere(), &sandbox.url()).await.unwrap()).await.unwrap();
+    assert_eq!(sandbox.requests()[0].headers["x-domain-id"], "d-7");
+}

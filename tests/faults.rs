@@ -125,9 +125,15 @@ async fn a_pause_that_the_service_asks_for_is_made_unless_the_call_would_end_bef
     let date = httpdate::fmt_http_date(later);
     let (result, _, slept) = misbehaving(FaultPlan::new().first(1, status(503, Some(&date)))).await.call().await;
     assert!(result.is_ok() && slept[0] > Duration::from_secs(3) && slept[0] <= Duration::from_secs(5), "{slept:?}");
-    let (result, requests, slept) = misbehaving(FaultPlan::new().always(status(429, Some("3600")))).await.call().await;
-    assert_eq!((requests, slept.len()), (1, 0), "an hour is more than the whole call may take");
-    assert!(result.unwrap_err().is_throttled());
+    for pause in ["3600", "18446744073709551615", "99999999999999999999999999"] {
+        let (result, requests, slept) =
+            misbehaving(FaultPlan::new().always(status(429, Some(pause)))).await.call().await;
+        assert_eq!((requests, slept.len()), (1, 0), "{pause} s is more than the whole call may take");
+        assert!(result.unwrap_err().is_throttled());
+    }
+    let mut setup = misbehaving(FaultPlan::new().first(1, status(503, None))).await;
+    setup.builder = setup.builder.timeout(Duration::MAX).attempt_timeout(Duration::MAX / 4);
+    assert!(setup.call().await.0.is_ok(), "no limit is a limit too");
 }
 
 #[tokio::test]
@@ -240,6 +246,13 @@ async fn nothing_hangs() {
         let options = CallOptions::new().attempt_timeout(SHORT).retry(RetryPolicy::none());
         assert!(call.with(options).send().await.unwrap_err().is_timeout());
     }
+    // What happened before the time was over is not forgotten.
+    let plan = FaultPlan::new().first(1, status(503, None)).always(Fault::Hang);
+    let mut setup = misbehaving(plan).await;
+    setup.builder = setup.builder.timeout(Duration::from_millis(300));
+    let error = setup.call().await.0.unwrap_err();
+    assert!(error.is_timeout() && error.message().contains("503 APIGW.0308"), "{error}");
+    assert_eq!(error.attempts(), 2);
     // One hang is healed by the next attempt.
     let mut setup = misbehaving(FaultPlan::new().first(1, Fault::Hang)).await;
     setup.builder = setup.builder.attempt_timeout(Duration::from_millis(500));
@@ -372,3 +385,29 @@ fn no_secret_is_seen_in_the_whole_fault_table() {
 
 /// The access key that the sandbox knows, so that it looks at the signature.
 const SANDBOX_KEY: &str = "SANDBOXACCESSKEY0000";
+
+/// A token is kilobytes long and full of slashes, which some services escape.
+#[tokio::test]
+async fn long_and_escaped_secrets_are_blotted_out_too() {
+    let token = format!("MII/{}+=", "aB3/".repeat(800));
+    let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"x {}"}}"#, token.replace('/', "\\/"));
+    let server = Canned::answer("401 Unauthorized", &format!("x-request-id: {}\r\n", &token[..2000]), &body).await;
+    let config =
+        Config::builder().credentials(Credential::token(token.as_str())).endpoint(&server.url).build().unwrap();
+    let error =
+        huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("1").send().await.unwrap_err();
+    let shown = format!("{} {}", error.message(), error.body_excerpt().unwrap());
+    assert!(!shown.contains("aB3") && shown.contains("(redacted)"), "{shown}");
+
+    let sandbox = Sandbox::start().await.unwrap();
+    let config = Config::builder().anonymous().endpoint(sandbox.url()).build().unwrap();
+    let iam = huaweicloud_iam::Client::new(&config).unwrap();
+    let entry = huaweicloud_iam::SERVICE.operation("keystone_create_user_token_by_password").unwrap();
+    let spec: serde_json::Value = serde_json::from_str(huaweicloud_iam::SERVICE.spec).unwrap();
+    let documented =
+        spec.pointer("/paths/~1v3~1auth~1tokens/post/requestBody/content/application~1json/examples/documented/value");
+    let body: huaweicloud_iam::types::CreateTokenRequest = serde_json::from_value(documented.unwrap().clone()).unwrap();
+    let answer = iam.keystone_create_user_token_by_password().body(body).send().await.unwrap();
+    assert_eq!(answer.x_subject_token.as_ref().unwrap().expose(), sandbox.token());
+    assert!(!format!("{answer:?} {entry:?}").contains(sandbox.token()));
+}

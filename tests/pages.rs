@@ -142,6 +142,7 @@ async fn more_than_can_be_reached_is_said_and_not_left_out_in_silence() {
         }
     };
     assert_eq!((count, sandbox.requests().len()), (200, 2));
+    assert_eq!(error.kind(), ErrorKind::OutOfReach);
     assert!(error.message().contains("lets one reach 65535 at most; 4400 items cannot be reached"), "{error}");
 }
 
@@ -161,4 +162,59 @@ async fn a_fault_in_the_middle_of_a_stream_loses_and_doubles_nothing() {
         ids.dedup();
         assert_eq!((ids.len(), sandbox.requests().len()), (250, 4), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_stream_of_a_wrong_call_says_so_and_sends_nothing() {
+    let (sandbox, config) = sandbox(Sandbox::builder()).await;
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let error = osm.list_case_operate_logs().case_id("1").offset(70_000).items().try_next().await.unwrap_err();
+    assert_eq!(error.message(), "offset: must be from 0 to 65535, got 70000");
+    let error = osm.list_case_operate_logs().case_id("1").limit(500).pages().try_next().await.unwrap_err();
+    assert_eq!(error.message(), "limit: must be from 0 to 100, got 500");
+    let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
+    let call = deploy.list_app_operations_log().app_id(PROJECT).body_map(|body| body.page_size(0));
+    assert_eq!(call.items().try_next().await.unwrap_err().message(), "body: page_size: must be from 1 to 100, got 0");
+    assert!(sandbox.requests().is_empty());
+}
+
+/// A record that comes in at the front while the pages are read moves the end of a page to the next one.
+#[tokio::test]
+async fn records_that_come_in_meanwhile_double_nothing() {
+    let page = |total: usize, ids: &[usize]| {
+        let items: Vec<_> = ids.iter().map(|id| serde_json::json!({ "incident_log_id": id.to_string() })).collect();
+        let body = serde_json::json!({ "total_count": total, "incident_operate_log_list": items });
+        response("200 OK", "", &body.to_string())
+    };
+    let server = Canned::start(vec![page(5, &[5, 4]), page(7, &[5, 4]), page(7, &[3, 2]), page(7, &[1])]).await;
+    let osm = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("1").limit(2).items();
+    let first = [items.try_next().await.unwrap(), items.try_next().await.unwrap()];
+    assert!(first.iter().all(Option::is_some));
+    // Two came in: the next page is the same again, which nobody can tell from a service that repeats itself.
+    assert!(items.try_next().await.is_err());
+
+    let server = Canned::start(vec![page(5, &[5, 4]), page(6, &[4, 3]), page(6, &[2, 1])]).await;
+    let osm = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("1").limit(2).items();
+    let mut ids = Vec::new();
+    while let Some(item) = items.try_next().await.unwrap() {
+        ids.push(item.incident_log_id.unwrap());
+    }
+    assert_eq!(ids, ["5", "4", "3", "2", "1"]);
+}
+
+#[tokio::test]
+async fn read_ahead_goes_on_while_its_consumer_is_busy() {
+    let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("CS1").items().read_ahead();
+    items.try_next().await.unwrap();
+    while sandbox.requests().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let mut items = osm.list_case_operate_logs().case_id("CS1").items().max_items(50).read_ahead();
+    while items.try_next().await.unwrap().is_some() {}
+    tokio::task::yield_now().await;
+    assert_eq!(sandbox.requests().len(), 3, "what is not wanted is not asked for");
 }

@@ -558,9 +558,9 @@ fn paged(
     let read = |wire: &str| {
         let field = format_ident!("{}", setter(wire));
         match wire {
-            "" => quote!(None),
-            wire if is_parameter(wire) => quote!(self.#field.as_ref().ok()?.map(i64::from)),
-            _ => quote!(self.body.as_ref().ok()?.#field.as_ref().ok()?.map(i64::from)),
+            "" => quote!(Ok(None)),
+            wire if is_parameter(wire) => quote!(self.#field.clone().map(|set| set.map(i64::from))),
+            _ => quote!(self.body.clone()?.#field.map(|set| set.map(i64::from))),
         }
     };
     let set = |wire: &str, value: &str| {
@@ -589,8 +589,8 @@ fn paged(
             type Page = #answer;
             type Item = #item;
             fn operation(&self) -> &'static ::huaweicloud_core::Operation { &operations::#metadata }
-            fn position(&self) -> Option<i64> { #read_position }
-            fn size(&self) -> Option<i64> { #read_size }
+            fn position(&self) -> ::huaweicloud_core::Setting<Option<i64>> { #read_position }
+            fn size(&self) -> ::huaweicloud_core::Setting<Option<i64>> { #read_size }
             #at
             fn fetch(
                 self,

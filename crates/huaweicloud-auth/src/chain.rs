@@ -35,7 +35,7 @@ impl Chain {
         for source in &self.0 {
             let found = source.load().await.map_err(|error| {
                 let tried: String = reasons.iter().map(|reason| format!("; before that {reason}")).collect();
-                Error::new(ErrorKind::Credentials, format!("{}: {error}{tried}", source.name()))
+                Error::new(ErrorKind::Credentials, format!("{}: {error}{tried}", source.name())).with_source(error)
             })?;
             match found {
                 Found::Yes(loaded) => return Ok(Found::Yes(loaded)),

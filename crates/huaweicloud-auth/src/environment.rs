@@ -58,6 +58,10 @@ impl fmt::Debug for Environment {
     }
 }
 
+/// The variables with the caller's ids.
+pub(crate) const PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
+pub(crate) const DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
+
 impl Source for Environment {
     fn name(&self) -> &str {
         "environment"
@@ -71,23 +75,25 @@ impl Source for Environment {
 fn load(environment: &Environment) -> Result<Found, Error> {
     const AK: &str = "HUAWEICLOUD_SDK_AK";
     const SK: &str = "HUAWEICLOUD_SDK_SK";
+    const SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
     const TOKEN: &str = "HUAWEICLOUD_SDK_AUTH_TOKEN";
     let half = |set: &str, missing: &str| {
         Error::new(ErrorKind::Credentials, format!("{set} is set but {missing} is not; set both or neither"))
     };
     let credential = match (environment.get(AK), environment.get(SK), environment.get(TOKEN)) {
-        (Some(access_key), Some(secret_key), _) => match environment.get("HUAWEICLOUD_SDK_SECURITY_TOKEN") {
+        (Some(access_key), Some(secret_key), _) => match environment.get(SECURITY_TOKEN) {
             Some(token) => Credential::temporary(access_key, secret_key, token),
             None => Credential::keys(access_key, secret_key),
         },
         (Some(_), None, _) => return Err(half(AK, SK)),
         (None, Some(_), _) => return Err(half(SK, AK)),
+        (None, None, _) if environment.get(SECURITY_TOKEN).is_some() => return Err(half(SECURITY_TOKEN, AK)),
         (None, None, Some(token)) => Credential::token(token),
         (None, None, None) => return Ok(Found::No(format!("{AK} and {SK} are not set"))),
     };
     credential.check()?;
     let mut loaded = Loaded::new(credential);
-    loaded.project_id = environment.get("HUAWEICLOUD_SDK_PROJECT_ID");
-    loaded.domain_id = environment.get("HUAWEICLOUD_SDK_DOMAIN_ID");
+    loaded.project_id = environment.get(PROJECT_ID);
+    loaded.domain_id = environment.get(DOMAIN_ID);
     Ok(Found::yes(loaded))
 }

@@ -1,11 +1,16 @@
 //! From what the machine is set up with to a configuration.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use huaweicloud_core::{Clock, Config, ConfigBuilder, Credentials, Error, ErrorKind, SystemClock};
 use tokio::sync::OnceCell;
 
-use crate::{Chain, Environment, Metadata, Password, Renewing, Source, ids::IamIds, regions::Regions};
+use crate::{
+    Chain, Environment, Metadata, Password, Renewing, Source,
+    environment::{DOMAIN_ID, PROJECT_ID},
+    ids::IamIds,
+    regions::Regions,
+};
 
 /// A configuration from the environment, the profile file or the metadata of the machine; the region comes from
 /// `HUAWEICLOUD_SDK_REGION`.
@@ -25,6 +30,16 @@ pub struct Loader {
     endpoint: Option<String>,
     source: Option<Given>,
     clock: Arc<dyn Clock>,
+    change: Option<Change>,
+}
+
+/// What [`Loader::configure`] was given.
+struct Change(Arc<dyn Fn(ConfigBuilder) -> ConfigBuilder + Send + Sync>);
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Change")
+    }
 }
 
 #[derive(Debug)]
@@ -50,6 +65,7 @@ impl Loader {
             endpoint: None,
             source: None,
             clock: Arc::new(SystemClock),
+            change: None,
         }
     }
 
@@ -78,6 +94,13 @@ impl Loader {
     #[must_use]
     pub fn source(mut self, source: Arc<dyn Source>) -> Self {
         self.source = Some(Given::Source(source));
+        self
+    }
+
+    /// Settings that calls to IAM need too: a proxy, timeouts, plain http in a test network.
+    #[must_use]
+    pub fn configure(mut self, change: impl Fn(ConfigBuilder) -> ConfigBuilder + Send + Sync + 'static) -> Self {
+        self.change = Some(Change(Arc::new(change)));
         self
     }
 
@@ -118,7 +141,10 @@ impl Loader {
             if let Some(region) = &region {
                 builder = builder.region(region);
             }
-            builder
+            match &self.change {
+                Some(Change(change)) => change(builder),
+                None => builder,
+            }
         };
         let source: Arc<dyn Source> = match &self.source {
             Some(Given::Source(source)) => Arc::clone(source),
@@ -135,10 +161,10 @@ impl Loader {
         let loaded = renewing.load().await?;
         let credentials: Arc<dyn Credentials> = renewing;
         let mut builder = place(Config::builder().credentials_from(Arc::clone(&credentials)));
-        if let Some(id) = loaded.project_id {
+        if let Some(id) = loaded.project_id.or_else(|| self.environment.get(PROJECT_ID)) {
             builder = builder.project_id(id);
         }
-        if let Some(id) = loaded.domain_id {
+        if let Some(id) = loaded.domain_id.or_else(|| self.environment.get(DOMAIN_ID)) {
             builder = builder.domain_id(id);
         }
         if let Some(region) = region.clone() {

@@ -10,7 +10,7 @@ use crate::{Environment, Found, Loaded, Source};
 /// The profile file: `~/.huaweicloud/credentials`, or the one that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names.
 ///
 /// The keys come from its section `[basic]`, or from `[global]` where that has none; the project id comes from the
-/// first, the domain id from the second.
+/// first, the domain id from the second unless that has other keys.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
     environment: Environment,
@@ -67,12 +67,18 @@ fn parse(text: &str) -> Result<Found, String> {
             },
             (Some(_), None) => return Err(format!("has an ak in [{section}] but no sk")),
             (None, Some(_)) => return Err(format!("has an sk in [{section}] but no ak")),
+            (None, None) if value(section, "security_token").is_some() => {
+                return Err(format!("has a security_token in [{section}] but no ak and sk"));
+            }
             (None, None) => continue,
         };
         credential.check().map_err(|error| format!("[{section}]: {}", error.message()))?;
         let mut loaded = Loaded::new(credential);
         loaded.project_id = value("basic", "project_id");
-        loaded.domain_id = value("global", "domain_id");
+        // Another key pair in [global] is of another account, and so is its domain.
+        let same_account =
+            section == "global" || value("global", "ak").is_none_or(|ak| value("basic", "ak") == Some(ak));
+        loaded.domain_id = value("global", "domain_id").filter(|_| same_account);
         return Ok(Found::yes(loaded));
     }
     Ok(Found::No("the file has no keys in [basic] or [global]".to_owned()))
@@ -112,7 +118,8 @@ mod tests {
     fn the_file_of_the_sdks_is_understood() {
         assert_eq!(found("[basic]\nak = A\nsk=s'k\\n\"\nproject_id = p\n"), "A s'k\\n\" None (Some(\"p\"), None)");
         let both = "[basic]\nak=A\nsk=s\n[global]\nak=B\nsk=t\ndomain_id=d\n";
-        assert_eq!(found(both), "A s None (None, Some(\"d\"))");
+        assert_eq!(found(both), "A s None (None, None)", "the domain is of the other keys");
+        assert_eq!(found(&both.replace("ak=B", "ak=A")), "A s None (None, Some(\"d\"))");
         assert_eq!(found("; note\n[global]\nAK: B\nsk: t\nsecurity_token: x\n"), "B t Some(\"x\") (None, None)");
         assert_eq!(found(""), "the file has no keys in [basic] or [global]");
         assert_eq!(found("[basic]\nak = A\n"), "has an ak in [basic] but no sk");

@@ -31,6 +31,18 @@ impl Endpoints for Regions {
             // Several may stand there, separated by commas; the first is the one to use.
             return Ok(given.split(',').next().map(|endpoint| endpoint.trim().to_owned()));
         }
+        let own_file = self.in_file(&word, region)?;
+        // IAM is everywhere: where it has no address of its own, the one for all regions answers.
+        let everywhere = || (word == "IAM" && service.endpoint(region).is_err()).then(|| IAM.to_owned());
+        Ok(own_file.or_else(everywhere))
+    }
+}
+
+/// Where IAM answers for regions that have no address of their own.
+const IAM: &str = "https://iam.myhuaweicloud.com";
+
+impl Regions {
+    fn in_file(&self, service: &str, region: &str) -> Result<Option<String>, Error> {
         let Some(file) = self.environment.file("HUAWEICLOUD_SDK_REGIONS_FILE", "regions.yaml") else { return Ok(None) };
         let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("{} {reason}", file.display()));
         let text = match fs::read(&file) {
@@ -38,7 +50,7 @@ impl Endpoints for Regions {
             Err(error) if error.kind() == IoErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(wrong("cannot be read").with_source(error)),
         };
-        find(&text, &word, region).map_err(|reason| wrong(&reason))
+        find(&text, service, region).map_err(|reason| wrong(&reason))
     }
 }
 

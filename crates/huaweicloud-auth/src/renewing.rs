@@ -1,34 +1,41 @@
 //! Credentials that renew themselves.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use huaweicloud_core::{BoxFuture, Clock, Credential, Credentials, Error, ErrorKind, SystemClock};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::watch;
 
 use crate::{Found, Loaded, Source};
 
 /// How long before their end credentials are renewed, as in the official SDKs.
 const MARGIN: Duration = Duration::from_secs(40 * 60);
+/// How long after a failed refresh the next one may begin, while the present credentials are good.
+const PAUSE: Duration = Duration::from_secs(5);
 
-/// A source with a memory: keeps its credentials until shortly before they end, and lets one caller renew them while
-/// the others wait.
+/// A source with a memory: keeps its credentials until shortly before they end.
+///
+/// They are renewed by a task of its own, once for all callers, whichever of them goes away. As long as the present ones
+/// are good, nobody waits for it; after a failure there is a pause before the next try.
+#[derive(Clone, Debug)]
+pub struct Renewing(Arc<Inner>);
+
 #[derive(Debug)]
-pub struct Renewing {
+struct Inner {
     source: Arc<dyn Source>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    refresh: AsyncMutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     current: Option<Current>,
-    /// How many refreshes failed, and why the last one did: who waited for it need not try again.
-    failures: u64,
-    last_failure: String,
+    /// Closes when the refresh that is under way has ended.
+    refresh: Option<watch::Receiver<()>>,
+    /// Why the last refresh failed, and when to try again while the present credentials are good.
+    failure: Option<(Error, SystemTime)>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,11 +56,66 @@ impl Renewing {
     /// The same with another clock, for tests.
     #[must_use]
     pub fn with_clock(source: Arc<dyn Source>, clock: Arc<dyn Clock>) -> Self {
-        Self { source, clock, state: Mutex::default(), refresh: AsyncMutex::new(()) }
+        Self(Arc::new(Inner { source, clock, state: Mutex::default() }))
     }
 
     /// Asks the source now, keeps what it gives, and hands it out with its ids.
     pub(crate) async fn load(&self) -> Result<Loaded, Error> {
+        self.0.load().await
+    }
+
+    async fn get(&self) -> Result<Arc<Credential>, Error> {
+        let mut refresh = match self.0.begin() {
+            Step::Good(credential) => return Ok(credential),
+            Step::Begin(done) => {
+                let inner = Arc::clone(&self.0);
+                let refresh = done.subscribe();
+                // A task of its own, so that it ends even if the caller who began it goes away.
+                tokio::spawn(async move {
+                    inner.renew().await;
+                    drop(done);
+                });
+                refresh
+            }
+            Step::Wait(refresh) => refresh,
+        };
+        if let Some(credential) = self.0.still_good() {
+            return Ok(credential);
+        }
+        // The end of the task closes the channel, which is what this waits for.
+        let _ = refresh.changed().await;
+        self.0.still_good().ok_or_else(|| self.0.why_not())
+    }
+}
+
+enum Step {
+    Good(Arc<Credential>),
+    Begin(watch::Sender<()>),
+    Wait(watch::Receiver<()>),
+}
+
+impl Inner {
+    /// What a caller has to do; at most one of them begins a refresh.
+    fn begin(&self) -> Step {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if let Some(current) = &state.current {
+            let fresh = current.renew_at.is_none_or(|at| now < at);
+            let good = current.expires_at.is_none_or(|end| now < end);
+            let pausing = state.failure.as_ref().is_some_and(|(_, again)| now < *again);
+            if fresh || (good && pausing) {
+                return Step::Good(Arc::clone(&current.credential));
+            }
+        }
+        if let Some(refresh) = &state.refresh {
+            return Step::Wait(refresh.clone());
+        }
+        let (done, refresh) = watch::channel(());
+        state.refresh = Some(refresh);
+        Step::Begin(done)
+    }
+
+    async fn load(&self) -> Result<Loaded, Error> {
         match self.source.load().await? {
             Found::Yes(loaded) => {
                 self.keep(&loaded);
@@ -63,6 +125,13 @@ impl Renewing {
         }
     }
 
+    async fn renew(&self) {
+        let loaded = self.load().await;
+        let mut state = self.state();
+        state.refresh = None;
+        state.failure = loaded.err().map(|error| (error, self.clock.now() + PAUSE));
+    }
+
     fn keep(&self, loaded: &Loaded) {
         let now = self.clock.now();
         let current = Current {
@@ -70,58 +139,32 @@ impl Renewing {
             // Credentials that live shorter than twice the margin are renewed half way.
             renew_at: loaded.expires_at.map(|end| {
                 let left = end.duration_since(now).unwrap_or_default();
-                end - MARGIN.min(left / 2)
+                end.checked_sub(MARGIN.min(left / 2)).unwrap_or(end)
             }),
             expires_at: loaded.expires_at,
         };
         self.state().current = Some(current);
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is kept, if it is good beyond this moment.
-    fn kept(&self, until: impl Fn(&Current) -> Option<SystemTime>) -> Option<Arc<Credential>> {
+    fn still_good(&self) -> Option<Arc<Credential>> {
         let now = self.clock.now();
         let state = self.state();
         let current = state.current.as_ref()?;
-        until(current).is_none_or(|end| now < end).then(|| Arc::clone(&current.credential))
+        current.expires_at.is_none_or(|end| now < end).then(|| Arc::clone(&current.credential))
     }
 
-    async fn get(&self) -> Result<Arc<Credential>, Error> {
-        let fresh = || self.kept(|current| current.renew_at);
-        if let Some(credential) = fresh() {
-            return Ok(credential);
-        }
-        let failures = self.state().failures;
-        let _one_at_a_time = self.refresh.lock().await;
-        if let Some(credential) = fresh() {
-            return Ok(credential);
-        }
-        let still_good = || self.kept(|current| current.expires_at);
-        {
-            let state = self.state();
-            if state.failures != failures {
-                let message = state.last_failure.clone();
-                drop(state);
-                return still_good().ok_or_else(|| Error::new(ErrorKind::Credentials, message));
-            }
-        }
-        match self.load().await {
-            Ok(_) => fresh().or_else(still_good).ok_or_else(|| {
-                let message = format!("the credentials of the {} have already ended", self.source.name());
-                Error::new(ErrorKind::Credentials, message)
-            }),
-            Err(error) => {
-                {
-                    let mut state = self.state();
-                    state.failures += 1;
-                    state.last_failure = error.to_string();
-                }
-                // Renewing began early, so there may be time to try again.
-                still_good().ok_or(error)
-            }
+    fn why_not(&self) -> Error {
+        let state = self.state();
+        match &state.failure {
+            Some((error, _)) => error.clone(),
+            None => Error::new(
+                ErrorKind::Credentials,
+                format!("the credentials of the {} have already ended", self.source.name()),
+            ),
         }
     }
 }
@@ -132,9 +175,9 @@ impl Credentials for Renewing {
     }
 
     fn expired(&self, credential: &Arc<Credential>) -> bool {
-        let mut state = self.state();
+        let mut state = self.0.state();
         // Another caller may have renewed them in the meantime.
-        if state.current.as_ref().is_some_and(|current| *current.credential == **credential) {
+        if state.current.as_ref().is_some_and(|current| Arc::ptr_eq(&current.credential, credential)) {
             state.current = None;
         }
         true

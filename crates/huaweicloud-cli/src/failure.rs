@@ -64,7 +64,7 @@ impl From<Error> for Failure {
         while let Some(inner) = cause.and_then(std::error::Error::source) {
             cause = Some(inner);
         }
-        if let Some(cause) = cause {
+        if let Some(cause) = cause.map(ToString::to_string).filter(|cause| !message.contains(cause)) {
             message = format!("{message}: {cause}");
         }
         if error.is_auth() {

@@ -107,12 +107,12 @@ impl Paged for ListIncidentsHistories {
         &operations::LIST_INCIDENTS_HISTORIES
     }
 
-    fn position(&self) -> Option<i64> {
-        None
+    fn position(&self) -> Setting<Option<i64>> {
+        Ok(None)
     }
 
-    fn size(&self) -> Option<i64> {
-        None
+    fn size(&self) -> Setting<Option<i64>> {
+        Ok(None)
     }
 
     fn at(self, _: i64, _: i64) -> Self {

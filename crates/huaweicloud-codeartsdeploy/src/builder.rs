@@ -105,12 +105,12 @@ impl Paged for ListAppOperationsLog {
         &operations::LIST_APP_OPERATIONS_LOG
     }
 
-    fn position(&self) -> Option<i64> {
-        self.body.as_ref().ok()?.page_index.as_ref().ok()?.map(i64::from)
+    fn position(&self) -> Setting<Option<i64>> {
+        self.body.clone()?.page_index.map(|set| set.map(i64::from))
     }
 
-    fn size(&self) -> Option<i64> {
-        self.body.as_ref().ok()?.page_size.as_ref().ok()?.map(i64::from)
+    fn size(&self) -> Setting<Option<i64>> {
+        self.body.clone()?.page_size.map(|set| set.map(i64::from))
     }
 
     fn at(self, position: i64, size: i64) -> Self {

@@ -21,7 +21,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>
     let text = body.trim_ascii();
     match text.first() {
         None => return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is empty")),
-        Some(b'<') => return Err(page_of_html(body)),
+        Some(b'<') => return Err(page_of_html()),
         // Some operations answer with JSON that is packed into a text.
         Some(b'{') => {}
         Some(_) => {
@@ -30,7 +30,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>
             {
                 return decode(unpacked.as_bytes(), outcome);
             }
-            return Err(Error::new(ErrorKind::Decode, "the answer is no JSON object").with_body_excerpt(body));
+            return Err(Error::new(ErrorKind::Decode, "the answer is no JSON object"));
         }
     }
     let mut watch = Watch { outcome, status: None, code: None, error: None };
@@ -51,7 +51,6 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>
             let path = located.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
             Error::new(ErrorKind::Decode, "the answer is not the documented JSON")
                 .with_json_path(if path == "." { "the top level".to_owned() } else { path })
-                .with_body_excerpt(body)
                 .with_source(error)
         })
 }
@@ -60,14 +59,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>
 pub(crate) fn service_error(status: u16, body: &[u8]) -> Error {
     let text = body.trim_ascii();
     let found = serde_json::from_slice::<Value>(text).ok().and_then(|value| ErrorBody::find(&value));
-    let error = match found {
-        Some(found) => Error::new(ErrorKind::Service, found.message)
-            .with_code(found.code)
-            .with_request_id(found.request_id)
-            .with_encoded_authorization_message(found.encoded_authorization_message),
-        None => Error::new(ErrorKind::Service, plain_message(status, text)),
-    };
-    error.with_body_excerpt(body)
+    found.map_or_else(|| Error::new(ErrorKind::Service, plain_message(status, text)), ErrorBody::into_error)
 }
 
 /// The error that the body of a success status reports.
@@ -75,14 +67,7 @@ fn reported(body: &[u8], watch: &Watch<'_>) -> Error {
     let found = serde_json::from_slice::<Value>(body).ok().and_then(|value| ErrorBody::find(&value));
     let status = watch.status.as_ref().and_then(scalar).unwrap_or_default();
     let nothing = || format!("the service reports the status {status:?} without a message");
-    let error = match found {
-        Some(found) => Error::new(ErrorKind::Service, found.message)
-            .with_code(found.code)
-            .with_request_id(found.request_id)
-            .with_encoded_authorization_message(found.encoded_authorization_message),
-        None => Error::new(ErrorKind::Service, nothing()),
-    };
-    error.with_body_excerpt(body)
+    found.map_or_else(|| Error::new(ErrorKind::Service, nothing()), ErrorBody::into_error)
 }
 
 /// A redirect; it is never followed.
@@ -94,9 +79,8 @@ pub(crate) fn redirect(location: Option<&str>) -> Error {
     )
 }
 
-fn page_of_html(body: &[u8]) -> Error {
+fn page_of_html() -> Error {
     Error::new(ErrorKind::UnexpectedResponse, "the answer is a page of HTML, not JSON; is the endpoint right?")
-        .with_body_excerpt(body)
 }
 
 /// A message for an answer that has no error code: its own short text, else what the status means.
@@ -122,6 +106,13 @@ struct ErrorBody {
 }
 
 impl ErrorBody {
+    fn into_error(self) -> Error {
+        Error::new(ErrorKind::Service, self.message)
+            .with_code(self.code)
+            .with_request_id(self.request_id)
+            .with_encoded_authorization_message(self.encoded_authorization_message)
+    }
+
     /// Looks at the body itself first, then at the objects in it: `{"error": {…}}`, `{"badRequest": {…}}`.
     fn find(body: &Value) -> Option<Self> {
         // A body that nests deeper than this is no error body.

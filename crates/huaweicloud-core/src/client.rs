@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -31,6 +31,7 @@ pub struct Client {
     base: Arc<str>,
     /// Value of the `Host` header.
     host: Arc<str>,
+    http: reqwest::Client,
 }
 
 /// A response type: what the body holds, and what the headers add to it.
@@ -64,6 +65,7 @@ impl Client {
             service,
             base: endpoint.as_str().trim_end_matches('/').into(),
             host: host.into(),
+            http: config.http(&endpoint)?,
         })
     }
 
@@ -109,12 +111,13 @@ impl Client {
             "url.template" = operation.path,
             "server.address" = &*self.host,
         );
-        let attempts = self.attempts(&request, limit, &read).instrument(span);
-        match tokio::time::timeout(limit, attempts).await {
-            Ok(result) => result.map_err(|error| error.with_operation(operation.id)),
-            Err(_) => Err(Error::new(ErrorKind::Timeout, format!("no answer within {limit:?} in all"))
-                .with_operation(operation.id)),
-        }
+        let last = Mutex::new(None);
+        let attempts = self.attempts(&request, limit, &last, &read).instrument(span);
+        let result = tokio::time::timeout(limit, attempts).await.unwrap_or_else(|_| {
+            let last: Option<Error> = last.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Err(out_of_time(limit, last))
+        });
+        result.map_err(|error| error.with_operation(operation.id))
     }
 
     /// Tries until it goes well, cannot heal, or must not be tried again.
@@ -122,12 +125,13 @@ impl Client {
         &self,
         request: &Request,
         limit: Duration,
+        last: &Mutex<Option<Error>>,
         read: &impl Fn(&HeaderMap, &Bytes) -> Result<T, Error>,
     ) -> Result<Response<T>, Error> {
         let config = &*self.config.0;
         let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
         let repeatable = request.operation.retry_safe;
-        let deadline = Instant::now() + limit;
+        let started = Instant::now();
         let (mut attempts, mut retries, mut renewed) = (0, 0, false);
         loop {
             if let Some(rate_limit) = &config.rate_limit {
@@ -172,17 +176,18 @@ impl Client {
                         continue;
                     }
                     let may_repeat = repeatable || !sent;
-                    if !error.is_retryable() || !may_repeat || retries >= policy.max_retries || !config.budget.take() {
+                    if !error.is_retryable() || !may_repeat || retries >= policy.max_retries {
                         return Err(error.with_attempts(attempts));
                     }
-                    error
+                    error.with_attempts(attempts)
                 }
             };
             let pause = policy.delay(retries, error.retry_after(), &*config.clock);
             // Waiting beyond the end of the call would only turn this error into a worse one.
-            if Instant::now() + pause >= deadline {
-                return Err(error.with_attempts(attempts));
+            if pause >= limit.saturating_sub(started.elapsed()) || !config.budget.take() {
+                return Err(error);
             }
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             retries += 1;
             config.clock.sleep(pause).await;
         }
@@ -202,7 +207,7 @@ impl Client {
             _ => None,
         };
         let prepared = self.authorise(request, credential, id.as_deref()).map_err(|error| (error, false))?;
-        let answer = self.config.0.http.execute(prepared.request).await.map_err(|error| {
+        let answer = self.http.execute(prepared.request).await.map_err(|error| {
             let sent = !error.is_connect();
             (self.not_answered(request, error), sent)
         })?;
@@ -210,17 +215,20 @@ impl Client {
         let headers = answer.headers().clone();
         let request_id = response::request_id(&headers).map(str::to_owned);
         let now = self.config.0.clock.now();
-        let result = match self.read(request, answer).await {
-            Ok(body) => match status {
-                200..=299 => read(&headers, &body).map(|value| (value, body)),
-                400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref(), now)),
-                _ => Err(answer::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
-            },
-            Err(error) => Err(error),
+        let in_answer = |error: Error| (error.with_status(status, request_id.as_deref()), true);
+        let body = self.read(request, answer).await.map_err(in_answer)?;
+        let result = match status {
+            200..=299 => read(&headers, &body),
+            400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref(), now)),
+            _ => Err(answer::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
         };
         match result {
-            Ok((value, body)) => Ok(Response { value, status, headers, body }),
-            Err(error) => Err((error.with_status(status, request_id.as_deref()), true)),
+            Ok(value) => Ok(Response { value, status, headers, body }),
+            // Without credentials of the client's own, the secrets are in the request; none of it is repeated.
+            Err(error) => Err(in_answer(match credential {
+                Some(credential) => error.with_body_excerpt(&body, credential.secrets()),
+                None => error,
+            })),
         }
     }
 
@@ -266,7 +274,7 @@ impl Client {
             return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
         }
         let mut headers = request.headers.clone();
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         let options = &request.options;
         let localised = [
             ("x-language", options.language.as_ref().or(config.language.as_ref())),
@@ -344,7 +352,8 @@ impl Client {
         if expected > limit {
             return Err(too_large());
         }
-        let mut body = BytesMut::with_capacity(expected);
+        // What a length promises is only believed so far.
+        let mut body = BytesMut::with_capacity(expected.min(1 << 20));
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.not_answered(request, error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
@@ -368,6 +377,20 @@ impl Client {
             (ErrorKind::Transport, format!("the connection to {host} broke before the answer was complete"))
         };
         Error::new(kind, message).with_source(error.without_url())
+    }
+}
+
+/// The whole time is over; what happened before says why.
+fn out_of_time(limit: Duration, last: Option<Error>) -> Error {
+    let message = format!("no answer within {limit:?} in all");
+    match last {
+        None => Error::new(ErrorKind::Timeout, message),
+        Some(last) => {
+            let attempts = last.attempts() + 1;
+            Error::new(ErrorKind::Timeout, format!("{message}; the attempt before failed: {last}"))
+                .with_source(last)
+                .with_attempts(attempts)
+        }
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) domain_id: Option<String>,
     pub(crate) language: Option<String>,
     pub(crate) time_zone: Option<String>,
+    connect_timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) max_body: usize,
@@ -69,6 +70,19 @@ impl Config {
     #[must_use]
     pub fn time_zone(&self) -> &str {
         self.0.time_zone.as_deref().unwrap_or("GMT+8")
+    }
+
+    /// The HTTP client for an address. What is not encrypted never leaves by way of a proxy.
+    pub(crate) fn http(&self, endpoint: &Url) -> Result<reqwest::Client, Error> {
+        match endpoint.scheme() {
+            "http" => local_http()?
+                .connect_timeout(self.0.connect_timeout)
+                .user_agent(USER_AGENT)
+                .retry(reqwest::retry::never())
+                .build()
+                .map_err(|error| Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_source(error)),
+            _ => Ok(self.0.http.clone()),
+        }
     }
 
     /// The id that a signed request of this scope carries.
@@ -323,25 +337,24 @@ impl ConfigBuilder {
                 return Err(config_error(&format!("the {name} must have at most 32 characters")));
             }
         }
-        if self.rate_limit.is_some_and(|limit| !(limit > 0.0 && limit.is_finite())) {
-            return Err(config_error("the rate limit must be more than 0 calls a second"));
+        if self.rate_limit.is_some_and(|limit| !(0.001..=1e6).contains(&limit)) {
+            return Err(config_error("the rate limit must be from 0.001 to 1,000,000 calls a second"));
         }
-        let encrypted = !matches!(&location, Location::Endpoint(url) if url.scheme() == "http");
         let mut http = match self.http {
             Some(builder) => {
                 provide_cryptography();
                 builder
             }
-            None => tls(reqwest::Client::builder(), encrypted)?
-                .connect_timeout(CONNECT_TIMEOUT)
-                .user_agent(concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"))),
+            // Without any address that is encrypted, no certificates are needed.
+            None => tls(
+                reqwest::Client::builder(),
+                !matches!(&location, Location::Endpoint(url) if url.scheme() == "http"),
+            )?
+            .connect_timeout(CONNECT_TIMEOUT)
+            .user_agent(USER_AGENT),
         };
         if let Some(limit) = self.connect_timeout {
             http = http.connect_timeout(limit);
-        }
-        if !encrypted {
-            // What is not encrypted must not leave this machine by way of a proxy.
-            http = http.no_proxy();
         }
         let http = http
             .redirect(reqwest::redirect::Policy::none())
@@ -356,6 +369,7 @@ impl ConfigBuilder {
             domain_id: self.domain_id,
             language: self.language,
             time_zone: self.time_zone,
+            connect_timeout: self.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,
             max_body: self.max_body,
@@ -370,6 +384,8 @@ impl ConfigBuilder {
         })))
     }
 }
+
+const USER_AGENT: &str = concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"));
 
 /// Longest wait for a connection unless set.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

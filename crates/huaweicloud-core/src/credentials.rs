@@ -49,7 +49,7 @@ impl Credential {
     }
 
     /// The texts in it that must never be seen.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> + Clone {
         let (first, second) = match self {
             Self::Keys { secret_key, security_token, .. } => (secret_key, security_token.as_ref()),
             Self::Token(token) => (token, None),

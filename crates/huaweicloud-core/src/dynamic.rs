@@ -5,7 +5,7 @@ use std::{fmt::Debug, pin::Pin};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Client, Entry, Error, ErrorKind, Operation, PageStyle, Paged, Response, answer};
+use crate::{Client, Entry, Error, ErrorKind, Operation, PageStyle, Paged, Response, Setting, answer};
 
 /// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -50,6 +50,11 @@ impl DynamicCall {
         self.arguments.get(name).or_else(|| self.arguments.get("body")?.get(name))
     }
 
+    fn number(&self, name: Option<&str>) -> Setting<Option<i64>> {
+        let Some(argument) = name.and_then(|name| self.argument(name)) else { return Ok(None) };
+        argument.as_i64().map(Some).ok_or_else(|| "must be an integer".to_owned())
+    }
+
     fn set(&mut self, name: &str, value: i64) {
         let is_parameter = self.entry.operation.parameters.iter().any(|parameter| parameter.name == name);
         match is_parameter {
@@ -88,12 +93,12 @@ impl Paged for DynamicCall {
         self.entry.operation
     }
 
-    fn position(&self) -> Option<i64> {
-        self.argument(self.position_parameter()?)?.as_i64()
+    fn position(&self) -> Setting<Option<i64>> {
+        self.number(self.position_parameter())
     }
 
-    fn size(&self) -> Option<i64> {
-        self.argument(self.size_parameter()?)?.as_i64()
+    fn size(&self) -> Setting<Option<i64>> {
+        self.number(self.size_parameter())
     }
 
     fn at(mut self, position: i64, size: i64) -> Self {

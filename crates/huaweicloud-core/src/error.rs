@@ -1,6 +1,6 @@
 //! The one error of every call.
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 /// What went wrong, roughly: enough to decide what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +24,8 @@ pub enum ErrorKind {
     UnexpectedResponse,
     /// The answer is broken JSON.
     Decode,
+    /// More exists than the service lets one reach by pages; narrow the call, for example by time.
+    OutOfReach,
 }
 
 /// Why a call failed.
@@ -42,8 +44,10 @@ pub enum ErrorKind {
 /// }
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -56,7 +60,7 @@ struct Inner {
     encoded_authorization_message: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -83,7 +87,7 @@ impl Error {
     /// The same error with a technical cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 
@@ -119,9 +123,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_body_excerpt(mut self, body: &[u8]) -> Self {
+    /// Keeps the beginning of a body, after every secret in it was blotted out.
+    pub(crate) fn with_body_excerpt<'a>(mut self, body: &[u8], secrets: impl Iterator<Item = &'a str>) -> Self {
         const LONGEST: usize = 500;
-        let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST * 4)]);
+        let text = redact(String::from_utf8_lossy(body).into_owned(), secrets);
         self.0.body_excerpt = Some(text.chars().take(LONGEST).collect());
         self
     }
@@ -148,15 +153,11 @@ impl Error {
     }
 
     /// Blots out secrets: a gateway may repeat what it was sent.
-    pub(crate) fn without<'a>(mut self, secrets: impl Iterator<Item = &'a str>) -> Self {
-        for secret in secrets.filter(|secret| !secret.is_empty()) {
-            for text in
-                [Some(&mut self.0.message), self.0.body_excerpt.as_mut(), self.0.code.as_mut()].into_iter().flatten()
-            {
-                if text.contains(secret) {
-                    *text = text.replace(secret, "(redacted)");
-                }
-            }
+    pub(crate) fn without<'a>(mut self, secrets: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let inner = &mut *self.0;
+        inner.message = redact(std::mem::take(&mut inner.message), secrets.clone());
+        for text in [&mut inner.code, &mut inner.request_id, &mut inner.encoded_authorization_message] {
+            *text = text.take().map(|text| redact(text, secrets.clone()));
         }
         self
     }
@@ -346,4 +347,16 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
+}
+
+/// A text without these secrets, also where JSON escapes their slashes.
+fn redact<'a>(mut text: String, secrets: impl Iterator<Item = &'a str>) -> String {
+    for secret in secrets.filter(|secret| !secret.is_empty()) {
+        for form in [secret.to_owned(), secret.replace('/', "\\/")] {
+            if text.contains(&form) {
+                text = text.replace(&form, "(redacted)");
+            }
+        }
+    }
+    text
 }

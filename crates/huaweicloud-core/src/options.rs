@@ -1,6 +1,6 @@
 //! What one call does differently.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 
@@ -18,7 +18,7 @@ use crate::{Error, RetryPolicy, constrained::shown};
 ///     .header("X-Trace", "42")
 ///     .query("a_parameter_of_tomorrow", "1");
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -83,6 +83,20 @@ impl CallOptions {
     pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((key.into(), value.into()));
         self
+    }
+}
+
+/// Names of headers only: their values may be secret.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .field("headers", &headers)
+            .field("query", &self.query)
+            .finish_non_exhaustive()
     }
 }
 

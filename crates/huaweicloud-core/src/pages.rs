@@ -8,8 +8,9 @@ use std::{
 };
 
 use futures_core::Stream;
+use tokio::task::JoinHandle;
 
-use crate::{BoxFuture, Error, ErrorKind, Operation, PageStyle, Response};
+use crate::{BoxFuture, Error, ErrorKind, Operation, PageStyle, Response, Setting};
 
 /// A call whose answer comes in pages; generated builders are such calls.
 pub trait Paged: Clone + Send + Unpin + 'static {
@@ -20,10 +21,10 @@ pub trait Paged: Clone + Send + Unpin + 'static {
 
     /// The operation, which says how its pages are asked for.
     fn operation(&self) -> &'static Operation;
-    /// The position that the caller asked for, if any.
-    fn position(&self) -> Option<i64>;
-    /// The page size that the caller asked for, if any.
-    fn size(&self) -> Option<i64>;
+    /// The position that the caller asked for, if any; an error if it broke its rule.
+    fn position(&self) -> Setting<Option<i64>>;
+    /// The page size that the caller asked for, if any; an error if it broke its rule.
+    fn size(&self) -> Setting<Option<i64>>;
     /// The same call for another page.
     #[must_use]
     fn at(self, position: i64, size: i64) -> Self;
@@ -39,14 +40,16 @@ pub trait Paged: Clone + Send + Unpin + 'static {
 
 /// The pages of an operation, fetched as they are asked for.
 ///
-/// A stream of `futures_core`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate. It ends after
-/// the last page, or with one error: of the call, when a page repeats, is short or empty although more was promised,
+/// A stream of `futures_core`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate. Records that
+/// come in while it is read may show the end of a page again at the beginning of the next ([`Items`] leaves them out).
+/// It ends after the last page, or with one error: of the call, when a page repeats, is short or empty although more was promised,
 /// when the whole shrinks while it is read, or when more exists than the service lets one reach.
 pub struct Pages<C: Paged> {
     call: C,
     walk: Walk<C::Item>,
     under_way: Option<BoxFuture<'static, Result<Response<C::Page>, Error>>>,
     read_ahead: bool,
+    valid: bool,
 }
 
 /// Where a walk through pages is.
@@ -58,6 +61,8 @@ struct Walk<T> {
     /// First and last item of the page before.
     previous: Option<(T, T)>,
     done: bool,
+    /// How many items of the last page were on the page before: as many came in at the front in the meantime.
+    skip: usize,
     /// What ends the walk once the page that showed it was handed out.
     failure: Option<Error>,
 }
@@ -73,15 +78,26 @@ impl<C: Paged> Pages<C> {
             _ => 0,
         };
         let largest = pagination.and_then(|pagination| pagination.size).map_or(0, |size| i64::from(size.max));
-        let position = call.position().unwrap_or(first).max(first);
-        let size = call.size().unwrap_or(largest);
+        let (asked_position, asked_size) = (call.position(), call.size());
+        // A call that breaks a rule is sent as it is, and says so instead of being sent.
+        let valid = asked_position.is_ok() && asked_size.is_ok();
+        let position = asked_position.ok().flatten().unwrap_or(first).max(first);
+        let size = asked_size.ok().flatten().unwrap_or(largest);
         let seen = match pagination.map(|pagination| pagination.style) {
             Some(PageStyle::Page { .. }) => (position - first).saturating_mul(size),
             _ => position,
         };
-        let walk =
-            Walk { position, size, seen, total: None, previous: None, done: size == 0 && largest > 0, failure: None };
-        Self { call, walk, under_way: None, read_ahead: false }
+        let walk = Walk {
+            position,
+            size,
+            seen,
+            total: None,
+            previous: None,
+            done: size == 0 && largest > 0,
+            failure: None,
+            skip: 0,
+        };
+        Self { call, walk, under_way: None, read_ahead: false, valid }
     }
 
     /// Asks for the next page as soon as one is there, while its items are still worked on.
@@ -107,8 +123,10 @@ impl<C: Paged> Pages<C> {
     fn ask(&mut self) {
         if self.under_way.is_none() && !self.walk.done {
             let call = match self.call.operation().pagination.as_ref().map(|pagination| pagination.style) {
-                None | Some(PageStyle::Whole) => self.call.clone(),
-                Some(_) => self.call.clone().at(self.walk.position, self.walk.size),
+                Some(style) if self.valid && !matches!(style, PageStyle::Whole) => {
+                    self.call.clone().at(self.walk.position, self.walk.size)
+                }
+                _ => self.call.clone(),
             };
             self.under_way = Some(call.fetch());
         }
@@ -136,7 +154,7 @@ impl<C: Paged> Stream for Pages<C> {
             Ok(page) => {
                 if this.read_ahead {
                     this.ask();
-                    this.poll_ahead(context);
+                    this.under_way = this.under_way.take().map(ahead);
                 }
                 Poll::Ready(Some(Ok(page)))
             }
@@ -148,16 +166,23 @@ impl<C: Paged> Stream for Pages<C> {
     }
 }
 
-impl<C: Paged> Pages<C> {
-    /// Lets a request that is under way go on; its answer is kept for the next call.
-    fn poll_ahead(&mut self, context: &mut Context<'_>) {
-        if let Some(mut under_way) = self.under_way.take() {
-            self.under_way = Some(match under_way.as_mut().poll(context) {
-                Poll::Ready(answer) => Box::pin(std::future::ready(answer)),
-                Poll::Pending => under_way,
-            });
+/// Lets a request go on by itself, however slow its consumer is; dropping it cancels the request.
+fn ahead<T: Send + 'static>(under_way: BoxFuture<'static, Result<T, Error>>) -> BoxFuture<'static, Result<T, Error>> {
+    struct Task<T>(JoinHandle<T>);
+    impl<T> Drop for Task<T> {
+        fn drop(&mut self) {
+            self.0.abort();
         }
     }
+    let mut task = Task(tokio::spawn(under_way));
+    Box::pin(async move {
+        match (&mut task.0).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                Err(Error::new(ErrorKind::Transport, "the request for the next page was given up").with_source(error))
+            }
+        }
+    })
 }
 
 impl<T: Clone + PartialEq> Walk<T> {
@@ -173,6 +198,14 @@ impl<T: Clone + PartialEq> Walk<T> {
                  read it again"
             )));
         }
+        let grown = total.zip(self.total).map_or(0, |(now, before)| now.saturating_sub(before));
+        self.skip = match &self.previous {
+            Some((_, last)) if grown > 0 => {
+                let newcomers = usize::try_from(grown).unwrap_or(usize::MAX);
+                items.iter().take(newcomers).rposition(|item| item == last).map_or(0, |index| index + 1)
+            }
+            _ => 0,
+        };
         self.total = total.or(self.total);
         if let (Some(first), Some(last)) = (items.first(), items.last()) {
             let ends = (first.clone(), last.clone());
@@ -183,7 +216,8 @@ impl<T: Clone + PartialEq> Walk<T> {
         }
         self.seen = self.seen.saturating_add(count);
         let style = operation.pagination.as_ref().map_or(PageStyle::Whole, |pagination| pagination.style);
-        let missing = self.total.map(|total| total - self.seen);
+        // A total that is less than what came says nothing.
+        let missing = self.total.map(|total| total.saturating_sub(self.seen)).filter(|missing| *missing >= 0);
         let more = missing.map_or(count > 0 && count >= self.size, |missing| missing > 0);
         let (next, max) = match style {
             PageStyle::Whole => (0, -1),
@@ -201,11 +235,14 @@ impl<T: Clone + PartialEq> Walk<T> {
                 "the page at position {} holds {count} items instead of {}, but {missing} more are promised",
                 self.position, self.size
             ))),
-            _ if next > max => Some(broken(format!(
-                "the next page would be at position {next}, but the service lets one reach {max} at most; {} cannot be \
+            _ if next > max => Some(Error::new(
+                ErrorKind::OutOfReach,
+                format!(
+                    "the next page would be at position {next}, but the service lets one reach {max} at most; {} cannot be \
                  reached, so narrow the call, for example by time",
-                if missing > 0 { format!("{missing} items") } else { "what may follow".to_owned() }
-            ))),
+                    if missing > 0 { format!("{missing} items") } else { "what may follow".to_owned() }
+                ),
+            )),
             _ => None,
         };
         self.done = !more || self.failure.is_some() || next > max;
@@ -283,11 +320,17 @@ impl<C: Paged> Stream for Items<C> {
             }
             if let Some(item) = this.ready.pop_front() {
                 this.left = this.left.map(|left| left - 1);
-                this.pages.poll_ahead(context);
                 return Poll::Ready(Some(Ok(item)));
             }
+            // The page after the last that is wanted is not asked for.
+            if this.left.is_some_and(|left| i64::try_from(left).is_ok_and(|left| left <= this.pages.walk.size)) {
+                this.pages.read_ahead = false;
+            }
             match Pin::new(&mut this.pages).poll_next(context) {
-                Poll::Ready(Some(Ok(page))) => this.ready = C::into_items(page.into_inner()).into(),
+                Poll::Ready(Some(Ok(page))) => {
+                    this.ready = C::into_items(page.into_inner()).into();
+                    this.ready.drain(..this.pages.walk.skip.min(this.ready.len()));
+                }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Pending => return Poll::Pending,

@@ -1,5 +1,7 @@
 //! The way out: requests that no generated operation makes, through the same transport.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 use serde::Serialize;
@@ -19,7 +21,6 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct RawRequest {
     client: Client,
@@ -44,6 +45,12 @@ impl RawRequest {
     /// The body, as JSON.
     pub fn json(mut self, value: &impl Serialize) -> Self {
         self.body = Some(to_json(value).map(Bytes::from).map_err(|error| Error::invalid("body", error)));
+        self
+    }
+
+    /// The body as it is; name its type with a `Content-Type` header of [`CallOptions`], JSON unless you do.
+    pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
+        self.body = Some(Ok(bytes.into()));
         self
     }
 
@@ -77,5 +84,12 @@ impl RawRequest {
             body,
         };
         self.client.call(request.with(self.options)?, |_, body| Ok(body.clone())).await
+    }
+}
+
+/// Without the body, which may hold a password.
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest").field("method", &self.method).field("path", &self.path).finish_non_exhaustive()
     }
 }

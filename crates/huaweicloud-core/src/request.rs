@@ -113,7 +113,7 @@ impl Request {
     pub fn with(mut self, options: CallOptions) -> Result<Self, Error> {
         for (name, value) in &options.headers {
             let (name, value) = own_header(name, value).map_err(|error| error.with_operation(self.operation.id))?;
-            self.headers.append(name, value);
+            self.headers.insert(name, value);
         }
         self.query.extend(options.query.iter().cloned());
         self.options = options;

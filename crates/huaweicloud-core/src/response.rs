@@ -1,6 +1,9 @@
 //! The answer of a call.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -16,7 +19,7 @@ use crate::{Error, ErrorKind};
 /// println!("{} bytes, request {:?}", page.len(), page.request_id());
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Response<T> {
     pub(crate) value: T,
     pub(crate) status: u16,
@@ -72,6 +75,17 @@ impl<T> Response<T> {
             Error::new(ErrorKind::Decode, "the answer cannot be written as JSON").with_source(error)
         })?;
         Ok(self.map(|_| value))
+    }
+}
+
+/// Without headers and raw body, which may hold a token.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id())
+            .field("value", &self.value)
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::Clock;
@@ -79,8 +79,8 @@ impl RetryPolicy {
 /// Reads a `Retry-After` header: seconds, or a date.
 pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(value.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
@@ -114,26 +114,27 @@ impl Budget {
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     interval: Duration,
-    next: Mutex<SystemTime>,
+    next: Mutex<Option<Instant>>,
 }
 
 impl RateLimit {
     pub(crate) fn new(per_second: f64) -> Self {
-        Self { interval: Duration::from_secs_f64(1.0 / per_second), next: Mutex::new(SystemTime::UNIX_EPOCH) }
+        Self {
+            interval: Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::MAX),
+            next: Mutex::new(None),
+        }
     }
 
     /// Waits for the turn of this call.
     pub(crate) async fn wait(&self, clock: &dyn Clock) {
-        let now = clock.now();
-        let turn = {
+        let now = Instant::now();
+        let wait = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-            let turn = (*next).max(now);
-            *next = turn + self.interval;
-            turn
+            let turn = next.map_or(now, |next| next.max(now));
+            *next = turn.checked_add(self.interval).or(*next);
+            turn.duration_since(now)
         };
-        if let Ok(wait) = turn.duration_since(now)
-            && !wait.is_zero()
-        {
+        if !wait.is_zero() {
             clock.sleep(wait).await;
         }
     }
@@ -152,6 +153,7 @@ mod tests {
         assert_eq!(retry_after("Sun, 22 Nov 2026 19:00:00 GMT", now), Some(Duration::ZERO), "a date that has passed");
         assert_eq!(retry_after("soon", now), None);
         assert_eq!(retry_after("-1", now), None);
+        assert_eq!(retry_after("99999999999999999999999", now), Some(Duration::MAX));
     }
 
     #[test]

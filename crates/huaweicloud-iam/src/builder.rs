@@ -290,12 +290,12 @@ impl Paged for KeystoneListProjects {
         &operations::KEYSTONE_LIST_PROJECTS
     }
 
-    fn position(&self) -> Option<i64> {
-        self.page.as_ref().ok()?.map(i64::from)
+    fn position(&self) -> Setting<Option<i64>> {
+        self.page.clone().map(|set| set.map(i64::from))
     }
 
-    fn size(&self) -> Option<i64> {
-        self.per_page.as_ref().ok()?.map(i64::from)
+    fn size(&self) -> Setting<Option<i64>> {
+        self.per_page.clone().map(|set| set.map(i64::from))
     }
 
     fn at(self, position: i64, size: i64) -> Self {
@@ -369,12 +369,12 @@ impl Paged for KeystoneListAuthProjects {
         &operations::KEYSTONE_LIST_AUTH_PROJECTS
     }
 
-    fn position(&self) -> Option<i64> {
-        None
+    fn position(&self) -> Setting<Option<i64>> {
+        Ok(None)
     }
 
-    fn size(&self) -> Option<i64> {
-        None
+    fn size(&self) -> Setting<Option<i64>> {
+        Ok(None)
     }
 
     fn at(self, _: i64, _: i64) -> Self {
@@ -448,12 +448,12 @@ impl Paged for KeystoneListAuthDomains {
         &operations::KEYSTONE_LIST_AUTH_DOMAINS
     }
 
-    fn position(&self) -> Option<i64> {
-        None
+    fn position(&self) -> Setting<Option<i64>> {
+        Ok(None)
     }
 
-    fn size(&self) -> Option<i64> {
-        None
+    fn size(&self) -> Setting<Option<i64>> {
+        Ok(None)
     }
 
     fn at(self, _: i64, _: i64) -> Self {

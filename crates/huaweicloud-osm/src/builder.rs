@@ -170,12 +170,12 @@ impl Paged for ListCaseOperateLogs {
         &operations::LIST_CASE_OPERATE_LOGS
     }
 
-    fn position(&self) -> Option<i64> {
-        self.offset.as_ref().ok()?.map(i64::from)
+    fn position(&self) -> Setting<Option<i64>> {
+        self.offset.clone().map(|set| set.map(i64::from))
     }
 
-    fn size(&self) -> Option<i64> {
-        self.limit.as_ref().ok()?.map(i64::from)
+    fn size(&self) -> Setting<Option<i64>> {
+        self.limit.clone().map(|set| set.map(i64::from))
     }
 
     fn at(self, position: i64, size: i64) -> Self {

@@ -136,12 +136,12 @@ impl Paged for ListRecordsV2 {
         &operations::LIST_RECORDS_V2
     }
 
-    fn position(&self) -> Option<i64> {
-        self.offset.as_ref().ok()?.map(i64::from)
+    fn position(&self) -> Setting<Option<i64>> {
+        self.offset.clone().map(|set| set.map(i64::from))
     }
 
-    fn size(&self) -> Option<i64> {
-        self.limit.as_ref().ok()?.map(i64::from)
+    fn size(&self) -> Setting<Option<i64>> {
+        self.limit.clone().map(|set| set.map(i64::from))
     }
 
     fn at(self, position: i64, size: i64) -> Self {

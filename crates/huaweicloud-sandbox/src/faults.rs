@@ -22,7 +22,7 @@ use crate::server::Answer;
 ///
 /// In a file it is written like `{"fault": "status", "status": 429, "retry_after": "2"}`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "fault", rename_all = "snake_case")]
+#[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
     /// An error of the gateway, with `Retry-After` if given.
