@@ -16,6 +16,7 @@ mod metadata;
 mod package;
 mod project;
 mod spec;
+mod timings;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -45,6 +46,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measures what each client crate adds to a clean build of a project that has reqwest, serde and tokio
+    Timings,
     /// Checks the specs: everything that would not generate, or would generate wrongly
     Lint {
         /// Services to check, such as `osm`; all of them unless given
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.task {
         Task::Generate { services, check } => generate::run(&arguments.root, &services, check),
+        Task::Timings => timings::run(&arguments.root),
         Task::Lint { services } => spec::load(&arguments.root, &services).and_then(|specs| lint::check(&specs)),
     };
     match result {

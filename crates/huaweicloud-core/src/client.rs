@@ -207,12 +207,12 @@ impl Client {
             _ => None,
         };
         let prepared = self.authorise(request, credential, id.as_deref()).map_err(|error| (error, false))?;
-        let answer = self.http.execute(prepared.request).await.map_err(|error| {
+        let mut answer = self.http.execute(prepared.request).await.map_err(|error| {
             let sent = !error.is_connect();
             (self.not_answered(request, error), sent)
         })?;
         let status = answer.status().as_u16();
-        let headers = answer.headers().clone();
+        let headers = std::mem::take(answer.headers_mut());
         let request_id = response::request_id(&headers).map(str::to_owned);
         let now = self.config.0.clock.now();
         let in_answer = |error: Error| (error.with_status(status, request_id.as_deref()), true);
