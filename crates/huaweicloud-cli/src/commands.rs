@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, Command, value_parser};
 use huaweicloud_core::{Entry, Kind, Parameter, Service};
 use huaweicloud_sandbox::services;
+use serde_json::Value;
 
 /// All commands.
 pub fn root() -> Command {
@@ -65,14 +66,14 @@ fn call() -> Command {
         let mut of_service =
             Command::new(service.id).about(service.title).subcommand_required(true).arg_required_else_help(true);
         for entry in service.operations {
-            of_service = of_service.subcommand(operation(entry));
+            of_service = of_service.subcommand(operation(service, entry));
         }
         command = command.subcommand(of_service);
     }
     command
 }
 
-fn operation(entry: &'static Entry) -> Command {
+fn operation(service: &'static Service, entry: &'static Entry) -> Command {
     let operation = entry.operation;
     let mut command = Command::new(operation.id)
         .about(operation.summary)
@@ -81,11 +82,30 @@ fn operation(entry: &'static Entry) -> Command {
         command = command.arg(flag(parameter));
     }
     if operation.body {
+        let documented = documented_body(service, entry);
+        command = command.after_help(format!(
+            "{} {}\nDocumented in {}{documented}",
+            operation.method, operation.path, operation.source
+        ));
         command = command.arg(
             Arg::new("body").long("body").value_name("JSON").help("The body: JSON, @FILE, or @- for standard input"),
         );
     }
     command
+}
+
+/// The members of the body and the documented example, from the spec.
+fn documented_body(service: &Service, entry: &Entry) -> String {
+    let find = || {
+        let spec: Value = serde_json::from_str(service.spec).ok()?;
+        let method = entry.operation.method.to_ascii_lowercase();
+        let media = spec["paths"][entry.operation.path][method].pointer("/requestBody/content/application~1json")?;
+        let schema = spec.pointer(media["schema"]["$ref"].as_str()?.strip_prefix('#')?)?;
+        let members: Vec<&str> = schema["properties"].as_object()?.keys().map(String::as_str).collect();
+        let example = &media["examples"].as_object()?.values().next()?["value"];
+        Some(format!("\n\nMembers of the body: {}\nDocumented body: {example}", members.join(", ")))
+    };
+    find().unwrap_or_default()
 }
 
 /// Name of the flag of a parameter: `--x-time-zone`.

@@ -158,4 +158,8 @@ fn help_says_what_there_is() {
     for words in ["--project-id <TEXT>", "--iam-project-id <ID>", "default `10`", "Obtaining the Operation History"] {
         assert!(stdout.contains(words), "{words} is missing:\n{stdout}");
     }
+    let (_, stdout, _) = run(&["call", "codeartsdeploy", "list_app_operations_log", "--help"]);
+    for words in ["page_index", r#""sort_by":"operation_time""#] {
+        assert!(stdout.contains(words), "{words} is missing:\n{stdout}");
+    }
 }
