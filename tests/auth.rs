@@ -478,3 +478,21 @@ async fn ids_of_the_environment_count_whatever_gives_the_keys() {
     call(&load(environment, nowhere(), &sandbox.url()).await.unwrap()).await.unwrap();
     assert_eq!(sandbox.requests()[0].headers["x-domain-id"], "d-7");
 }
+
+#[tokio::test]
+async fn keys_that_the_metadata_service_rotates_are_taken_up() {
+    let session = || response("200 OK", "", "session");
+    let rotated = |access: &str| response("200 OK", "", &keys(access, "2099-01-01T00:00:00.000000Z", true));
+    let server = Canned::start(vec![session(), rotated("OLD"), session(), rotated("NEW")]).await;
+    let renewing = Renewing::new(Arc::new(Metadata::default().endpoint(&server.url)));
+    let access = |credential: &Credential| match credential {
+        Credential::Keys { access_key, .. } => access_key.clone(),
+        _ => panic!("no keys"),
+    };
+    let old = renewing.credential().await.unwrap();
+    assert_eq!((access(&old), access(&renewing.credential().await.unwrap())), ("OLD".to_owned(), "OLD".to_owned()));
+    assert!(renewing.expired(&old), "the gateway took them for expired");
+    assert_eq!(access(&renewing.credential().await.unwrap()), "NEW");
+    assert!(renewing.expired(&old), "a late caller with the old ones forgets nothing");
+    assert_eq!(access(&renewing.credential().await.unwrap()), "NEW");
+}

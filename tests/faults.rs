@@ -73,6 +73,7 @@ async fn what_may_heal_is_tried_again_and_heals() {
         status(503, None),
         status(504, None),
         Fault::Reset,
+        Fault::ResetInBody,
         Fault::Truncate,
     ];
     for fault in heals {
@@ -257,6 +258,33 @@ async fn nothing_hangs() {
     let mut setup = misbehaving(FaultPlan::new().first(1, Fault::Hang)).await;
     setup.builder = setup.builder.attempt_timeout(Duration::from_millis(500));
     assert!(setup.call().await.0.is_ok());
+}
+
+/// A server whose queue of connections is full: the next one is neither taken nor refused.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_ends_in_time() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(connected) =
+        tokio::time::timeout(Duration::from_millis(100), tokio::net::TcpStream::connect(address)).await
+    {
+        waiting.push(connected.unwrap());
+        assert!(waiting.len() < 64, "the queue is never full");
+    }
+    let config = Config::builder()
+        .credentials(Credential::keys("AK", SECRET))
+        .endpoint(format!("http://{address}"))
+        .connect_timeout(Duration::from_millis(60))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let error = osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();
+    assert!(error.is_timeout() && error.message().starts_with("no connection to 127.0.0.1"), "{error}");
 }
 
 #[tokio::test]

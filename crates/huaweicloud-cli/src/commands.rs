@@ -160,7 +160,7 @@ fn sandbox() -> Command {
              operation always 429:\n\n  \
              [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
              {\"operation\": \"…\", \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
-             Faults: status, redirect, body, reset, truncate, hang, hang_in_body, slow, expired, clock, short_page, shrink.",
+             Faults: status, redirect, body, reset, reset_in_body, truncate, hang, hang_in_body, slow, expired, clock, short_page, shrink.",
         )
 }
 

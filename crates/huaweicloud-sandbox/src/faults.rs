@@ -52,6 +52,8 @@ pub enum Fault {
     },
     /// The connection is reset before the answer.
     Reset,
+    /// The connection is reset in the middle of the body.
+    ResetInBody,
     /// The connection ends in the middle of the body.
     Truncate,
     /// No answer, ever.
@@ -169,7 +171,7 @@ impl FaultPlan {
     }
 
     pub(crate) fn resets(&self) -> bool {
-        self.0.iter().any(|rule| rule.text.fault == Fault::Reset)
+        self.0.iter().any(|rule| matches!(rule.text.fault, Fault::Reset | Fault::ResetInBody))
     }
 }
 
@@ -199,7 +201,7 @@ pub(crate) fn misbehave(fault: &Fault, mut answer: Answer) -> Option<Answer> {
             answer.headers.extend(content_type.iter().filter_map(|value| header(header::CONTENT_TYPE, value)));
         }
         Fault::Reset => return None,
-        Fault::Truncate => answer.end = End::Abort,
+        Fault::Truncate | Fault::ResetInBody => answer.end = End::Abort,
         Fault::Hang => answer.end = End::HangBefore,
         Fault::HangInBody => answer.end = End::Hang,
         Fault::Slow { millis } => answer.end = End::Slow(Duration::from_millis(*millis)),
