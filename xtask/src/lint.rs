@@ -253,24 +253,7 @@ impl<'a> Linter<'a> {
 
     /// Whether a schema holds itself, however deep.
     fn reaches_itself(&self, name: &str) -> bool {
-        fn visit<'a>(spec: &'a Spec, value: &'a Value, seen: &mut BTreeSet<&'a str>) {
-            if let Some(name) = reference(value)
-                && seen.insert(name)
-                && let Some(schema) = spec.schema(name)
-            {
-                visit(spec, schema, seen);
-            }
-            match value {
-                Value::Object(object) => object.values().for_each(|member| visit(spec, member, seen)),
-                Value::Array(items) => items.iter().for_each(|item| visit(spec, item, seen)),
-                _ => {}
-            }
-        }
-        let mut seen = BTreeSet::new();
-        if let Some(schema) = self.spec.schema(name) {
-            visit(self.spec, schema, &mut seen);
-        }
-        seen.contains(name)
+        self.spec.schema(name).is_some_and(|schema| self.spec.reached(schema).contains(name))
     }
 
     fn values(&mut self, pointer: &str, schema: &Value) {

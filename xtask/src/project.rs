@@ -72,22 +72,6 @@ impl Use {
 
 /// What requests and responses reach.
 pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
-    fn visit<'a>(spec: &'a Spec, value: &'a Value, seen: &mut BTreeSet<&'a str>) {
-        if let Some(name) = reference(value)
-            && seen.insert(name)
-            && let Some(schema) = spec.schema(name)
-        {
-            visit(spec, schema, seen);
-        }
-        match value {
-            Value::Object(object) => object
-                .iter()
-                .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
-                .for_each(|(_, member)| visit(spec, member, seen)),
-            Value::Array(items) => items.iter().for_each(|item| visit(spec, item, seen)),
-            _ => {}
-        }
-    }
     let mut found: BTreeMap<String, Use> = BTreeMap::new();
     for operation in spec.operations() {
         let parts = [
@@ -96,9 +80,7 @@ pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
             ("responses", Direction::Response),
         ];
         for (key, direction) in parts {
-            let mut seen = BTreeSet::new();
-            visit(spec, &operation.value[key], &mut seen);
-            for name in seen {
+            for name in spec.reached(&operation.value[key]) {
                 let known = found.entry(name.to_owned()).or_default();
                 known.directions.insert(direction);
                 known.sources.insert(docs::source(operation.value));

@@ -1,6 +1,6 @@
 //! Loading: a spec as JSON, and problems with the place where they are.
 
-use std::{fmt, fs, path::Path};
+use std::{collections::BTreeSet, fmt, fs, path::Path};
 
 use serde_json::Value;
 
@@ -84,6 +84,29 @@ impl Spec {
             Some(name) => (Some(name), self.schema(name).unwrap_or(schema)),
             None => (None, schema),
         }
+    }
+
+    /// The names of the schemas that a node refers to, however deep.
+    pub fn reached<'a>(&'a self, node: &'a Value) -> BTreeSet<&'a str> {
+        fn visit<'a>(spec: &'a Spec, value: &'a Value, seen: &mut BTreeSet<&'a str>) {
+            if let Some(name) = reference(value)
+                && seen.insert(name)
+                && let Some(schema) = spec.schema(name)
+            {
+                visit(spec, schema, seen);
+            }
+            match value {
+                Value::Object(object) => object
+                    .iter()
+                    .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
+                    .for_each(|(_, member)| visit(spec, member, seen)),
+                Value::Array(items) => items.iter().for_each(|item| visit(spec, item, seen)),
+                _ => {}
+            }
+        }
+        let mut seen = BTreeSet::new();
+        visit(self, node, &mut seen);
+        seen
     }
 
     /// The operations, with path, method and JSON pointer.

@@ -336,11 +336,6 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'
     }
 }
 
-/// Serialises as a plain value: the generated request models are sent as they are.
-pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(value)
-}
-
 /// Declares an enum over the documented values of a text.
 ///
 /// A request takes the documented values (`TryFrom<&str>`, `Deserialize`) and refuses others with a sentence that

@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::{
     CallOptions, Client, Error, Request, Response,
     client::{OWN_SAFE, OWN_UNSAFE},
-    constrained::to_json,
 };
 
 /// A request of the caller's own: authorised, retried and classified like any other, with the raw body as answer.
@@ -44,7 +43,7 @@ impl RawRequest {
 
     /// The body, as JSON.
     pub fn json(mut self, value: &impl Serialize) -> Self {
-        self.body = Some(to_json(value).map(Bytes::from).map_err(|error| Error::invalid("body", error)));
+        self.body = Some(serde_json::to_vec(value).map(Bytes::from).map_err(|error| Error::invalid("body", error)));
         self
     }
 

@@ -126,7 +126,7 @@ impl Request {
     /// When the value broke its rule.
     pub fn json<T: Serialize>(mut self, value: Setting<T>) -> Result<Self, Error> {
         let value = self.checked("body", value)?;
-        self.body = Some(constrained::to_json(&value).map_err(|error| self.error("body", error))?.into());
+        self.body = Some(serde_json::to_vec(&value).map_err(|error| self.error("body", error))?.into());
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(self)
     }

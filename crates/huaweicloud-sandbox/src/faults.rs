@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, header};
 use http_body::{Body, Frame};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -284,11 +284,3 @@ impl Body for FaultyBody {
         }
     }
 }
-
-/// The head of an answer.
-pub(crate) fn status(code: u16) -> StatusCode {
-    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-/// Headers of an answer that may come from a fault.
-pub(crate) type Headers = HeaderMap;

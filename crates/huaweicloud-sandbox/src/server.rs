@@ -23,7 +23,7 @@ use crate::{
     Subject, answer,
     auth::{self, Denied, Signed},
     contract::{Contract, Route},
-    faults::{self, End, FaultPlan, FaultyBody, Headers},
+    faults::{self, End, FaultPlan, FaultyBody},
     rules::{self, Sent},
 };
 
@@ -144,7 +144,7 @@ impl State {
 /// What goes back.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) headers: Headers,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) end: End,
     pub(crate) pagination: Option<&'static Pagination>,
@@ -154,7 +154,7 @@ impl Answer {
     pub(crate) fn text(status: u16, body: &str) -> Self {
         Self {
             status,
-            headers: Headers::new(),
+            headers: HeaderMap::new(),
             body: Bytes::copy_from_slice(body.as_bytes()),
             end: End::Well,
             pagination: None,
@@ -224,7 +224,8 @@ async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Re
     }
     let id = format!("{:032x}", state.served.fetch_add(1, Ordering::Relaxed) + 1);
     let mut response = Response::new(FaultyBody::new(&answer.body, answer.end));
-    *response.status_mut() = faults::status(answer.status);
+    *response.status_mut() =
+        http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CONTENT_LENGTH, answer.body.len().into());
