@@ -1,4 +1,4 @@
-//! The tables of the README that follow from the specs: services and deviations.
+//! Where the specs differ from their pages on purpose; and the tables of the README that follow from the specs.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     docs,
     files::Files,
-    spec::{Problem, Result, Spec, list, step, text},
+    spec::{OperationAt, Problem, Result, Spec, list, step, text},
 };
 
 const README: &str = "README.md";
@@ -78,6 +78,40 @@ fn collect<'a>(value: &'a Value, pointer: &str, found: &mut Vec<(String, &'a Val
         }
         _ => {}
     }
+}
+
+/// A deviation that concerns an operation.
+pub struct Deviation<'a> {
+    /// The node it stands on.
+    pub pointer: String,
+    pub value: &'a Value,
+    /// Ids of the operations that the node belongs to.
+    pub users: Vec<String>,
+}
+
+/// The deviations of an operation, on its own nodes and on the components it uses.
+pub fn of<'a>(spec: &'a Spec, operation: &OperationAt<'a>) -> Vec<Deviation<'a>> {
+    let own = vec![operation.id().to_owned()];
+    let mut found = Vec::new();
+    collect(operation.value, &operation.pointer, &mut found);
+    let mut deviations: Vec<Deviation<'a>> =
+        found.into_iter().map(|(pointer, value)| Deviation { pointer, value, users: own.clone() }).collect();
+    let operations = spec.operations();
+    for name in spec.reached(operation.value) {
+        let Some(schema) = spec.schema(name) else { continue };
+        let mut found = Vec::new();
+        collect(schema, &step("/components/schemas", name), &mut found);
+        if found.is_empty() {
+            continue;
+        }
+        let users: Vec<String> = operations
+            .iter()
+            .filter(|operation| spec.reached(operation.value).contains(name))
+            .map(|operation| operation.id().to_owned())
+            .collect();
+        deviations.extend(found.into_iter().map(|(pointer, value)| Deviation { pointer, value, users: users.clone() }));
+    }
+    deviations
 }
 
 /// A pointer as a reader knows the node: by its name.

@@ -77,6 +77,22 @@ const OPERATION_KEYS: [&str; 13] = [
 /// Keys that may stand in the other nodes.
 const PARAMETER_KEYS: [&str; 8] =
     ["name", "in", "required", "description", "schema", "example", "x-deviation", "x-review"];
+/// What an `x-deviation` can be about: what `cargo xtask drift` finds.
+const ABOUT: [&str; 13] = [
+    "default",
+    "description",
+    "endpoint",
+    "example",
+    "name",
+    "nullable",
+    "outcome",
+    "presence",
+    "range",
+    "required",
+    "source",
+    "type",
+    "values",
+];
 const RESPONSE_KEYS: [&str; 6] = ["description", "headers", "content", "x-outcome", "x-deviation", "x-review"];
 const PAGINATION_KEYS: [&str; 10] =
     ["style", "offset", "max_offset", "page", "first_page", "max_page", "size", "max_size", "items", "total"];
@@ -634,10 +650,21 @@ impl<'a> Linter<'a> {
                 self.problem(&pointer, "must be a list");
             }
             for (index, deviation) in list(value, "x-deviation").enumerate() {
+                let at = |key: &str| format!("{pointer}/{index}/{key}");
                 for key in ["about", "page", "spec", "why"] {
                     if text(deviation, key).is_empty() {
-                        self.problem(&format!("{pointer}/{index}/{key}"), "is missing");
+                        self.problem(&at(key), "is missing");
                     }
+                }
+                let about = text(deviation, "about");
+                if !ABOUT.contains(&about) {
+                    self.problem(&at("about"), format!("must be one of {}", ABOUT.join(", ")));
+                }
+                if about == "description" && text(deviation, "words").is_empty() {
+                    self.problem(
+                        &at("words"),
+                        "is missing: the digest of the page's words, which `cargo xtask drift` prints",
+                    );
                 }
             }
         }

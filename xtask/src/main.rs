@@ -1,26 +1,9 @@
-//! Maintenance of the workspace. Data flows one way:
-//!
-//! ```text
-//! specs/*/openapi.yaml ─ spec ─► lint ─► project ─► emit (progenitor, seam) ─► package ─► files ─► write | --check
-//! ```
-//!
-//! Every step is a module of its own. What is wrong is printed as one sentence with file and JSON pointer.
-
-mod deviations;
-mod docs;
-mod emit;
-mod files;
-mod generate;
-mod lint;
-mod metadata;
-mod package;
-mod project;
-mod spec;
-mod timings;
+//! Command line of the tasks; what they do stands in the library.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use xtask::{drift, generate, lint, score, spec, timings};
 
 /// Checks the specs and generates the service crates
 #[derive(Parser)]
@@ -46,6 +29,26 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Says what differs between saved pages of the help centre and the specs
+    ///
+    /// Exit code 0: no new difference; 1: differences, or an `x-deviation` that no difference needs any more; 2: a page
+    /// could not be read with confidence.
+    Drift {
+        /// Saved pages (HTML or text); with --all, a folder of them
+        #[arg(required = true, value_name = "PAGE")]
+        pages: Vec<PathBuf>,
+        /// Prints which operations have a page, its date, and when the spec was last verified
+        #[arg(long)]
+        all: bool,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: drift::Format,
+    },
+    /// Works on saved pages of the help centre
+    Pages {
+        #[command(subcommand)]
+        task: PagesTask,
+    },
     /// Measures what each client crate adds to a clean build of a project that has reqwest, serde and tokio
     Timings,
     /// Checks the specs: everything that would not generate, or would generate wrongly
@@ -55,10 +58,27 @@ enum Task {
     },
 }
 
+#[derive(Subcommand)]
+enum PagesTask {
+    /// Prints how many rows, names, types and mandatory flags of known pages are read right, for each layout
+    ///
+    /// DIR holds one folder of pages for each layout, and `truth/` with a JSON file for each page: its `tables`, each
+    /// with `columns` and `rows`. Rows found counts every table; P is precision, R is recall, over tables with types.
+    Score {
+        /// The folder
+        dir: PathBuf,
+    },
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.task {
         Task::Generate { services, check } => generate::run(&arguments.root, &services, check),
+        Task::Drift { pages, all, format } => match drift::run(&arguments.root, &pages, all, format) {
+            Ok(code) => return ExitCode::from(code),
+            Err(problems) => Err(problems),
+        },
+        Task::Pages { task: PagesTask::Score { dir } } => score::run(&dir),
         Task::Timings => timings::run(&arguments.root),
         Task::Lint { services } => spec::load(&arguments.root, &services).and_then(|specs| lint::check(&specs)),
     };

@@ -1,0 +1,940 @@
+//! One page against one operation.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::Finding;
+use crate::{
+    page::{Body, Bounds, Example, Fact, Kind, Limits, Page, Role, Row},
+    spec::{OperationAt, Spec, TOKEN_HEADER, list, members, step, text},
+};
+
+/// Headers that belong to the transport, whether a page lists them or not.
+const TRANSPORT: [&str; 3] = ["Content-Type", "Accept", "Host"];
+
+/// Every difference, tables before examples.
+pub fn page(page: &Page, spec: &Spec, operation: &OperationAt<'_>) -> Vec<Finding> {
+    let mut compare = Compare { page, spec, operation, findings: Vec::new(), seen: HashSet::new() };
+    compare.source();
+    compare.endpoint();
+    compare.parameters();
+    compare.bodies();
+    compare.examples();
+    compare.findings
+}
+
+struct Compare<'a> {
+    page: &'a Page,
+    spec: &'a Spec,
+    operation: &'a OperationAt<'a>,
+    findings: Vec<Finding>,
+    /// Tables that were compared with a schema.
+    seen: HashSet<(usize, String)>,
+}
+
+/// A parameter or property of the spec.
+#[derive(Clone)]
+struct Node<'a> {
+    name: &'a str,
+    pointer: String,
+    /// Pointer of its schema; that of the node itself for a property.
+    schema_pointer: String,
+    schema: &'a Value,
+    required: bool,
+}
+
+/// Schemas behind a node: itself, the component it refers to, and what a list of it holds.
+struct Resolved<'a> {
+    /// The schema with its type.
+    schema: &'a Value,
+    component: Option<&'a str>,
+    pointer: String,
+    /// Every pointer on the way.
+    nodes: Vec<String>,
+}
+
+impl<'a> Compare<'a> {
+    fn add(&mut self, finding: Finding) {
+        let same = |other: &Finding| {
+            other.pointer == finding.pointer && other.about == finding.about && other.member == finding.member
+        };
+        if !self.findings.iter().any(same) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Something about the whole operation.
+    fn about(
+        &mut self,
+        about: &'static str,
+        member: Option<&str>,
+        document: impl Into<String>,
+        spec: impl Into<String>,
+    ) {
+        let pointer = self.operation.pointer.clone();
+        self.add(Finding {
+            nodes: vec![pointer.clone()],
+            pointer,
+            about,
+            member: member.map(str::to_owned),
+            document: document.into(),
+            spec: spec.into(),
+            breaking: about == "endpoint",
+            lost: false,
+        });
+    }
+
+    // The page as a whole.
+
+    fn source(&mut self) {
+        let source = &self.operation.value["x-source"];
+        let (title, updated) = (text(source, "title"), text(source, "updated"));
+        if !self.page.title.is_empty() && self.page.title != title {
+            self.about("source", Some("title"), format!("title {:?}", self.page.title), format!("title {title:?}"));
+        }
+        match self.page.updated.as_deref() {
+            Some(date) if date != updated => {
+                self.about("source", None, format!("updated {date}"), format!("updated {updated}"))
+            }
+            Some(_) => {}
+            None => {
+                self.about("source", None, "no date", format!("updated {updated}"));
+                if let Some(last) = self.findings.last_mut() {
+                    last.lost = true;
+                }
+            }
+        }
+    }
+
+    fn endpoint(&mut self) {
+        let (page, operation) = (self.page, self.operation);
+        if !operation.method.eq_ignore_ascii_case(&page.method) || operation.path != page.path {
+            let spec = format!("{} {}", operation.method.to_uppercase(), operation.path);
+            self.about("endpoint", None, format!("{} {}", page.method, page.path), spec);
+        }
+        for example in page.examples.iter().filter(|example| example.is_request) {
+            if example.address.as_deref().is_some_and(|address| address.starts_with("http://")) {
+                self.about("endpoint", None, "an example over plain http", "https only");
+            }
+            if let Some(method) = example.method.as_deref().filter(|method| *method != page.method) {
+                self.about("endpoint", None, format!("an example with {method}"), page.method.clone());
+            }
+        }
+    }
+
+    // Tables against the spec.
+
+    fn parameters(&mut self) {
+        let operation = self.operation;
+        for (place, role) in [("path", Role::Path), ("query", Role::Query), ("header", Role::Header)] {
+            let rows: Vec<&Row> = self.page.rows(&role).filter(|row| !is_transport(&row.name)).collect();
+            let nodes: Vec<Node<'a>> = list(operation.value, "parameters")
+                .enumerate()
+                .filter(|(_, parameter)| text(parameter, "in") == place)
+                .map(|(index, parameter)| {
+                    let pointer = format!("{}/parameters/{index}", operation.pointer);
+                    let name = text(parameter, "name");
+                    Node {
+                        name,
+                        schema_pointer: step(&pointer, "schema"),
+                        pointer,
+                        schema: parameter.get("schema").unwrap_or(&Value::Null),
+                        // The credentials set it, or a signature stands in for it.
+                        required: parameter["required"] == true && name != TOKEN_HEADER,
+                    }
+                })
+                .collect();
+            if role == Role::Path && operation.path != self.page.path {
+                // The endpoint is different; that says it all.
+                continue;
+            }
+            self.fields(&rows, &nodes, &step(&operation.pointer, "parameters"), &operation.pointer.clone(), true);
+        }
+        let has_token = |name: &str| name.eq_ignore_ascii_case(TOKEN_HEADER);
+        if !operation.is_anonymous()
+            && !self.page.rows(&Role::Header).any(|row| has_token(&row.name))
+            && !list(operation.value, "parameters").any(|parameter| has_token(text(parameter, "name")))
+        {
+            self.about("presence", Some(TOKEN_HEADER), "no row for credentials", "a signature or a token");
+        }
+    }
+
+    fn bodies(&mut self) {
+        let operation = self.operation;
+        let rows: Vec<&Row> = self.page.rows(&Role::Body).collect();
+        let at = step(&operation.pointer, "requestBody");
+        match operation.request_schema() {
+            Some(schema) => {
+                let resolved = self.resolve(schema, format!("{at}/content/application~1json/schema"));
+                self.fields(
+                    &rows,
+                    &properties(&resolved),
+                    &step(&resolved.pointer, "properties"),
+                    &resolved.pointer,
+                    true,
+                );
+                let needed = rows.iter().any(|row| row.mandatory == Fact::Stated(true));
+                if operation.value["requestBody"]["required"] == true && !needed {
+                    self.add(finding(
+                        &at,
+                        "required",
+                        vec![at.clone()],
+                        "no field that the body must have",
+                        "always a body",
+                        false,
+                    ));
+                }
+            }
+            None if !rows.is_empty() => {
+                self.add(finding(&at, "presence", vec![operation.pointer.clone()], "a request body", "none", true))
+            }
+            None => {}
+        }
+        for (status, response) in members(operation.value, "responses") {
+            let at = step(&step(&operation.pointer, "responses"), status);
+            let success = status.starts_with('2');
+            let number = status.parse().ok();
+            let rows = self.answer(number, success);
+            let Some(schema) = response.pointer("/content/application~1json/schema") else { continue };
+            let resolved = self.resolve(schema, format!("{at}/content/application~1json/schema"));
+            if rows.is_empty() {
+                if success {
+                    let mut finding =
+                        finding(&at, "presence", vec![at.clone()], "no table of the answer", "an answer", false);
+                    finding.lost = true;
+                    self.add(finding);
+                }
+                continue;
+            }
+            self.fields(
+                &rows,
+                &properties(&resolved),
+                &step(&resolved.pointer, "properties"),
+                &resolved.pointer,
+                false,
+            );
+            self.outcome(&at, response, &rows);
+            let headers: Vec<&Row> = [Role::ResponseHeader(number), Role::ResponseHeader(None)]
+                .iter()
+                .flat_map(|role| self.page.rows(role))
+                .filter(|row| success && !is_transport(&row.name))
+                .collect();
+            let nodes: Vec<Node<'a>> = members(response, "headers")
+                .map(|(name, header)| {
+                    let pointer = step(&step(&at, "headers"), name);
+                    let schema = header.get("schema").unwrap_or(&Value::Null);
+                    Node { name, schema_pointer: step(&pointer, "schema"), pointer, schema, required: false }
+                })
+                .collect();
+            self.fields(&headers, &nodes, &step(&at, "headers"), &at, false);
+        }
+    }
+
+    /// The rows of the body of an answer; one without a status is that of success.
+    fn answer(&self, status: Option<u16>, success: bool) -> Vec<&'a Row> {
+        let rows: Vec<&Row> = self.page.rows(&Role::Response(status)).collect();
+        if rows.is_empty() && success { self.page.rows(&Role::Response(None)).collect() } else { rows }
+    }
+
+    /// Whether the page says how a body tells success from failure, where the spec does.
+    fn outcome(&mut self, at: &str, response: &Value, rows: &[&Row]) {
+        let Some(outcome) = response.get("x-outcome") else { return };
+        let documented = ["status", "code"].iter().any(|key| {
+            let first = text(outcome, key).split('/').nth(1).unwrap_or_default();
+            rows.iter().any(|row| row.name == first)
+        });
+        if !documented {
+            let spec = format!("a body with {} is one", text(outcome, "code"));
+            self.add(finding(at, "outcome", vec![at.to_owned()], "nothing of errors with this status", spec, false));
+        }
+    }
+
+    /// Rows of a table against parameters or properties.
+    fn fields(&mut self, rows: &[&'a Row], nodes: &[Node<'a>], container: &str, owner: &str, is_request: bool) {
+        let same = |row: &Row, node: &Node<'_>| {
+            row.name == node.name || (row.role == Role::Header && row.name.eq_ignore_ascii_case(node.name))
+        };
+        let extra: Vec<(usize, &&Row)> =
+            rows.iter().enumerate().filter(|(_, row)| !nodes.iter().any(|node| same(row, node))).collect();
+        let missing: Vec<(usize, &Node<'_>)> =
+            nodes.iter().enumerate().filter(|(_, node)| !rows.iter().any(|row| same(row, node))).collect();
+        // One gone and one come, in the same place and of the same type: another name.
+        let renamed = match (&extra[..], &missing[..]) {
+            ([(at, row)], [(was, node)])
+                if at == was && row.kind.stated().is_none_or(|kind| self.misfit(kind, node).is_none()) =>
+            {
+                Some((*row, *node))
+            }
+            _ => None,
+        };
+        if let Some((row, node)) = renamed {
+            let nodes = vec![node.pointer.clone()];
+            self.add(finding(&node.pointer, "name", nodes, row.name.clone(), node.name, true));
+        } else {
+            for (_, row) in extra {
+                let must = row.mandatory == Fact::Stated(true);
+                let document = if must { "a mandatory field" } else { "a field" };
+                let mut found = finding(
+                    container,
+                    "presence",
+                    vec![owner.to_owned()],
+                    document,
+                    "no such field",
+                    must && is_request,
+                );
+                found.member = Some(row.name.clone());
+                self.add(found);
+            }
+            for (_, node) in missing {
+                let document = "no such field";
+                self.add(finding(&node.pointer, "presence", vec![node.pointer.clone()], document, "a field", true));
+            }
+        }
+        for row in rows {
+            if let Some(node) = nodes.iter().find(|node| same(row, node)) {
+                self.field(row, node, is_request);
+            }
+        }
+    }
+
+    fn field(&mut self, row: &'a Row, node: &Node<'a>, is_request: bool) {
+        let resolved = self.resolve(node.schema, node.schema_pointer.clone());
+        let mut nodes = vec![node.pointer.clone()];
+        nodes.extend(resolved.nodes.iter().cloned());
+        let found = |about, document: String, spec: String, breaking| {
+            finding(&node.pointer, about, nodes.clone(), document, spec, breaking)
+        };
+        if let Some(must) = row.mandatory.stated()
+            && *must != node.required
+        {
+            let words = |must: bool| if must { "mandatory" } else { "optional" }.to_owned();
+            self.add(found("required", words(*must), words(node.required), is_request && *must));
+        }
+        match &row.kind {
+            Fact::Stated(Kind::Other(word)) => {
+                let mut lost = found("type", format!("the unknown type {word}"), shown_type(&resolved), false);
+                lost.lost = true;
+                self.add(lost);
+            }
+            Fact::Stated(kind) => {
+                if let Some(spec) = self.misfit(kind, node) {
+                    self.add(found("type", kind.to_string(), spec, true));
+                }
+                self.schema_name(row, kind, node, &nodes);
+            }
+            Fact::Lost => {
+                let mut lost = found("type", "lost".to_owned(), shown_type(&resolved), false);
+                lost.lost = true;
+                self.add(lost);
+            }
+            Fact::Silent | Fact::Empty => {}
+        }
+        self.limits(&row.limits, row, resolved.schema, &found, is_request);
+        if resolved.schema["nullable"] == true || node.schema["nullable"] == true {
+            let said = row.description.stated().is_some_and(|text| text.to_lowercase().contains("null"));
+            if !said {
+                self.add(found("nullable", "nothing of null".to_owned(), "may be null".to_owned(), false));
+            }
+        }
+        self.words(row, node, &nodes);
+        if let Some(index) = row.table {
+            let inner = self.element(resolved);
+            if inner.schema.get("properties").is_some() && self.seen.insert((index, inner.pointer.clone())) {
+                let rows: Vec<&Row> = self.page.tables[index].rows.iter().collect();
+                self.fields(
+                    &rows,
+                    &properties(&inner),
+                    &step(&inner.pointer, "properties"),
+                    &inner.pointer,
+                    is_request,
+                );
+            }
+        }
+    }
+
+    /// A deviation in words cannot be compared; it holds as long as the words of the page are the same.
+    fn words(&mut self, row: &Row, node: &Node<'a>, nodes: &[String]) {
+        let Some(described) = self.spec.value.pointer(&node.pointer) else { return };
+        for deviation in list(described, "x-deviation").filter(|deviation| text(deviation, "about") == "description") {
+            let said = row.description.stated().map(|text| digest(text)).unwrap_or_default();
+            let known = text(deviation, "words");
+            let mut found = finding(
+                &node.pointer,
+                "description",
+                nodes.to_vec(),
+                format!("words {said}"),
+                format!("words {known}"),
+                false,
+            );
+            found.member = (known != said).then(|| "words".to_owned());
+            self.add(found);
+        }
+    }
+
+    /// The names that the page gives to schemas are those of the components.
+    fn schema_name(&mut self, row: &Row, kind: &Kind, node: &Node<'a>, nodes: &[String]) {
+        let Some(name) = kind.object().filter(|name| !name.eq_ignore_ascii_case(&row.name) && !name.contains('.'))
+        else {
+            return;
+        };
+        let inner = self.element(self.resolve(node.schema, node.schema_pointer.clone()));
+        if let Some(component) = inner.component
+            && inner.schema.get("properties").is_some()
+            && component != name
+        {
+            let mut nodes = nodes.to_vec();
+            nodes.push(inner.pointer.clone());
+            self.add(finding(&inner.pointer, "name", nodes, name, component, false));
+        }
+    }
+
+    fn limits(
+        &mut self,
+        limits: &Limits,
+        row: &Row,
+        schema: &Value,
+        found: &impl Fn(&'static str, String, String, bool) -> Finding,
+        is_request: bool,
+    ) {
+        let number = matches!(row.kind.stated(), Some(Kind::Integer | Kind::Long | Kind::Number));
+        let bounds = |low: &str, high: &str| Bounds {
+            min: schema.get(low).and_then(Value::as_i64),
+            max: schema.get(high).and_then(Value::as_i64),
+        };
+        let length = bounds("minLength", "maxLength");
+        let items = bounds("minItems", "maxItems");
+        let value = bounds("minimum", "maximum");
+        let letters = schema["format"] == "alphanumeric";
+        // A number has a value and a list has elements; what else the page bounds is shown beside it.
+        let pairs = [
+            ("length", not_negative(limits.length), not_negative(length)),
+            ("elements", not_negative(limits.items), not_negative(items)),
+            ("value", limits.value, value),
+        ];
+        let differs = pairs.iter().any(|(_, document, spec)| document != spec) || limits.alphanumeric != letters;
+        if differs {
+            let document = [limits.length, limits.items, limits.value];
+            let silent = document.iter().all(Bounds::is_empty) && !limits.alphanumeric;
+            let mut finding = found(
+                "range",
+                shown_bounds(
+                    &[("length", limits.length), ("elements", limits.items), ("value", limits.value)],
+                    limits.alphanumeric,
+                ),
+                shown_bounds(&[("length", length), ("elements", items), ("value", value)], letters),
+                is_request && narrower(&pairs),
+            );
+            finding.lost = silent && limits.lost;
+            self.add(finding);
+        }
+        let spec_values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
+        let element = schema.get("items").map(|items| self.spec.resolve(items).1);
+        let values = if spec_values.is_empty() {
+            element.map(|items| list(items, "enum").filter_map(Value::as_str).collect()).unwrap_or_default()
+        } else {
+            spec_values
+        };
+        match &limits.values {
+            Fact::Stated(stated) if !number => {
+                let new: Vec<&str> =
+                    stated.iter().map(String::as_str).filter(|value| !values.contains(value)).collect();
+                let gone: Vec<&str> =
+                    values.iter().copied().filter(|value| !stated.iter().any(|other| other == value)).collect();
+                if !new.is_empty() || !gone.is_empty() {
+                    let spec = if values.is_empty() { "any text".to_owned() } else { values.join(", ") };
+                    self.add(found("values", stated.join(", "), spec, is_request && !gone.is_empty()));
+                }
+            }
+            Fact::Lost if !values.is_empty() => {
+                let mut lost = found("values", "lost".to_owned(), values.join(", "), false);
+                lost.lost = true;
+                self.add(lost);
+            }
+            Fact::Silent | Fact::Empty if !values.is_empty() => {
+                let mut silent = found("values", "no list of values".to_owned(), values.join(", "), false);
+                silent.lost = limits.lost;
+                self.add(silent);
+            }
+            _ => {}
+        }
+        let default = schema.get("default").map(plain);
+        let says = match &limits.default {
+            Fact::Stated(text) => Some(text.clone()),
+            _ => None,
+        };
+        if says != default {
+            let words = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
+            let mut finding = found("default", words(says), words(default), false);
+            finding.lost = limits.default == Fact::Lost || row.description == Fact::Lost;
+            self.add(finding);
+        }
+        if let (Some(element), Some(items)) = (&limits.element, element) {
+            self.limits(element, row, items, found, is_request);
+        } else if let Some(items) = element.filter(|items| matches!(text(items, "type"), "string" | "integer")) {
+            let lost = Limits { lost: limits.lost, values: limits.values.clone(), ..Limits::default() };
+            let bounded = ["minLength", "maxLength", "minimum", "maximum"].iter().any(|key| items.get(key).is_some());
+            if bounded && items.get("enum").is_none() {
+                self.limits(&lost, row, items, found, is_request);
+            }
+        }
+    }
+
+    /// What the spec says where a documented type does not fit it.
+    fn misfit(&self, kind: &Kind, node: &Node<'a>) -> Option<String> {
+        let resolved = self.resolve(node.schema, node.schema_pointer.clone());
+        (!self.fits(kind, resolved.schema)).then(|| shown_type(&resolved))
+    }
+
+    fn fits(&self, kind: &Kind, schema: &Value) -> bool {
+        let (kind_of, format) = (text(schema, "type"), text(schema, "format"));
+        match kind {
+            Kind::Text => kind_of == "string" && format != "epoch-millis",
+            Kind::Integer => kind_of == "integer",
+            Kind::Long => kind_of == "integer" && format == "int64",
+            Kind::Number => kind_of == "number",
+            Kind::Boolean => kind_of == "boolean",
+            Kind::Object(_) | Kind::Map(_) => kind_of == "object",
+            Kind::Array(item) => {
+                kind_of == "array"
+                    && item.as_ref().is_none_or(|item| {
+                        schema.get("items").is_none_or(|items| self.fits(item, self.spec.resolve(items).1))
+                    })
+            }
+            Kind::Binary => kind_of == "string",
+            Kind::Other(_) => true,
+        }
+    }
+
+    fn resolve(&self, schema: &'a Value, pointer: String) -> Resolved<'a> {
+        let (component, target) = self.spec.resolve(schema);
+        match component {
+            Some(name) => {
+                let target_pointer = step("/components/schemas", name);
+                let nodes = vec![pointer, target_pointer.clone()];
+                Resolved { schema: target, component: Some(name), pointer: target_pointer, nodes }
+            }
+            None => {
+                let mut nodes = vec![pointer.clone()];
+                // A list of texts with a component of values.
+                if let Some(name) = schema.get("items").and_then(|items| self.spec.resolve(items).0) {
+                    nodes.push(step("/components/schemas", name));
+                }
+                Resolved { schema: target, component: None, pointer, nodes }
+            }
+        }
+    }
+
+    /// What a list holds; anything else is itself.
+    fn element(&self, resolved: Resolved<'a>) -> Resolved<'a> {
+        match resolved.schema.get("items") {
+            Some(items) => {
+                let pointer = step(&resolved.pointer, "items");
+                self.element(self.resolve(items, pointer))
+            }
+            None => resolved,
+        }
+    }
+
+    // Examples against tables and spec.
+
+    fn examples(&mut self) {
+        let page = self.page;
+        let mut shown: HashSet<String> = HashSet::new();
+        for example in &page.examples {
+            if example.is_request {
+                self.request_line(example, &mut shown);
+            }
+            self.example_body(example);
+        }
+        let has_requests = page.method != "POST" || page.examples.iter().any(|example| example.is_request);
+        for (index, parameter) in list(self.operation.value, "parameters").enumerate() {
+            let name = text(parameter, "name");
+            let needed = parameter["required"] == true && name != TOKEN_HEADER && text(parameter, "in") != "header";
+            if needed
+                && has_requests
+                && !shown.contains(name)
+                && let Some(value) = parameter.get("example")
+            {
+                let pointer = format!("{}/parameters/{index}", self.operation.pointer);
+                self.add(finding(&pointer, "example", vec![pointer.clone()], "no example of it", plain(value), false));
+            }
+        }
+    }
+
+    /// The values that the address of a request shows.
+    fn request_line(&mut self, example: &'a Example, shown: &mut HashSet<String>) {
+        let Some(address) = example.address.as_deref() else { return };
+        let mut values: Vec<(&str, &str, Role)> =
+            example.query.iter().map(|(name, value)| (name.as_str(), value.as_str(), Role::Query)).collect();
+        let path = address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+        let (template, actual): (Vec<&str>, Vec<&str>) =
+            (self.page.path.split('/').collect(), path.split('/').collect());
+        let fits = template.len() == actual.len()
+            && template
+                .iter()
+                .zip(&actual)
+                .all(|(wanted, is)| wanted == is || (wanted.starts_with('{') && !is.is_empty()));
+        if fits {
+            for (wanted, is) in template.iter().zip(actual) {
+                if let Some(name) = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                    values.push((name, is, Role::Path));
+                }
+            }
+        } else {
+            let document = format!("an example that calls {path}");
+            self.about("endpoint", Some("example"), document, self.page.path.clone());
+        }
+        for (name, value, role) in values {
+            let node = list(self.operation.value, "parameters")
+                .enumerate()
+                .find(|(_, parameter)| text(parameter, "name") == name);
+            let row = self.page.rows(&role).find(|row| row.name == name);
+            let pointer = node.map(|(index, _)| format!("{}/parameters/{index}", self.operation.pointer));
+            let Some(row) = row else {
+                self.unlisted(pointer, "parameters", &self.operation.pointer.clone(), name, node.is_some());
+                continue;
+            };
+            if value.starts_with('{') || value.is_empty() {
+                continue;
+            }
+            shown.insert(name.to_owned());
+            let Some((pointer, (_, parameter))) = pointer.zip(node) else { continue };
+            let resolved = self.resolve(&parameter["schema"], step(&pointer, "schema"));
+            let mut nodes = vec![pointer.clone()];
+            nodes.extend(resolved.nodes.iter().cloned());
+            // In an address everything is text; a number is one if it reads as one.
+            let is_text = matches!(row.kind.stated(), Some(Kind::Text));
+            let json = serde_json::from_str(value).ok().filter(|_| !is_text).unwrap_or_else(|| Value::from(value));
+            self.value(&json, row, &pointer, &nodes);
+            let known = self.findings.iter().any(|finding| finding.pointer == pointer && !finding.lost);
+            if let Some(ours) = parameter.get("example").map(plain).filter(|ours| ours != value && !known) {
+                self.add(finding(&pointer, "example", nodes, value, ours, false));
+            }
+        }
+    }
+
+    /// A member of an example that the tables do not list; unless a rename or a removal has said so.
+    fn unlisted(&mut self, pointer: Option<String>, place: &str, owner: &str, name: &str, known: bool) {
+        let renamed = |finding: &Finding| Some(&finding.pointer) == pointer.as_ref() && finding.about == "name";
+        if self.findings.iter().any(renamed) {
+            return;
+        }
+        let document = "in an example, in no table";
+        match pointer {
+            Some(pointer) => {
+                self.add(finding(&pointer, "presence", vec![pointer.clone()], document, "a field", false));
+            }
+            None => {
+                let spec = if known { "a field" } else { "no such field" };
+                let mut found = finding(&step(owner, place), "presence", vec![owner.to_owned()], document, spec, false);
+                found.member = Some(name.to_owned());
+                self.add(found);
+            }
+        }
+    }
+
+    fn example_body(&mut self, example: &'a Example) {
+        let operation = self.operation;
+        let (media, media_pointer) = if example.is_request {
+            (operation.value.pointer("/requestBody/content/application~1json"), step(&operation.pointer, "requestBody"))
+        } else {
+            let success = operation.success().map(|(status, _)| status.to_owned());
+            let status = example.status.map(|status| status.to_string()).or(success).unwrap_or_default();
+            let at = step(&step(&operation.pointer, "responses"), &status);
+            (self.spec.value.pointer(&at).and_then(|response| response.pointer("/content/application~1json")), at)
+        };
+        let media_pointer = format!("{media_pointer}/content/application~1json");
+        let json = match &example.body {
+            Body::None => return,
+            Body::Broken(reason) => {
+                let nodes = vec![media_pointer.clone(), operation.pointer.clone()];
+                let document = format!("an example that does not parse: {reason}");
+                self.add(finding(&media_pointer, "example", nodes, document, "one that does", false));
+                return;
+            }
+            Body::Json(json) => json,
+        };
+        let rows: Vec<&Row> = if example.is_request {
+            self.page.rows(&Role::Body).collect()
+        } else {
+            let own: Vec<&Row> = self.page.rows(&Role::Response(example.status)).collect();
+            let success = operation.success().and_then(|(status, _)| status.parse().ok());
+            // What an answer of an error looks like, its table need not say.
+            if own.is_empty() { self.answer(success, true) } else { own }
+        };
+        let Some(schema) = media.and_then(|media| media.get("schema")) else { return };
+        let resolved = self.resolve(schema, format!("{media_pointer}/schema"));
+        self.members(json, &rows, &resolved);
+        let ours: Vec<&Value> = media
+            .map(|media| members(media, "examples").filter_map(|(_, example)| example.get("value")).collect())
+            .unwrap_or_default();
+        if ours.is_empty() || ours.contains(&json) {
+            return;
+        }
+        let fewest = ours
+            .iter()
+            .map(|ours| {
+                let mut found = Vec::new();
+                differences(json, ours, "", &mut found);
+                found
+            })
+            .min_by_key(Vec::len)
+            .unwrap_or_default();
+        for (place, document, spec) in fewest.into_iter().take(5) {
+            // What the tables or types have said already needs no second finding.
+            let node = self.property_at(&resolved, &place);
+            let known = |finding: &Finding| {
+                node.as_ref() == Some(&finding.pointer)
+                    && matches!(finding.about, "type" | "presence" | "name" | "values" | "nullable")
+            };
+            if self.findings.iter().any(known) {
+                continue;
+            }
+            let mut found = finding(
+                &step(&media_pointer, "examples"),
+                "example",
+                vec![media_pointer.clone()],
+                document,
+                spec,
+                false,
+            );
+            found.member = Some(place);
+            self.add(found);
+        }
+    }
+
+    /// The pointer of the property that a place in an example belongs to.
+    fn property_at(&self, resolved: &Resolved<'a>, place: &str) -> Option<String> {
+        let mut at = self.resolve(self.spec.value.pointer(&resolved.pointer)?, resolved.pointer.clone());
+        let mut last = None;
+        for name in place.split('/').skip(1) {
+            if at.schema.get("items").is_some() {
+                at = self.element(at);
+                continue;
+            }
+            let properties = properties(&at);
+            let node = properties.iter().find(|node| node.name == name)?;
+            last = Some(node.pointer.clone());
+            at = self.resolve(node.schema, node.schema_pointer.clone());
+        }
+        last
+    }
+
+    /// The members of an object of an example, against the rows of its table.
+    fn members(&mut self, json: &'a Value, rows: &[&'a Row], resolved: &Resolved<'a>) {
+        let Some(object) = json.as_object() else { return };
+        let nodes = properties(resolved);
+        for (name, value) in object {
+            let node = nodes.iter().find(|node| node.name == name.as_str());
+            let Some(row) = rows.iter().find(|row| row.name == *name) else {
+                self.unlisted(
+                    node.map(|node| node.pointer.clone()),
+                    "properties",
+                    &resolved.pointer,
+                    name,
+                    node.is_some(),
+                );
+                continue;
+            };
+            let (pointer, around) = match node {
+                Some(node) => {
+                    let inner = self.resolve(node.schema, node.schema_pointer.clone());
+                    (node.pointer.clone(), inner)
+                }
+                None => continue,
+            };
+            let mut places = vec![pointer.clone()];
+            places.extend(around.nodes.iter().cloned());
+            self.value(value, row, &pointer, &places);
+            if let Some(index) = row.table {
+                let inner = self.element(around);
+                let rows: Vec<&Row> = self.page.tables[index].rows.iter().collect();
+                let elements: Vec<&Value> = match value {
+                    Value::Array(elements) => elements.iter().collect(),
+                    value => vec![value],
+                };
+                for element in elements {
+                    self.members(element, &rows, &inner);
+                }
+            }
+        }
+    }
+
+    /// A value of an example against its row.
+    fn value(&mut self, value: &Value, row: &Row, pointer: &str, nodes: &[String]) {
+        let Some(kind) = row.kind.stated() else { return };
+        if value.is_null() {
+            self.add(finding(pointer, "nullable", nodes.to_vec(), "null in an example", "never null", false));
+            return;
+        }
+        if !matches_json(kind, value) {
+            let document = format!("{kind} in the table, {} in an example", json_type(value));
+            let spec = shown_type(&self.resolve(
+                self.spec.value.pointer(pointer).map_or(&Value::Null, |node| node.get("schema").unwrap_or(node)),
+                pointer.to_owned(),
+            ));
+            self.add(finding(pointer, "type", nodes.to_vec(), document, spec, false));
+            return;
+        }
+        let texts: Vec<&str> = match value {
+            Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
+            value => value.as_str().into_iter().collect(),
+        };
+        for text in texts {
+            if let Fact::Stated(values) = &row.limits.values
+                && !values.iter().any(|value| value == text)
+            {
+                let document = format!("{} in the table, {text} in an example", values.join(", "));
+                self.add(finding(pointer, "values", nodes.to_vec(), document, "as specified", false));
+            }
+            if let Some((low, high)) = &row.limits.between
+                && !(text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= high.len())
+            {
+                let document = format!("{low} to {high} in the table, {text} in an example");
+                self.add(finding(pointer, "values", nodes.to_vec(), document, "any text", false));
+            }
+        }
+    }
+}
+
+/// The first eight digits of the hash of the words of a description, whatever scraper broke its lines.
+pub fn digest(words: &str) -> String {
+    let letters: String = words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    Sha256::digest(letters).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn finding(
+    pointer: &str,
+    about: &'static str,
+    nodes: Vec<String>,
+    document: impl Into<String>,
+    spec: impl Into<String>,
+    breaking: bool,
+) -> Finding {
+    Finding {
+        pointer: pointer.to_owned(),
+        about,
+        member: None,
+        document: document.into(),
+        spec: spec.into(),
+        breaking,
+        lost: false,
+        nodes,
+    }
+}
+
+fn is_transport(name: &str) -> bool {
+    TRANSPORT.iter().any(|header| header.eq_ignore_ascii_case(name))
+}
+
+fn properties<'a>(resolved: &Resolved<'a>) -> Vec<Node<'a>> {
+    let required: Vec<&str> = list(resolved.schema, "required").filter_map(Value::as_str).collect();
+    members(resolved.schema, "properties")
+        .map(|(name, schema)| {
+            let pointer = step(&step(&resolved.pointer, "properties"), name);
+            Node { name, schema_pointer: pointer.clone(), pointer, schema, required: required.contains(&name.as_str()) }
+        })
+        .collect()
+}
+
+/// A lower bound of 0 bounds no length.
+fn not_negative(bounds: Bounds) -> Bounds {
+    Bounds { min: bounds.min.filter(|min| *min > 0), max: bounds.max }
+}
+
+fn narrower(pairs: &[(&str, Bounds, Bounds)]) -> bool {
+    pairs.iter().any(|(_, document, spec)| {
+        document.min.is_some_and(|min| spec.min.is_none_or(|was| min > was))
+            || document.max.is_some_and(|max| spec.max.is_none_or(|was| max < was))
+    })
+}
+
+fn shown_bounds(bounds: &[(&str, Bounds)], alphanumeric: bool) -> String {
+    let mut parts: Vec<String> = bounds
+        .iter()
+        .filter(|(_, bounds)| !bounds.is_empty())
+        .map(|(what, bounds)| match (bounds.min, bounds.max) {
+            (Some(min), Some(max)) => format!("{what} {min} to {max}"),
+            (Some(min), None) => format!("{what} at least {min}"),
+            (None, Some(max)) => format!("{what} at most {max}"),
+            (None, None) => String::new(),
+        })
+        .collect();
+    if alphanumeric {
+        parts.push("letters and digits".to_owned());
+    }
+    if parts.is_empty() { "no bounds".to_owned() } else { parts.join(", ") }
+}
+
+fn shown_type(resolved: &Resolved<'_>) -> String {
+    let (kind, format) = (text(resolved.schema, "type"), text(resolved.schema, "format"));
+    let shown = if format.is_empty() { kind.to_owned() } else { format!("{kind} ({format})") };
+    match resolved.component {
+        Some(name) => format!("{shown} {name}"),
+        None => shown,
+    }
+}
+
+/// A value as a page would write it.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn matches_json(kind: &Kind, value: &Value) -> bool {
+    match kind {
+        Kind::Text | Kind::Binary => value.is_string(),
+        Kind::Integer | Kind::Long => value.is_i64() || value.is_u64(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Object(_) | Kind::Map(_) => value.is_object(),
+        Kind::Array(item) => value.as_array().is_some_and(|values| {
+            item.as_ref().is_none_or(|item| values.iter().all(|value| matches_json(item, value)))
+        }),
+        Kind::Other(_) => true,
+    }
+}
+
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// The places where two JSON texts differ, with both values.
+fn differences(document: &Value, spec: &Value, at: &str, found: &mut Vec<(String, String, String)>) {
+    match (document, spec) {
+        (Value::Object(left), Value::Object(right)) => {
+            for (name, value) in left {
+                match right.get(name) {
+                    Some(other) => differences(value, other, &step(at, name), found),
+                    None => found.push((step(at, name), short(value), "nothing".to_owned())),
+                }
+            }
+            for (name, value) in right.iter().filter(|(name, _)| !left.contains_key(*name)) {
+                found.push((step(at, name), "nothing".to_owned(), short(value)));
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (index, (left, right)) in left.iter().zip(right).enumerate() {
+                differences(left, right, &format!("{at}/{index}"), found);
+            }
+        }
+        (left, right) if left == right => {}
+        (left, right) => found.push((at.to_owned(), short(left), short(right))),
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(40) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}

@@ -1,0 +1,26 @@
+//! Maintenance of the workspace. Data flows one way:
+//!
+//! ```text
+//! specs/*/openapi.yaml ─ spec ─► lint ─► project ─► emit (progenitor, seam) ─► package ─► files ─► write | --check
+//! saved pages ─ page ─┬─► drift (against the specs)
+//!                     └─► draft (into a spec)
+//! ```
+//!
+//! Every step is a module of its own. What is wrong is printed as one sentence with file and JSON pointer.
+
+#![allow(missing_docs, reason = "a tool of this workspace; only `page` is read by more than its neighbours")]
+
+pub mod deviations;
+pub mod docs;
+pub mod drift;
+pub mod emit;
+pub mod files;
+pub mod generate;
+pub mod lint;
+pub mod metadata;
+pub mod package;
+pub mod page;
+pub mod project;
+pub mod score;
+pub mod spec;
+pub mod timings;

@@ -1,0 +1,267 @@
+//! HTML, read by an HTML parser.
+
+use scraper::{ElementRef, Html, node::Node};
+
+use super::blocks::{Block, Cells};
+
+/// The blocks of an HTML page, and whether its end is missing.
+pub fn blocks(text: &str) -> (Vec<Block>, bool) {
+    let document = Html::parse_document(text);
+    let mut walk = Walk::default();
+    walk.children(document.root_element());
+    walk.flush();
+    let count = |tag: &str| text.matches(tag).count();
+    let cut = count("<table") > count("</table>") || text.trim_end().rfind('<') > text.trim_end().rfind('>');
+    (walk.blocks, cut)
+}
+
+#[derive(Default)]
+struct Walk {
+    blocks: Vec<Block>,
+    /// Text that no block has closed yet.
+    open: String,
+}
+
+impl Walk {
+    fn flush(&mut self) {
+        for line in std::mem::take(&mut self.open).lines() {
+            let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            if !line.is_empty() {
+                self.blocks.push(Block::Text(line));
+            }
+        }
+    }
+
+    fn children(&mut self, element: ElementRef<'_>) {
+        // A stack of its own instead of recursion: pages of hostile depth must not end the process.
+        let mut stack: Vec<Step<'_>> = vec![Step::Enter(element)];
+        while let Some(step) = stack.pop() {
+            match step {
+                Step::Text(text) => self.open.push_str(&text.replace(['\n', '\r'], " ")),
+                Step::Flush => self.flush(),
+                Step::Enter(element) => self.enter(element, &mut stack),
+            }
+        }
+    }
+
+    fn enter<'a>(&mut self, element: ElementRef<'a>, stack: &mut Vec<Step<'a>>) {
+        match element.value().name() {
+            "script" | "style" | "noscript" | "template" | "svg" => return,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.flush();
+                self.blocks.push(Block::Heading(one_line(&inner(element))));
+                return;
+            }
+            "pre" => {
+                self.flush();
+                self.blocks.push(Block::Code(element.text().collect()));
+                return;
+            }
+            "table" => {
+                self.flush();
+                self.table(element);
+                stack.extend(nested_tables(element).into_iter().rev().map(Step::Enter));
+                return;
+            }
+            "br" => {
+                self.flush();
+                return;
+            }
+            _ => {}
+        }
+        let block = is_block(element.value().name());
+        if block {
+            self.flush();
+            stack.push(Step::Flush);
+        }
+        stack.extend(element.children().rev().filter_map(|child| match child.value() {
+            Node::Text(text) => Some(Step::Text(text)),
+            Node::Element(_) => ElementRef::wrap(child).map(Step::Enter),
+            _ => None,
+        }));
+    }
+
+    fn table(&mut self, table: ElementRef<'_>) {
+        let mut cells = Cells::default();
+        let mut header_done = false;
+        // Cells that reach into the next rows: how many rows more, and their text.
+        let mut spans: Vec<Option<(usize, String)>> = Vec::new();
+        for element in own_rows(table) {
+            if element.value().name() == "caption" {
+                cells.caption = Some(one_line(&inner(element)));
+                continue;
+            }
+            let mut row = Vec::new();
+            for cell in element.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")) {
+                spans_into(&mut row, &mut spans);
+                let text = inner(cell);
+                // Bounded, so that a wrong number cannot fill the memory.
+                let span = |name| cell.attr(name).and_then(|n| n.parse().ok()).unwrap_or(1).clamp(1, 20);
+                let wide: usize = span("colspan");
+                let tall: usize = span("rowspan");
+                for _ in 0..wide {
+                    if tall > 1 {
+                        if spans.len() <= row.len() {
+                            spans.resize(row.len() + 1, None);
+                        }
+                        spans[row.len()] = Some((tall - 1, text.clone()));
+                    }
+                    row.push(Some(text.clone()));
+                }
+            }
+            if !row.is_empty() {
+                spans_into(&mut row, &mut spans);
+            }
+            if row.is_empty() {
+                continue;
+            }
+            if !header_done {
+                // The first row is the head, whether its cells are marked so or not.
+                cells.header = row.into_iter().map(|cell| one_line(&cell.unwrap_or_default())).collect();
+                header_done = true;
+                continue;
+            }
+            row.resize(cells.header.len(), Some(String::new()));
+            cells.rows.push(row);
+        }
+        if header_done {
+            self.blocks.push(Block::Table(cells));
+        }
+    }
+}
+
+/// Adds the cells that reach into this row from the rows above.
+fn spans_into(row: &mut Vec<Option<String>>, spans: &mut [Option<(usize, String)>]) {
+    while let Some(span) = spans.get_mut(row.len())
+        && let Some((left, text)) = span
+    {
+        row.push(Some(text.clone()));
+        *left -= 1;
+        if *left == 0 {
+            *span = None;
+        }
+    }
+}
+
+enum Step<'a> {
+    Enter(ElementRef<'a>),
+    Text(&'a str),
+    Flush,
+}
+
+/// Rows and caption of a table, not those of tables within.
+fn own_rows(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
+    let mut found = Vec::new();
+    for child in table.child_elements() {
+        match child.value().name() {
+            "caption" | "tr" => found.push(child),
+            "thead" | "tbody" | "tfoot" => {
+                found.extend(child.child_elements().filter(|row| row.value().name() == "tr"))
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The outermost tables within a table.
+fn nested_tables(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
+    let mut found = Vec::new();
+    let mut stack: Vec<ElementRef<'_>> = table.child_elements().collect::<Vec<_>>().into_iter().rev().collect();
+    while let Some(element) = stack.pop() {
+        if element.value().name() == "table" {
+            found.push(element);
+        } else {
+            stack.extend(element.child_elements().collect::<Vec<_>>().into_iter().rev());
+        }
+    }
+    found
+}
+
+/// The text of an element with a line for each paragraph or item, without tables within.
+fn inner(element: ElementRef<'_>) -> String {
+    enum Part<'a> {
+        Element(ElementRef<'a>),
+        Text(&'a str, bool),
+        Break,
+    }
+    let mut out = String::new();
+    let mut stack = vec![(Part::Element(element), false)];
+    let mut first = true;
+    while let Some((part, pre)) = stack.pop() {
+        match part {
+            Part::Break => {
+                if !out.is_empty() && !out.ends_with('\n') {
+                    out.push('\n');
+                }
+            }
+            Part::Text(text, true) => out.push_str(text),
+            Part::Text(text, false) => {
+                let mut space = text.starts_with(char::is_whitespace);
+                for word in text.split_whitespace() {
+                    if space && !out.is_empty() && !out.ends_with(['\n', ' ']) {
+                        out.push(' ');
+                    }
+                    out.push_str(word);
+                    space = true;
+                }
+                if text.ends_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(['\n', ' ']) {
+                    out.push(' ');
+                }
+            }
+            Part::Element(element) => {
+                let name = element.value().name();
+                if matches!(name, "script" | "style") || (name == "table" && !first) {
+                    continue;
+                }
+                let pre = pre || name == "pre";
+                let block = !first && (is_block(name) || matches!(name, "br" | "pre"));
+                first = false;
+                if block {
+                    stack.push((Part::Break, pre));
+                }
+                stack.extend(element.children().rev().filter_map(|child| match child.value() {
+                    Node::Text(text) => Some((Part::Text(text, pre), pre)),
+                    Node::Element(_) => ElementRef::wrap(child).map(|child| (Part::Element(child), pre)),
+                    _ => None,
+                }));
+                if block {
+                    stack.push((Part::Break, pre));
+                }
+            }
+        }
+    }
+    out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "li"
+            | "ul"
+            | "ol"
+            | "section"
+            | "article"
+            | "main"
+            | "body"
+            | "header"
+            | "footer"
+            | "nav"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "blockquote"
+            | "tr"
+            | "td"
+            | "th"
+            | "details"
+            | "summary"
+            | "figure"
+            | "figcaption"
+    )
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

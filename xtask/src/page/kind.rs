@@ -1,0 +1,151 @@
+//! What the type column of a page says.
+
+use std::fmt;
+
+/// A documented type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `String`
+    Text,
+    /// `Integer`, `int`
+    Integer,
+    /// `Long`
+    Long,
+    /// `Float`, `Double`, `Number`
+    Number,
+    /// `Boolean`
+    Boolean,
+    /// `Object`, or `X object` with its name.
+    Object(Option<String>),
+    /// `Array of X objects`, `X[]`, `List<X>`; what it holds may be left open.
+    Array(Option<Box<Kind>>),
+    /// `Map<String,X>`
+    Map(Option<Box<Kind>>),
+    /// `File`
+    Binary,
+    /// A single word that is none of these.
+    Other(String),
+}
+
+impl Kind {
+    /// Reads a type as pages write it; nothing if the text is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().trim_end_matches('.');
+        if text.is_empty() || text.len() > 120 || text.contains('\n') {
+            return None;
+        }
+        let lower = text.to_lowercase();
+        if let Some(base) = Self::base(&lower) {
+            return Some(base);
+        }
+        for (prefix, plural) in
+            [("[]", false), ("arrays of ", true), ("array of ", true), ("list of ", true), ("lists of ", true)]
+        {
+            if let Some(rest) = lower.strip_prefix(prefix) {
+                let item = &text[text.len() - rest.len()..];
+                return Self::item(item, plural).map(|item| Self::Array(Some(Box::new(item))));
+            }
+        }
+        if let Some(item) =
+            text.strip_suffix("[]").or_else(|| text.strip_suffix("数组")).filter(|item| !item.is_empty())
+        {
+            return Self::item(item, true).map(|item| Self::Array(Some(Box::new(item))));
+        }
+        if let Some((head, inner)) = text.strip_suffix('>').and_then(|text| text.split_once('<')) {
+            let inner = inner.rsplit_once(',').map_or(inner, |(_, value)| value);
+            let inner = Some(Box::new(Self::item(inner, true)?));
+            return match head.trim().to_lowercase().as_str() {
+                "array" | "list" | "set" | "arraylist" => Some(Self::Array(inner)),
+                "map" | "hashmap" | "object" | "dict" => Some(Self::Map(inner)),
+                _ => None,
+            };
+        }
+        for suffix in [" object", " objects", " structure", "对象"] {
+            if let Some(name) = lower.strip_suffix(suffix) {
+                let name = text[..name.len()].trim();
+                return is_name(name).then(|| Self::Object(Some(name.to_owned())));
+            }
+        }
+        // A length beside the type, as in `String(64)`.
+        let (head, size) = text.split_once('(')?;
+        size.trim_end_matches([')', ' ']).chars().all(|c| c.is_ascii_digit() || ",-~ ".contains(c)).then_some(())?;
+        Self::base(&head.trim().to_lowercase())
+    }
+
+    /// Reads the type of what a list holds, where a bare name is that of an object.
+    fn item(text: &str, plural: bool) -> Option<Self> {
+        let text = text.trim();
+        Self::parse(text)
+            .or_else(|| {
+                plural.then(|| text.strip_suffix('s')).flatten().and_then(|one| Self::base(&one.to_lowercase()))
+            })
+            .or_else(|| is_name(text).then(|| Self::Object(Some(text.to_owned()))))
+    }
+
+    fn base(lower: &str) -> Option<Self> {
+        Some(match lower {
+            "string" | "strings" | "str" | "text" | "varchar" | "char" | "字符串" | "date" | "datetime"
+            | "timestamp" | "time" | "uuid" | "enum" | "enumeration" => Self::Text,
+            "integer" | "integers" | "int" | "int32" | "short" | "整型" | "整数" => Self::Integer,
+            "long" | "longs" | "int64" | "bigint" | "长整型" => Self::Long,
+            "number" | "numbers" | "float" | "floats" | "double" | "doubles" | "bigdecimal" | "decimal" | "浮点型"
+            | "数字" => Self::Number,
+            "boolean" | "booleans" | "bool" | "布尔" | "布尔型" => Self::Boolean,
+            "object" | "objects" | "json" | "jsonobject" | "json object" | "struct" | "dict" | "对象" => {
+                Self::Object(None)
+            }
+            "array" | "arrays" | "list" | "lists" | "jsonarray" | "json array" | "数组" | "列表" => {
+                Self::Array(None)
+            }
+            "map" => Self::Map(None),
+            "file" | "binary" | "byte[]" | "文件" => Self::Binary,
+            _ => return None,
+        })
+    }
+
+    /// Name of the object that this refers to, through lists and maps.
+    #[must_use]
+    pub fn object(&self) -> Option<&str> {
+        match self {
+            Self::Object(name) => name.as_deref(),
+            Self::Array(Some(item)) | Self::Map(Some(item)) => item.object(),
+            _ => None,
+        }
+    }
+
+    /// Whether a table may follow that says what it holds.
+    #[must_use]
+    pub fn is_structure(&self) -> bool {
+        match self {
+            Self::Object(_) | Self::Array(None) => true,
+            Self::Array(Some(item)) | Self::Map(Some(item)) => item.is_structure(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a text may name a type: one word, or dotted.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("String"),
+            Self::Integer => f.write_str("Integer"),
+            Self::Long => f.write_str("Long"),
+            Self::Number => f.write_str("Number"),
+            Self::Boolean => f.write_str("Boolean"),
+            Self::Binary => f.write_str("File"),
+            Self::Object(None) => f.write_str("Object"),
+            Self::Object(Some(name)) => write!(f, "{name} object"),
+            Self::Array(None) => f.write_str("Array"),
+            Self::Array(Some(item)) => write!(f, "Array of {item}"),
+            Self::Map(None) => f.write_str("Map"),
+            Self::Map(Some(item)) => write!(f, "Map of {item}"),
+            Self::Other(word) => f.write_str(word),
+        }
+    }
+}

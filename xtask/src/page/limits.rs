@@ -1,0 +1,327 @@
+//! What a description says of lengths, ranges, values and defaults.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Fact, Kind};
+
+/// A lower and an upper bound, both included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// At least.
+    pub min: Option<i64>,
+    /// At most.
+    pub max: Option<i64>,
+}
+
+impl Bounds {
+    /// Whether nothing is bounded.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.min.is_none() && self.max.is_none()
+    }
+
+    fn set(&mut self, min: Option<i64>, max: Option<i64>) {
+        self.min = min.or(self.min);
+        self.max = max.or(self.max);
+    }
+}
+
+/// Constraints of a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Characters of a text; on a number, what the page calls its length.
+    pub length: Bounds,
+    /// Elements of a list.
+    pub items: Bounds,
+    /// Value of a number.
+    pub value: Bounds,
+    /// First and last text, where a text is given a range as if it were a number.
+    pub between: Option<(String, String)>,
+    /// Letters and digits only.
+    pub alphanumeric: bool,
+    /// Allowed values.
+    pub values: Fact<Vec<String>>,
+    /// Value when left out.
+    pub default: Fact<String>,
+    /// Whether a range was announced, and nothing of it is left.
+    pub lost: bool,
+    /// Of the elements of a list.
+    pub element: Option<Box<Limits>>,
+}
+
+fn pattern(text: &str) -> Regex {
+    #[expect(clippy::expect_used, reason = "the patterns are constants, and every one is used by a test")]
+    Regex::new(text).expect("a valid pattern")
+}
+
+macro_rules! patterns {
+    ($($name:ident = $text:expr;)*) => { $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)* };
+}
+
+patterns! {
+    // What opens a part of a description. Longest first.
+    LABEL = r"(?x)(?:^|[\s.;。；，])\s*(
+        Definition|Description|Constraints?|Value\s[rR]ange|Range|Default\s[vV]alue|Default|Enumerat(?:ed|ion)\s[vV]alues?
+        |Minimum\s(?:length|value)|Maximum\s(?:length|value)|Minimum|Maximum|(?:Array|List)\slength|Element\slength|Length|Options|Example
+        |参数解释|约束限制|取值范围|默认取值|默认值|缺省值|枚举值|最小长度|最大长度|最小值|最大值|数组长度|长度范围|最小|最大
+        )\s*[:：]\s*|(?:^|[\s.;。；，])\s*(Values?)\s*[:：][\ ]*(?:\n|$)";
+    // The same without a colon, in the fixed order of the newer pages.
+    COLONLESS = r"(^|[.。]\s+|N/A\s+|\n)(Definition|Constraints|Value\s[rR]ange|Range|Default\s[vV]alue)(\s)";
+    SPAN = r"(?i)(-?\d[\d,]*)\s*(?:-|–|~|to|and|～|至|到)\s*(\d[\d,]*)(?:\s*(characters?|bytes|digits|letters|items|elements|个字符|字符|位))?";
+    AT_MOST = r"(?i)(?:max(?:imum)?\.?(?: of)?|up to|at most|no more than|cannot exceed|最多|不超过)\s*:?\s*(\d[\d,]*)\s*(characters?|bytes|items|elements|个字符|字符)";
+    MAX_VALUE = r"(?i)maximum(?:\svalue)?\s(?:is|value\sis)\s(-?\d[\d,]*)";
+    MIN_VALUE = r"(?i)minimum(?:\svalue)?\s(?:is|value\sis)\s(-?\d[\d,]*)";
+    EXACTLY = r"(?i)(?:^|contains?\s|of\s|is\s|\.\s)(?:exactly\s)?(\d[\d,]*)[\s-](?:characters?|digits)\b";
+    LETTERS_AND_DIGITS = r"(?i)(?:letters and digits|digits and letters)";
+    NUMBER = r"-?\d[\d,]*";
+    RANGES = r"(?i)ranges?\sfrom\s(\d+)\sto\s(\d+)";
+    DEFAULT_IS = r"(?i)(?:the\s)?default\svalue\sis\s(\S+)|\bIt\sis\s(\S+)\sby\sdefault|\bdefaults\sto\s(\S+)";
+    CHOICE = r"(?i)(?:value can be(?: set to)?|value options?(?: are|:)|options are|possible options include|possible values(?: are|:)|value options include)\s+([^\n]*?)(?:\.(?:\s|$)|\n|;|$)";
+    PARENTHESES = r"\([^()]*\)";
+}
+
+/// Reads the constraints of a field of this type out of its description.
+pub fn read(kind: Option<&Kind>, description: &str) -> Limits {
+    let mut limits = Limits::default();
+    let list = matches!(kind, Some(Kind::Array(_)));
+    let number = matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number));
+    let parts = parts(description);
+    let mut in_element = false;
+    for (index, (label, text)) in parts.iter().enumerate() {
+        let label = label.to_lowercase();
+        let next = parts.get(index + 1).map(|(label, _)| label.to_lowercase());
+        let stated = statement(text);
+        match label.as_str() {
+            "element length" => in_element = true,
+            "minimum length" | "最小长度" => set_length(&mut limits, list, in_element, number_in(text), None),
+            "maximum length" | "最大长度" => set_length(&mut limits, list, in_element, None, number_in(text)),
+            "minimum value" | "minimum" | "最小值" | "最小" => {
+                set_value(&mut limits, number, list, number_in(text), None)
+            }
+            "maximum value" | "maximum" | "最大值" | "最大" => {
+                set_value(&mut limits, number, list, None, number_in(text))
+            }
+            "default value" | "default" | "默认取值" | "默认值" | "缺省值" => {
+                // `Default Value: Default value: 0`: the first label stands before the second, not before nothing.
+                if !(stated.is_empty() && next.as_deref().is_some_and(|next| next.starts_with("default"))) {
+                    limits.default = match stated {
+                        "" => Fact::Lost,
+                        "N/A" => Fact::Empty,
+                        text => Fact::Stated(text.trim_matches(['"', '\'']).to_owned()),
+                    };
+                }
+            }
+            "enumerated values" | "enumerated value" | "enumeration values" | "enumeration value" | "options"
+            | "枚举值" | "values" | "value" => {
+                let values = listed(text);
+                limits.values = if values.is_empty() { Fact::Lost } else { Fact::Stated(values) };
+            }
+            "range" | "value range" | "取值范围" | "constraint" | "constraints" | "约束限制" | "array length"
+            | "list length" | "length" | "数组长度" | "长度范围" => {
+                let is_range = label.contains("range") || label == "取值范围";
+                if stated == "N/A" {
+                    continue;
+                }
+                if stated.is_empty() {
+                    let refined = next.as_deref().is_some_and(|next| {
+                        ["m", "array", "list", "length", "element", "enum", "最", "数组", "长度", "枚举", "value"]
+                            .iter()
+                            .any(|start| next.starts_with(start))
+                            && next != "value range"
+                    });
+                    limits.lost |= is_range && !refined;
+                    continue;
+                }
+                bounds(&mut limits, kind, &label, stated);
+                if is_range && !number && limits.values == Fact::Silent {
+                    let values = listed(stated);
+                    // `Range: String` repeats the type.
+                    if !values.is_empty() && Kind::parse(stated).is_none() {
+                        limits.values = Fact::Stated(values);
+                    }
+                }
+            }
+            "example" => {}
+            _ => prose(&mut limits, kind, text),
+        }
+    }
+    if limits.lost && limits.values == Fact::Silent {
+        limits.values = Fact::Lost;
+    }
+    limits
+}
+
+/// Cuts a description at its labels; what stands before the first has none.
+fn parts(description: &str) -> Vec<(String, String)> {
+    let mut text = description
+        .lines()
+        .map(|line| {
+            let line = line.trim();
+            let label = super::words::is_label(line) && !line.ends_with([':', '：']);
+            if label { format!("{line}:") } else { line.to_owned() }
+        })
+        .collect::<Vec<_>>()
+        .join("\n");
+    if text.starts_with("Definition ") && !text.starts_with("Definition :") {
+        text = COLONLESS.replace_all(&text, "$1$2:$3").into_owned();
+    }
+    let mut parts = vec![(String::new(), String::new())];
+    let mut from = 0;
+    let mut search = 0;
+    while let Some(found) = LABEL.captures_at(&text, search) {
+        let (Some(whole), Some(label)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else { break };
+        if let Some(last) = parts.last_mut() {
+            text[from..label.start()].trim().clone_into(&mut last.1);
+        }
+        parts.push((label.as_str().to_owned(), String::new()));
+        from = whole.end();
+        // The label's own blank may be the one before the next label.
+        search = from - usize::from(text[..from].ends_with([' ', '\n']));
+        search = search.max(label.end());
+    }
+    if let Some(last) = parts.last_mut() {
+        text[from.min(text.len())..].trim().clone_into(&mut last.1);
+    }
+    parts
+}
+
+/// What a part says, where "not applicable" has several spellings.
+fn statement(text: &str) -> &str {
+    let text = text.trim().trim_end_matches(['.', '。']).trim();
+    match text {
+        "N/A" | "n/a" | "NA" | "None" | "不涉及" | "无" | "-" => "N/A",
+        text => text,
+    }
+}
+
+fn number(text: &str) -> Option<i64> {
+    text.replace(',', "").parse().ok()
+}
+
+fn number_in(text: &str) -> Option<i64> {
+    number(NUMBER.find(text)?.as_str())
+}
+
+fn set_length(limits: &mut Limits, list: bool, in_element: bool, min: Option<i64>, max: Option<i64>) {
+    if list || in_element {
+        element(limits).length.set(min, max);
+    } else {
+        limits.length.set(min, max);
+    }
+}
+
+/// `Minimum:` is a value on a number, but the length of a text.
+fn set_value(limits: &mut Limits, number: bool, list: bool, min: Option<i64>, max: Option<i64>) {
+    let bounds = match (number, list) {
+        (true, _) => &mut limits.value,
+        (_, true) => &mut limits.items,
+        _ => &mut limits.length,
+    };
+    bounds.set(min, max);
+}
+
+fn element(limits: &mut Limits) -> &mut Limits {
+    limits.element.get_or_insert_default()
+}
+
+/// Bounds under a label.
+fn bounds(limits: &mut Limits, kind: Option<&Kind>, label: &str, text: &str) {
+    let list = matches!(kind, Some(Kind::Array(_)));
+    let is_number = matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number));
+    let of_list =
+        label.contains("array") || label.contains("list") || label.contains("数组") || (list && label == "length");
+    if LETTERS_AND_DIGITS.is_match(text) {
+        let target = if list { element(limits) } else { &mut *limits };
+        target.alphanumeric = true;
+    }
+    let (min, max, unit) = if let Some(found) = SPAN.captures(text) {
+        let at = |index| found.get(index).map(|group| group.as_str());
+        (at(1).and_then(number), at(2).and_then(number), at(3).unwrap_or_default().to_lowercase())
+    } else if let Some(found) = AT_MOST.captures(text) {
+        (None, number(&found[1]), found[2].to_lowercase())
+    } else if let Some(found) = EXACTLY.captures(text) {
+        (number(&found[1]), number(&found[1]), "characters".to_owned())
+    } else {
+        return;
+    };
+    if min.is_none() && max.is_none() {
+        return;
+    }
+    let unit = if unit.contains("item") || unit.contains("element") { "items" } else { unit.as_str() };
+    let target = match kind {
+        _ if of_list || unit == "items" => &mut limits.items,
+        _ if list && unit.is_empty() => &mut limits.items,
+        _ if list => &mut element(limits).length,
+        _ if is_number && (unit.is_empty() && label != "length") => &mut limits.value,
+        _ => &mut limits.length,
+    };
+    target.set(min, max);
+}
+
+/// Constraints in free words.
+fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
+    let is_text = matches!(kind, Some(Kind::Text));
+    if let Some(found) = RANGES.captures(text)
+        && is_text
+    {
+        limits.between = Some((found[1].to_owned(), found[2].to_owned()));
+    }
+    if let Some(found) = DEFAULT_IS.captures(text)
+        && let Some(value) = found.iter().skip(1).flatten().next()
+    {
+        let value = value.as_str().trim_end_matches(['.', ',', ';']).trim_matches(['"', '\'']);
+        // "The default value is the timestamp of …" names no value.
+        if !value.is_empty() && !matches!(value, "the" | "a" | "an" | "used" | "not") && limits.default == Fact::Silent
+        {
+            limits.default = Fact::Stated(value.to_owned());
+        }
+    }
+    if !is_text {
+        let max = MAX_VALUE.captures(text).and_then(|found| number(&found[1]));
+        let min = MIN_VALUE.captures(text).and_then(|found| number(&found[1]));
+        limits.value.set(min, max);
+    }
+    if let Some(found) = CHOICE.captures(text)
+        && limits.values == Fact::Silent
+        && !matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number | Kind::Boolean | Kind::Object(_)))
+    {
+        let values = listed(&found[1]);
+        if !values.is_empty() {
+            limits.values = Fact::Stated(values);
+        }
+    }
+}
+
+/// The values of a list: one a line, or divided by commas, `and`, `or` or slashes. What explains a value is left out.
+fn listed(text: &str) -> Vec<String> {
+    let text = PARENTHESES.replace_all(text, "");
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let mut values = Vec::new();
+    for line in &lines {
+        let line = super::words::bare(line).trim_end_matches(['.', '。', ';', '；']).trim();
+        let head = line.split_once([':', '：']).map_or(line, |(value, _)| value).trim();
+        if head != line && is_value(head) {
+            values.push(head.to_owned());
+            continue;
+        }
+        let line = line.replace(" and ", ",").replace(" or ", ",").replace(['，', '、'], ",");
+        let separator = if line.contains(',') || !line.contains('/') { ',' } else { '/' };
+        values.extend(
+            line.split(separator)
+                .map(|value| value.trim().trim_matches(['"', '\'']).to_owned())
+                .filter(|value| !value.is_empty()),
+        );
+    }
+    if values.iter().all(|value| is_value(value)) { values } else { Vec::new() }
+}
+
+/// Whether a text can be a value: one word, and no range.
+fn is_value(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 64
+        && !text.contains(char::is_whitespace)
+        && !matches!(text, "N/A" | "None" | "-")
+        && SPAN.find(text).is_none_or(|found| found.len() < text.len())
+}

@@ -1,0 +1,535 @@
+//! Text scrapes: one cell or one row a line, with pipes, tabs, spaces or nothing between the cells.
+
+use std::borrow::Cow;
+
+use super::{
+    Kind,
+    blocks::{Block, Cells},
+    words::{self, Column, Section, bare},
+};
+
+/// The blocks of a text page.
+pub fn blocks(text: &str) -> Vec<Block> {
+    let text = plain(text);
+    let is_markdown = text.lines().any(|line| line.starts_with("# ") || line.starts_with("## "));
+    let text = if is_markdown { Cow::Owned(without_emphasis(&text)) } else { text };
+    let mut lines = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        split_glued(line, &mut lines);
+    }
+    let scan = Scan { lines };
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    while at < scan.lines.len() {
+        at = scan.block(at, &mut blocks);
+    }
+    blocks
+}
+
+/// Without the characters that only make a page look nice.
+fn plain(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    let mut replace = |from: &str, to: &str| {
+        if text.contains(from) {
+            text = Cow::Owned(text.replace(from, to));
+        }
+    };
+    for invisible in ["\u{200b}", "\u{feff}", "\u{ad}", "\r"] {
+        replace(invisible, "");
+    }
+    replace("\u{a0}", " ");
+    text
+}
+
+/// Markdown without its emphasis and escapes, outside of code.
+fn without_emphasis(text: &str) -> String {
+    let mut in_code = false;
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let is_fence = line.trim_start().starts_with("```");
+        in_code ^= is_fence;
+        if in_code || is_fence {
+            out.push_str(line);
+        } else {
+            out.push_str(&line.replace("**", "").replace("\\_", "_"));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Adds a line, cut in two where the end of a JSON text and the next heading stand on it, or a caption and the first
+/// heading of its table.
+fn split_glued<'a>(line: &'a str, lines: &mut Vec<&'a str>) {
+    if let Some(at) = line.rfind(['}', ']'])
+        && Section::of(&line[at + 1..]).is_some()
+    {
+        lines.extend([&line[..=at], &line[at + 1..]]);
+        return;
+    }
+    lines.push(line);
+}
+
+/// Headings of a table, one a line, and the line behind them.
+type Headings<'a> = (Vec<(&'a str, Column)>, usize);
+
+struct Scan<'a> {
+    lines: Vec<&'a str>,
+}
+
+impl<'a> Scan<'a> {
+    fn bare(&self, at: usize) -> &'a str {
+        self.lines.get(at).map_or("", |line| bare(line))
+    }
+
+    fn block(&self, at: usize, blocks: &mut Vec<Block>) -> usize {
+        let line = self.lines[at];
+        if let Some(fence) = line.trim_start().strip_prefix("```").map(|_| "```") {
+            let end = (at + 1..self.lines.len()).find(|&end| self.lines[end].trim_start().starts_with(fence));
+            let end = end.unwrap_or(self.lines.len());
+            blocks.push(Block::Code(self.lines[at + 1..end].join("\n")));
+            return end + 1;
+        }
+        if let Some((table, next)) = self.table(at) {
+            blocks.push(Block::Table(table));
+            return next;
+        }
+        let is_heading = line.starts_with('#') && line.trim_start_matches('#').starts_with(' ');
+        blocks.push(if is_heading {
+            Block::Heading(bare(line).to_owned())
+        } else {
+            Block::Text(line.trim_end().to_owned())
+        });
+        at + 1
+    }
+
+    fn table(&self, at: usize) -> Option<(Cells, usize)> {
+        self.piped_rows(at)
+            .or_else(|| self.piped_cells(at))
+            .or_else(|| self.spaced_rows(at))
+            .or_else(|| self.bare_cells(at))
+    }
+
+    /// Whether a line cannot belong to the table above it.
+    fn ends(&self, at: usize) -> bool {
+        let Some(line) = self.lines.get(at) else { return true };
+        let text = bare(line);
+        line.starts_with("# ")
+            || line.starts_with("## ")
+            || line.starts_with("### ")
+            || Section::of(text).is_some()
+            || words::STATUS.is_match(text)
+            || words::CAPTION.is_match(text)
+            || self.header_run(at).is_some()
+            || self.is_piped_header(at)
+    }
+
+    // A row a line, with pipes: `| a | b |`.
+
+    fn is_piped_header(&self, at: usize) -> bool {
+        self.piped_header(at).is_some() || self.piped_cells_header(at).is_some()
+    }
+
+    fn piped_header(&self, at: usize) -> Option<(Vec<String>, usize)> {
+        let line = self.lines.get(at)?;
+        if !line.contains('|') || is_separator(line) {
+            return None;
+        }
+        let cells = pipes(line);
+        let separated =
+            self.lines.get(at + 1).is_some_and(|next| is_separator(next) && pipes(next).len() == cells.len());
+        let known = cells.iter().all(|cell| Column::of(bare(cell)).is_some());
+        (cells.len() >= 2 && (known || separated))
+            .then(|| (cells.iter().map(|cell| bare(cell).to_owned()).collect(), at + 1 + usize::from(separated)))
+    }
+
+    fn piped_rows(&self, at: usize) -> Option<(Cells, usize)> {
+        let (header, mut at) = self.piped_header(at)?;
+        let mut rows = Vec::new();
+        while let Some(line) = self.lines.get(at).filter(|line| line.contains('|')) {
+            if self.piped_header(at).is_some() {
+                break;
+            }
+            if !is_separator(line) {
+                rows.push(fit(pipes(line), &header, " | "));
+            }
+            at += 1;
+        }
+        Some((Cells { header, rows, ..Cells::default() }, at))
+    }
+
+    // A cell a line, closed by a pipe; in some scrapes a pipe alone opens each row.
+
+    fn piped_cells_header(&self, at: usize) -> Option<(Vec<String>, bool, usize)> {
+        let opened = self.lines.get(at)?.trim() == "|";
+        let mut header = Vec::new();
+        let mut next = at + usize::from(opened);
+        while let Some(cell) = self.lines.get(next).and_then(|line| line.trim().strip_suffix('|')) {
+            let cell = bare(cell);
+            if header.len() == 8 || is_separator(self.lines[next]) || cell.contains('|') {
+                break;
+            }
+            header.push(cell.to_owned());
+            next += 1;
+        }
+        let separator = self.lines.get(next).filter(|line| is_separator(line))?;
+        let columns = separator.matches("---").count();
+        (header.len() >= 2 && columns == header.len()).then_some((header, opened, next + 1))
+    }
+
+    fn piped_cells(&self, at: usize) -> Option<(Cells, usize)> {
+        let (header, opened, mut at) = self.piped_cells_header(at)?;
+        let mut table = Cells { header, ..Cells::default() };
+        while at < self.lines.len() && !self.is_piped_header(at) {
+            let mut next = at;
+            if opened {
+                if self.lines[next].trim() != "|" {
+                    break;
+                }
+                next += 1;
+            } else if !self.lines[next].trim_end().ends_with('|') {
+                break;
+            }
+            let mut row = Vec::new();
+            while row.len() < table.header.len() {
+                let Some((cell, after)) = self.piped_cell(next) else {
+                    table.cut = true;
+                    return Some((table, self.lines.len()));
+                };
+                row.push(Some(cell));
+                next = after;
+            }
+            table.rows.push(row);
+            at = next;
+        }
+        Some((table, at))
+    }
+
+    /// A cell: the lines up to one that ends with a pipe.
+    fn piped_cell(&self, at: usize) -> Option<(String, usize)> {
+        let end = (at..self.lines.len()).find(|&end| self.lines[end].trim_end().ends_with('|'))?;
+        let mut text = self.lines[at..=end].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n");
+        text.pop();
+        Some((text.trim().to_owned(), end + 1))
+    }
+
+    // A row a line, with tabs, runs of spaces or single spaces.
+
+    fn spaced_rows(&self, at: usize) -> Option<(Cells, usize)> {
+        let line = self.lines[at].trim();
+        let split = [split_tabs as fn(&str) -> Vec<&str>, split_gaps]
+            .into_iter()
+            .find(|split| is_parameter_header(&split(line)));
+        let header: Vec<String> = match split {
+            Some(split) => split(line).into_iter().map(str::to_owned).collect(),
+            None => words_of_header(line)?,
+        };
+        let mut rows: Vec<Vec<Option<String>>> = Vec::new();
+        let mut at = at + 1;
+        let columns: Vec<Column> = header.iter().filter_map(|heading| Column::of(heading)).collect();
+        let last = columns.iter().position(|column| *column == Column::Description).unwrap_or(columns.len() - 1);
+        while at < self.lines.len() {
+            let line = self.lines[at].trim();
+            let cells = split.map(|split| split(line)).filter(|cells| cells.len() >= 2);
+            let row = match cells {
+                Some(cells) => Some(fit(cells.into_iter().map(str::to_owned).collect(), &header, " ")),
+                None => by_words(line, &columns),
+            };
+            match row {
+                Some(row) => rows.push(row),
+                None if self.ends(at) || self.words_header_at(at) => break,
+                None => match rows.last_mut() {
+                    Some(row) => row[last] = Some(format!("{}\n{line}", row[last].take().unwrap_or_default())),
+                    None => break,
+                },
+            }
+            at += 1;
+        }
+        Some((Cells { header, rows, ..Cells::default() }, at))
+    }
+
+    fn words_header_at(&self, at: usize) -> bool {
+        self.lines.get(at).is_some_and(|line| words_of_header(line.trim()).is_some())
+    }
+
+    // A cell a line, with nothing between.
+
+    /// The headings of a table that begins here, one a line.
+    fn header_run(&self, at: usize) -> Option<Headings<'a>> {
+        let mut run: Vec<(&str, Column)> = Vec::new();
+        let mut next = at;
+        while let Some(heading) = self.lines.get(next).map(|line| bare(line)) {
+            let Some(column) = Column::of(heading) else { break };
+            if run.iter().any(|(seen, _)| *seen == heading) {
+                // `Status Code` of a section, and again of its table.
+                return None;
+            }
+            run.push((heading, column));
+            next += 1;
+        }
+        let has = |wanted| run.iter().any(|(_, column)| *column == wanted);
+        let fits = (2..=8).contains(&run.len())
+            && (has(Column::Description)
+                || (has(Column::Name) && has(Column::Type))
+                || (run.len() >= 3 && has(Column::Other)));
+        fits.then_some((run, next))
+    }
+
+    fn bare_cells(&self, at: usize) -> Option<(Cells, usize)> {
+        let (caption, (run, mut at)) = match self.header_run(at) {
+            Some(found) => (None, found),
+            None => self.glued_header(at)?,
+        };
+        let mut table = Cells {
+            caption,
+            header: run.iter().map(|(heading, _)| (*heading).to_owned()).collect(),
+            ..Cells::default()
+        };
+        let open = run.iter().position(|(_, column)| *column == Column::Description).unwrap_or(run.len());
+        let (before, after) = (&run[..open], run.get(open + 1..).unwrap_or_default());
+        while let Some((mut row, next)) = self.fixed(before, at) {
+            if before.is_empty() && self.ends(next) || row.is_empty() && next >= self.lines.len() {
+                break;
+            }
+            let starts = |at| !before.is_empty() && self.fixed(before, at).is_some();
+            let mut end = next;
+            let mut tail = None;
+            if open < run.len() {
+                while !starts(end) && !self.ends(end) {
+                    tail = self.fixed(after, end).filter(|(_, next)| {
+                        !after.is_empty() && (before.is_empty() || starts(*next) || self.ends_or_captions(*next))
+                    });
+                    if tail.is_some() {
+                        break;
+                    }
+                    end += 1;
+                }
+                // The line above the headings of the next table may be its caption.
+                if end > next && self.header_run(end).is_some() && self.is_caption(end - 1) {
+                    end -= 1;
+                }
+                let lines = &self.lines[next..end];
+                row.push(
+                    (!lines.is_empty()).then(|| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n")),
+                );
+            }
+            at = end;
+            if let Some((cells, next)) = tail {
+                row.extend(cells);
+                at = next;
+            }
+            row.resize(run.len(), None);
+            table.rows.push(row);
+        }
+        Some((table, at))
+    }
+
+    fn ends_or_captions(&self, at: usize) -> bool {
+        self.ends(at) || self.header_run(at + 1).is_some()
+    }
+
+    /// Whether a line above headings is a caption rather than the end of a description.
+    fn is_caption(&self, at: usize) -> bool {
+        let line = self.lines[at].trim_start();
+        let text = bare(line);
+        words::is_caption(text)
+            || (words::is_field(text) && text != "None" && (line.starts_with('•') || self.is_mentioned(text, at)))
+    }
+
+    /// Whether a single word was the name of a field or of a type not far above.
+    fn is_mentioned(&self, word: &str, at: usize) -> bool {
+        self.lines[at.saturating_sub(400)..at].iter().any(|line| {
+            let text = bare(line);
+            text == word || Kind::parse(text).is_some_and(|kind| kind.object() == Some(word))
+        })
+    }
+
+    /// A caption with the first heading on the same line: `Table 4 auth.user Parameter`.
+    fn glued_header(&self, at: usize) -> Option<(Option<String>, Headings<'a>)> {
+        let line = self.bare(at);
+        if !words::CAPTION.is_match(line) {
+            return None;
+        }
+        let (caption, heading) = line.rsplit_once(' ')?;
+        let first = Column::of(heading)?;
+        let (run, next) = match self.header_run(at + 1) {
+            Some((run, next)) => (run, next),
+            None => {
+                let second = self.bare(at + 1);
+                (vec![(second, Column::of(second)?)], at + 2)
+            }
+        };
+        if run.iter().any(|(_, column)| *column == first) {
+            return None;
+        }
+        let mut headings = vec![(heading, first)];
+        headings.extend(run);
+        Some((Some(caption.to_owned()), (headings, next)))
+    }
+
+    /// The cells of columns that hold one line each.
+    fn fixed(&self, columns: &[(&str, Column)], at: usize) -> Option<(Vec<Option<String>>, usize)> {
+        let mut cells = Vec::with_capacity(columns.len());
+        let mut at = at;
+        let mut answered = false;
+        for (index, (heading, column)) in columns.iter().enumerate() {
+            let text = self.lines.get(at).map(|line| bare(line));
+            let matches = text.is_some_and(|text| match column {
+                Column::Name => {
+                    // Bullets stand before values.
+                    let bulleted = self.lines[at].trim_start().starts_with(['•', '-', '*']);
+                    words::is_field(text) && !words::is_label(text) && !bulleted
+                }
+                Column::Mandatory => words::mandatory(text).is_some(),
+                Column::Type => {
+                    Kind::parse(text).is_some()
+                        || (answered && !text.contains(' ') && text.is_ascii() && words::is_field(text))
+                }
+                Column::Limit(_) | Column::Place => text.len() <= 80,
+                Column::Other => is_key(heading, text, index),
+                Column::Description => true,
+            });
+            if matches {
+                answered |= *column == Column::Mandatory;
+                cells.push(text.map(str::to_owned));
+                at += 1;
+                continue;
+            }
+            // A cell that the scrape left out: the one beside it still shows where the row is.
+            let lost = match column {
+                Column::Type => answered,
+                Column::Mandatory => {
+                    columns.get(index + 1).is_some_and(|(_, next)| *next == Column::Type)
+                        && text.and_then(Kind::parse).is_some()
+                }
+                _ => false,
+            };
+            if !lost {
+                return None;
+            }
+            cells.push(None);
+        }
+        Some((cells, at))
+    }
+}
+
+/// Whether a line can open a row of a table without parameters.
+fn is_key(heading: &str, text: &str, index: usize) -> bool {
+    let heading = heading.to_lowercase();
+    if index > 0 {
+        return text.len() <= 200;
+    }
+    if heading.contains("status") || heading.contains("return") || heading.contains("状态") || heading.contains("返回")
+    {
+        return text.len() >= 3 && text.as_bytes()[..3].iter().all(u8::is_ascii_digit);
+    }
+    !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit() || c == ':' || c == '.')
+}
+
+fn is_separator(line: &str) -> bool {
+    line.contains("---") && words::SEPARATOR.is_match(line.trim())
+}
+
+/// The cells of a line with pipes between them.
+fn pipes(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let line = line.strip_suffix('|').unwrap_or(line);
+    let mut cells = vec![String::new()];
+    let mut escaped = false;
+    for c in line.chars() {
+        match c {
+            '|' if !escaped => cells.push(String::new()),
+            _ => {
+                if let Some(cell) = cells.last_mut() {
+                    if c == '|' {
+                        cell.pop();
+                    }
+                    cell.push(c);
+                }
+            }
+        }
+        escaped = c == '\\';
+    }
+    cells.iter().map(|cell| cell.trim().replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n")).collect()
+}
+
+/// As many cells as there are headings: what is too much belongs to the description.
+fn fit(mut cells: Vec<String>, header: &[String], glue: &str) -> Vec<Option<String>> {
+    let open =
+        header.iter().position(|heading| Column::of(heading) == Some(Column::Description)).unwrap_or(header.len() - 1);
+    while cells.len() > header.len() {
+        let extra = cells.remove(open + 1);
+        cells[open] = format!("{}{glue}{extra}", cells[open]);
+    }
+    let mut cells: Vec<Option<String>> = cells.into_iter().map(Some).collect();
+    cells.resize(header.len(), None);
+    cells
+}
+
+fn split_tabs(line: &str) -> Vec<&str> {
+    line.split('\t').map(str::trim).collect()
+}
+
+fn split_gaps(line: &str) -> Vec<&str> {
+    line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
+}
+
+fn is_parameter_header(cells: &[&str]) -> bool {
+    cells.len() >= 2 && cells.iter().all(|cell| Column::of(cell).is_some())
+}
+
+/// The headings of a line with single spaces between them.
+fn words_of_header(line: &str) -> Option<Vec<String>> {
+    if line.len() > 120 {
+        return None;
+    }
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut headings = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let length =
+            (1..=4.min(words.len() - at)).rev().find(|&n| Column::of(&words[at..at + n].join(" ")).is_some())?;
+        headings.push(words[at..at + length].join(" "));
+        at += length;
+    }
+    let columns: Vec<Column> = headings.iter().filter_map(|heading| Column::of(heading)).collect();
+    let described = columns.contains(&Column::Description) || columns.contains(&Column::Type);
+    (headings.len() >= 2 && described && (columns.contains(&Column::Name) || columns[0] == Column::Other))
+        .then_some(headings)
+}
+
+/// The cells of a line with single spaces between them, found by what the columns can hold.
+fn by_words(line: &str, columns: &[Column]) -> Option<Vec<Option<String>>> {
+    let open = columns.iter().position(|column| *column == Column::Description).unwrap_or(columns.len());
+    let mut words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut cells: Vec<Option<String>> = vec![None; columns.len()];
+    for (index, column) in columns.iter().enumerate().take(open) {
+        let taken = width(*column, index, words.iter().copied())?;
+        cells[index] = Some(words.drain(..taken).collect::<Vec<_>>().join(" "));
+    }
+    for (index, column) in columns.iter().enumerate().skip(open + 1).rev() {
+        let taken = (1..=words.len().min(5))
+            .rev()
+            .find(|&n| width(*column, index, words[words.len() - n..].iter().copied()) == Some(n))?;
+        cells[index] = Some(words.split_off(words.len() - taken).join(" "));
+    }
+    if let Some(cell) = cells.get_mut(open) {
+        *cell = Some(words.join(" "));
+    }
+    Some(cells)
+}
+
+/// How many words a cell of this column takes.
+fn width<'a>(column: Column, index: usize, words: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let words: Vec<&str> = words.take(5).collect();
+    let first = *words.first()?;
+    let fits = match column {
+        Column::Name => words::is_field(first) && !words::is_label(first),
+        Column::Mandatory => words::mandatory(first).is_some(),
+        Column::Other => is_key("", first, index) || first.bytes().all(|byte| byte.is_ascii_digit()),
+        Column::Type => return (1..=words.len()).rev().find(|&n| Kind::parse(&words[..n].join(" ")).is_some()),
+        Column::Limit(_) | Column::Place | Column::Description => true,
+    };
+    fits.then_some(1)
+}

@@ -1,0 +1,426 @@
+//! From blocks to a page: which part they stand in, which role a table has, which field a table explains.
+
+use std::collections::VecDeque;
+
+use super::{
+    Fact, Kind, Page, Role, Row, Table, Unreadable,
+    blocks::{Block, Cells},
+    example, limits,
+    words::{self, Column, Section, bare},
+};
+
+/// Puts a page together; `cut` says that its layout already shows that the end is missing.
+pub fn page((blocks, mut cut): (Vec<Block>, bool)) -> Result<Page, Unreadable> {
+    let mut reader = Reader::default();
+    for block in blocks {
+        match block {
+            Block::Heading(text) | Block::Text(text) => reader.line(&text),
+            Block::Code(text) => reader.code(&text),
+            Block::Table(cells) => {
+                cut |= cells.cut;
+                reader.table(cells);
+            }
+        }
+    }
+    reader.close_example();
+    reader.finish(cut)
+}
+
+#[derive(Default)]
+struct Reader {
+    section: Option<Section>,
+    /// Whether a section was ever opened.
+    begun: bool,
+    /// Status of the answers that are being described.
+    status: Option<u16>,
+    title: String,
+    updated: Option<String>,
+    request_line: Option<(String, String)>,
+    /// The line before, for a caption that nothing marks as one.
+    before: Option<String>,
+    tables: Vec<Table>,
+    /// Fields that refer to a table still to come: table and row, nearest first.
+    pending: VecDeque<(usize, usize)>,
+    /// The section and status that `pending` belongs to.
+    scope: Option<(Section, Option<u16>)>,
+    example: String,
+    examples: Vec<example::Example>,
+    /// Whether the page came to its end: status or error codes.
+    ended: bool,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) {
+        let text = bare(line);
+        if text.is_empty() {
+            return;
+        }
+        if let Some(found) = words::UPDATED.captures(text) {
+            self.updated = Some(found[1].to_owned());
+            return;
+        }
+        if let Some(section) = Section::of(text) {
+            // The title stands right above the first part of the page.
+            if !self.begun {
+                self.title = self.before.take().unwrap_or_default();
+            }
+            self.open(section);
+            return;
+        }
+        if self.request_line.is_none()
+            && let Some(found) = words::REQUEST_LINE.captures(text)
+        {
+            self.request_line = Some((found[1].to_owned(), found[2].to_owned()));
+            self.before = None;
+            return;
+        }
+        if self.in_example() {
+            self.example.push_str(line);
+            self.example.push('\n');
+        }
+        if let Some(found) = words::STATUS.captures(text) {
+            self.status = found[1].parse().ok();
+            self.before = None;
+            return;
+        }
+        // `Help Center> … > Title` is not the title itself.
+        if !text.contains("> ") || self.begun {
+            self.before = Some(text.to_owned());
+        }
+    }
+
+    fn code(&mut self, text: &str) {
+        if self.request_line.is_none()
+            && let Some(found) = text.lines().find_map(|line| words::REQUEST_LINE.captures(line.trim()))
+        {
+            self.request_line = Some((found[1].to_owned(), found[2].to_owned()));
+        }
+        if self.in_example() {
+            self.example.push_str(text);
+            self.example.push('\n');
+        }
+        self.before = None;
+    }
+
+    fn in_example(&self) -> bool {
+        matches!(self.section, Some(Section::RequestExample | Section::ResponseExample))
+    }
+
+    fn open(&mut self, section: Section) {
+        self.close_example();
+        self.begun = true;
+        self.section = Some(section);
+        self.status = None;
+        self.before = None;
+        self.ended |= section == Section::ErrorCodes;
+    }
+
+    fn close_example(&mut self) {
+        if self.in_example() {
+            let is_request = self.section == Some(Section::RequestExample);
+            self.examples.extend(example::read(&std::mem::take(&mut self.example), is_request));
+        }
+    }
+
+    fn table(&mut self, cells: Cells) {
+        let columns: Vec<Option<Column>> = cells.header.iter().map(|heading| Column::of(heading)).collect();
+        let caption = cells.caption.clone().or_else(|| self.caption_before());
+        let role = self.role(caption.as_deref(), &columns, &cells);
+        let index = self.tables.len();
+        let scope = self.section.map(|section| (section, self.status));
+        if self.scope != scope {
+            self.pending.clear();
+            self.scope = scope;
+        }
+        let mut name = None;
+        if role == Role::Schema {
+            name = caption.as_deref().map(schema_name).filter(|name| !name.is_empty());
+            if let Some(&(table, row)) = self.explained(name.as_deref()).first() {
+                let kind = self.tables[table].rows[row].kind.stated();
+                name = name.or_else(|| kind.and_then(Kind::object).map(str::to_owned));
+            }
+            for (table, row) in self.explained(name.as_deref()) {
+                self.tables[table].rows[row].table = Some(index);
+                self.pending.retain(|field| *field != (table, row));
+            }
+        }
+        let rows: Vec<Row> = cells.rows.iter().map(|row| self.row(row, &columns, &role)).collect();
+        let opened: Vec<(usize, usize)> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.kind.stated().is_some_and(Kind::is_structure))
+            .map(|(row, _)| (index, row))
+            .collect();
+        self.tables.push(Table { caption, role, name, columns: cells.header, rows });
+        for field in opened.into_iter().rev() {
+            let kind = self.tables[field.0].rows[field.1].kind.stated();
+            // A schema that this part of the page has explained is not explained again.
+            let known = kind.and_then(Kind::object).and_then(|name| {
+                self.tables.iter().position(|table| table.name.as_deref() == Some(name) && self.in_scope(table))
+            });
+            match known {
+                Some(known) => self.tables[field.0].rows[field.1].table = Some(known),
+                None => self.pending.push_front(field),
+            }
+        }
+        self.ended |= self.section == Some(Section::StatusCodes)
+            && self.tables.last().and_then(|table| table.rows.last()).is_some_and(|row| row.description != Fact::Lost);
+        self.before = None;
+    }
+
+    /// Whether a table belongs to the part of the page that is being read.
+    fn in_scope(&self, table: &Table) -> bool {
+        let from = self.tables.iter().rposition(|table| !matches!(table.role, Role::Schema)).unwrap_or(0);
+        self.tables.iter().skip(from).any(|other| std::ptr::eq(other, table))
+    }
+
+    /// The caption in the line above, where the layout has no other place for it.
+    fn caption_before(&self) -> Option<String> {
+        let line = self.before.as_deref()?;
+        let is_caption = words::is_caption(line) || (words::is_field(line) && !matches!(line, "None" | "无"));
+        is_caption.then(|| line.to_owned())
+    }
+
+    fn role(&self, caption: Option<&str>, columns: &[Option<Column>], cells: &Cells) -> Role {
+        let has = |wanted| columns.contains(&Some(wanted));
+        if !has(Column::Name) || !(has(Column::Type) || has(Column::Mandatory) || has(Column::Description)) {
+            return Role::Other;
+        }
+        if matches!(self.section, Some(Section::StatusCodes | Section::ErrorCodes)) {
+            return Role::Other;
+        }
+        let answers = self.section == Some(Section::Response);
+        if let Some(role) = caption.and_then(|caption| caption_role(caption, answers, self.status)) {
+            return match role {
+                // `URI parameters` may hold both.
+                Role::Path => self.placed(cells, columns),
+                role => role,
+            };
+        }
+        let named = caption.is_some_and(|caption| {
+            words::CAPTION.is_match(caption) || words::is_dotted(caption) || words::is_field(caption)
+        });
+        let expected = !self.pending.is_empty() && self.scope == self.section.map(|section| (section, self.status));
+        match self.section {
+            Some(Section::Request | Section::Response) if named || expected => Role::Schema,
+            Some(Section::Request) if looks_like_headers(cells, columns) => Role::Header,
+            Some(Section::Request)
+                if matches!(
+                    self.request_line.as_ref().map(|(method, _)| method.as_str()),
+                    Some("GET" | "HEAD" | "DELETE")
+                ) =>
+            {
+                Role::Query
+            }
+            Some(Section::Request) => Role::Body,
+            Some(Section::Response) if looks_like_headers(cells, columns) => Role::ResponseHeader(self.status),
+            Some(Section::Response) => Role::Response(self.status),
+            _ => self.placed(cells, columns),
+        }
+    }
+
+    /// Path or query, by whether the path has placeholders of these names.
+    fn placed(&self, cells: &Cells, columns: &[Option<Column>]) -> Role {
+        let any = names(cells, columns).any(|name| self.is_placeholder(name));
+        if any { Role::Path } else { Role::Query }
+    }
+
+    fn is_placeholder(&self, name: &str) -> bool {
+        self.request_line.as_ref().is_some_and(|(_, path)| path.contains(&format!("{{{name}}}")))
+    }
+
+    /// The fields that a table of this name explains; without a name, the nearest that waits for one.
+    fn explained(&self, name: Option<&str>) -> Vec<(usize, usize)> {
+        let Some(name) = name else { return self.pending.front().copied().into_iter().collect() };
+        let wanted = |field: &&(usize, usize)| {
+            let row = &self.tables[field.0].rows[field.1];
+            match row.kind.stated().and_then(Kind::object) {
+                Some(object) => object.eq_ignore_ascii_case(name),
+                None => row.name == name.rsplit('.').next().unwrap_or(name),
+            }
+        };
+        let found: Vec<(usize, usize)> = self.pending.iter().filter(wanted).copied().collect();
+        // Fields without a type name are told apart by the path in the caption.
+        if found.len() > 1 && self.tables[found[0].0].rows[found[0].1].kind.stated().and_then(Kind::object).is_none() {
+            let parent = name.rsplit_once('.').map(|(parent, _)| parent);
+            let exact = found.iter().find(|field| parent.is_none() || self.tables[field.0].name.as_deref() == parent);
+            return exact.or(found.first()).copied().into_iter().collect();
+        }
+        found
+    }
+
+    fn row(&self, cells: &[Option<String>], columns: &[Option<Column>], role: &Role) -> Row {
+        let cell = |wanted: Column| {
+            columns.iter().position(|column| *column == Some(wanted)).map(|at| cells.get(at).and_then(Option::as_deref))
+        };
+        let name = match cell(Column::Name) {
+            Some(name) => name.unwrap_or_default(),
+            None => cells.first().and_then(Option::as_deref).unwrap_or_default(),
+        };
+        // `limit (optional)`: a remark is no part of the name.
+        let name = bare(name.lines().next().unwrap_or_default());
+        let name = name.split_once(['(', '（']).map_or(name, |(name, _)| name).trim().to_owned();
+        let fact = |cell: Option<Option<&str>>| match cell {
+            None => Fact::Silent,
+            Some(None) => Fact::Lost,
+            Some(Some("" | "-" | "N/A")) => Fact::Empty,
+            Some(Some(text)) => Fact::Stated(text.to_owned()),
+        };
+        let kind_text = cell(Column::Type)
+            .flatten()
+            .map(|text| bare(text).split_whitespace().collect::<Vec<_>>().join(" "))
+            .unwrap_or_default();
+        let kind = match fact(cell(Column::Type)) {
+            Fact::Stated(_) => Fact::Stated(Kind::parse(&kind_text).unwrap_or_else(|| Kind::Other(kind_text.clone()))),
+            Fact::Silent => Fact::Silent,
+            Fact::Empty => Fact::Empty,
+            Fact::Lost => Fact::Lost,
+        };
+        let mandatory = match fact(cell(Column::Mandatory)) {
+            Fact::Stated(text) => words::mandatory(bare(&text)).map_or(Fact::Lost, Fact::Stated),
+            Fact::Silent => Fact::Silent,
+            Fact::Empty => Fact::Empty,
+            Fact::Lost => Fact::Lost,
+        };
+        let description = fact(match cell(Column::Description) {
+            None => columns
+                .iter()
+                .position(Option::is_none)
+                .filter(|at| *at > 0)
+                .map(|at| cells.get(at).and_then(Option::as_deref))
+                .or_else(|| {
+                    // A table without parameters: what stands behind its first cell.
+                    (*role == Role::Other && cells.len() > 1).then(|| cells[1].as_deref())
+                }),
+            found => found,
+        });
+        let mut text = description.stated().cloned().unwrap_or_default();
+        for (column, cell) in columns.iter().zip(cells) {
+            if let (Some(Column::Limit(label)), Some(cell)) = (column, cell) {
+                text.push_str(&format!("\n{label}: {cell}"));
+            }
+        }
+        let mut limits = limits::read(kind.stated(), &text);
+        if description == Fact::Lost {
+            limits.lost = true;
+        }
+        let place = cell(Column::Place).flatten().map(|place| bare(place).to_lowercase());
+        let role = match (role, place.as_deref()) {
+            (Role::Path, _) if !self.is_placeholder(&name) && self.request_line.is_some() => Role::Query,
+            (_, Some("path")) => Role::Path,
+            (_, Some("query")) => Role::Query,
+            (_, Some("header")) => Role::Header,
+            (_, Some("body")) => Role::Body,
+            (role, _) => role.clone(),
+        };
+        Row { name, role, mandatory, kind, kind_text, description, limits, table: None }
+    }
+
+    fn finish(self, cut: bool) -> Result<Page, Unreadable> {
+        let refuse = |message: &str| Err(Unreadable(message.to_owned()));
+        let Some((method, path)) = self.request_line else {
+            return refuse(
+                "names no URI: a line such as `GET /v1/things/{thing_id}` is missing. Is it the page of an API?",
+            );
+        };
+        if self.tables.iter().all(|table| table.rows.is_empty()) {
+            return refuse("has no table that could be read. Save the page again, best as HTML");
+        }
+        if cut || !self.ended {
+            return refuse("is truncated: it ends before its status or error codes. Save the page again");
+        }
+        if let Some(table) = self.tables.iter().find(|table| table.rows.is_empty() && table.role != Role::Other) {
+            let name = table.caption.clone().unwrap_or_else(|| table.columns.join(", "));
+            return Err(Unreadable(format!("has a table without rows ({name}). Save the page again, best as HTML")));
+        }
+        Ok(Page {
+            title: self.title,
+            updated: self.updated,
+            method,
+            path,
+            tables: self.tables,
+            examples: self.examples,
+        })
+    }
+}
+
+fn names<'a>(cells: &'a Cells, columns: &[Option<Column>]) -> impl Iterator<Item = &'a str> {
+    let at = columns.iter().position(|column| *column == Some(Column::Name));
+    cells.rows.iter().filter_map(move |row| row.get(at?)?.as_deref()).map(bare)
+}
+
+fn looks_like_headers(cells: &Cells, columns: &[Option<Column>]) -> bool {
+    let mut names = names(cells, columns).peekable();
+    names.peek().is_some()
+        && names.all(|name| {
+            name.starts_with("X-")
+                || name.contains('-') && name.starts_with(|c: char| c.is_ascii_uppercase())
+                || matches!(name, "Authorization" | "Host" | "Accept" | "Location")
+        })
+}
+
+/// The role that a caption names; nothing if it names a schema.
+fn caption_role(caption: &str, answers: bool, status: Option<u16>) -> Option<Role> {
+    let text =
+        words::CAPTION.captures(caption).map_or(caption, |found| found.get(1).map_or("", |group| group.as_str()));
+    let lower = text.to_lowercase();
+    let about = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if !about(&["parameter", "参数", "消息", "header", "body"]) {
+        return None;
+    }
+    let answer = answers || about(&["response", "响应", "返回"]);
+    Some(if about(&["path", "uri", "路径"]) {
+        Role::Path
+    } else if about(&["query", "查询"]) {
+        Role::Query
+    } else if about(&["header", "消息头"]) && answer {
+        Role::ResponseHeader(status)
+    } else if about(&["header", "消息头"]) {
+        Role::Header
+    } else if about(&["body", "消息体", "formdata", "form data"]) && !words::is_field(&schema_name(caption))
+        || about(&["request parameter", "response parameter", "请求参数", "响应参数"])
+    {
+        if answer { Role::Response(status) } else { Role::Body }
+    } else {
+        return None;
+    })
+}
+
+/// The name in a caption such as `Table 5 CountFilterV2 parameters`.
+fn schema_name(caption: &str) -> String {
+    let text = words::CAPTION
+        .captures(caption)
+        .map_or(caption, |found| found.get(1).map_or("", |group| group.as_str()))
+        .trim();
+    let mut name = text;
+    for prefix in [
+        "Description of the ",
+        "Description of ",
+        "Parameters of the ",
+        "Parameters of ",
+        "Parameters in the ",
+        "Parameters in ",
+        "Fields of ",
+    ] {
+        name = name.strip_prefix(prefix).unwrap_or(name);
+    }
+    for suffix in [
+        " parameters",
+        " parameter",
+        " Parameters",
+        " Parameter",
+        " field description",
+        " fields",
+        " field",
+        " data structure",
+        " structure",
+        " object",
+        " objects",
+        "参数说明",
+        "参数",
+        "字段说明",
+    ] {
+        name = name.strip_suffix(suffix).unwrap_or(name);
+    }
+    name.trim().to_owned()
+}
