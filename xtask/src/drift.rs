@@ -1,6 +1,6 @@
 //! What differs between a page and the spec: tables against spec, examples against tables, examples against spec.
 
-mod compare;
+pub mod compare;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -143,6 +143,15 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format)
         Format::Text => outcomes.iter().for_each(print),
     }
     Ok(code)
+}
+
+/// The report of one page on a spec; nothing if the spec has no such operation.
+pub fn report(spec: &Spec, page: &Page) -> Option<Report> {
+    let pages = [(String::new(), Ok(page.clone()))];
+    compare(std::slice::from_ref(spec), &pages).into_iter().find_map(|outcome| match outcome {
+        Outcome::Compared(report) => Some(*report),
+        _ => None,
+    })
 }
 
 /// Compares pages with the specs. An `x-deviation` on a component is stale only if every operation that uses it was

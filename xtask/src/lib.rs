@@ -12,6 +12,7 @@
 
 pub mod deviations;
 pub mod docs;
+pub mod draft;
 pub mod drift;
 pub mod emit;
 pub mod files;

@@ -213,7 +213,7 @@ impl<'a> Linter<'a> {
             self.operation(&operation);
         }
         self.directions();
-        self.deviations(&spec.value, "");
+        self.notes(&spec.value, "");
     }
 
     fn servers(&mut self) {
@@ -302,9 +302,6 @@ impl<'a> Linter<'a> {
         self.known_keys(pointer, schema, &SCHEMA_KEYS, "a schema");
         if described && text(schema, "description").is_empty() {
             self.problem(pointer, "has no description");
-        }
-        if schema.get("x-review").is_some() {
-            self.problem(&step(pointer, "x-review"), "is an open question: settle it and remove the note");
         }
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
             self.problem(
@@ -643,7 +640,11 @@ impl<'a> Linter<'a> {
         }
     }
 
-    fn deviations(&mut self, value: &Value, pointer: &str) {
+    /// Notes of any node: deviations, and questions that are open.
+    fn notes(&mut self, value: &Value, pointer: &str) {
+        if value.get("x-review").is_some() {
+            self.problem(&step(pointer, "x-review"), "is an open question: settle it and remove the note");
+        }
         if let Some(deviations) = value.get("x-deviation") {
             let pointer = step(pointer, "x-deviation");
             if !deviations.is_array() {
@@ -671,12 +672,12 @@ impl<'a> Linter<'a> {
         match value {
             Value::Object(members) => {
                 for (key, member) in members.iter().filter(|(key, _)| !matches!(key.as_str(), "example" | "examples")) {
-                    self.deviations(member, &step(pointer, key));
+                    self.notes(member, &step(pointer, key));
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.deviations(item, &format!("{pointer}/{index}"));
+                    self.notes(item, &format!("{pointer}/{index}"));
                 }
             }
             _ => {}

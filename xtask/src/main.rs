@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use xtask::{drift, generate, lint, score, spec, timings};
+use xtask::{draft, drift, generate, lint, score, spec, timings};
 
 /// Checks the specs and generates the service crates
 #[derive(Parser)]
@@ -44,6 +44,18 @@ enum Task {
         #[arg(long, value_enum, default_value = "text")]
         format: drift::Format,
     },
+    /// Writes the operations of saved pages into the spec of a service
+    ///
+    /// What a page leaves open is marked with `x-review`, which `cargo xtask lint` refuses until it is settled. What is
+    /// in the spec stays as it is; an operation that is there already is refused.
+    Draft {
+        /// Saved pages (HTML or text)
+        #[arg(required = true, value_name = "PAGE")]
+        pages: Vec<PathBuf>,
+        /// Folder of the spec, such as `osm`; a new one is begun if there is none
+        #[arg(long, value_name = "NAME")]
+        service: String,
+    },
     /// Works on saved pages of the help centre
     Pages {
         #[command(subcommand)]
@@ -78,6 +90,7 @@ fn main() -> ExitCode {
             Ok(code) => return ExitCode::from(code),
             Err(problems) => Err(problems),
         },
+        Task::Draft { pages, service } => draft::run(&arguments.root, &pages, &service),
         Task::Pages { task: PagesTask::Score { dir } } => score::run(&dir),
         Task::Timings => timings::run(&arguments.root),
         Task::Lint { services } => spec::load(&arguments.root, &services).and_then(|specs| lint::check(&specs)),

@@ -1,6 +1,10 @@
 //! How well the reader reads: its pages against what is known of them.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -32,18 +36,18 @@ struct Field {
 
 /// Right answers among those given and those wanted.
 #[derive(Clone, Copy, Default)]
-struct Score {
+pub struct Score {
     right: usize,
     given: usize,
     wanted: usize,
 }
 
 impl Score {
-    fn precision(self) -> f64 {
+    pub fn precision(self) -> f64 {
         ratio(self.right, self.given)
     }
 
-    fn recall(self) -> f64 {
+    pub fn recall(self) -> f64 {
         ratio(self.right, self.wanted)
     }
 
@@ -59,65 +63,81 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
+/// The pages of a layout.
 #[derive(Default)]
-struct Layout {
-    pages: usize,
-    unread: usize,
-    found: usize,
-    rows: usize,
-    name: Score,
-    kind: Score,
-    mandatory: Score,
+pub struct Layout {
+    pub name: String,
+    pub pages: usize,
+    /// Pages that were refused, and why.
+    pub unread: Vec<String>,
+    /// Rows found, of all tables.
+    pub found: usize,
+    pub rows: usize,
+    pub names: Score,
+    pub kinds: Score,
+    pub mandatory: Score,
 }
 
 /// Scores every layout of a folder with the truth in `truth/`, and one folder of pages for each layout.
 pub fn run(folder: &Path) -> Result<()> {
+    println!(
+        "{:<12} {:>5} {:>11}  {:>13} {:>13} {:>13}",
+        "layout", "pages", "rows found", "name P/R", "type P/R", "mandatory P/R"
+    );
+    for layout in measure(folder)? {
+        println!(
+            "{:<12} {:>5} {:>5}/{:<5}  {} {} {}",
+            layout.name,
+            layout.pages,
+            layout.found,
+            layout.rows,
+            shown(layout.names),
+            shown(layout.kinds),
+            shown(layout.mandatory),
+        );
+        layout.unread.iter().for_each(|unread| println!("  {unread}"));
+    }
+    Ok(())
+}
+
+/// The scores of every layout.
+pub fn measure(folder: &Path) -> Result<Vec<Layout>> {
     let problem = |message: String| vec![Problem::new(folder.display().to_string(), "", message)];
-    let list = |folder: &Path| -> Result<Vec<std::path::PathBuf>> {
+    let list = |folder: &Path| -> Result<Vec<PathBuf>> {
         let entries =
             fs::read_dir(folder).map_err(|error| problem(format!("cannot read {}: {error}", folder.display())))?;
         let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         Ok(paths)
     };
-    let layouts: Vec<_> = list(folder)?.into_iter().filter(|path| path.is_dir() && !path.ends_with("truth")).collect();
-    let truths = list(&folder.join("truth"))?;
-    if truths.is_empty() || layouts.is_empty() {
+    let read =
+        |path: &Path| fs::read(path).map_err(|error| problem(format!("cannot read {}: {error}", path.display())));
+    let folders: Vec<_> = list(folder)?.into_iter().filter(|path| path.is_dir() && !path.ends_with("truth")).collect();
+    let mut truths = BTreeMap::new();
+    for path in list(&folder.join("truth"))? {
+        let truth: Truth = serde_json::from_slice(&read(&path)?)
+            .map_err(|error| problem(format!("{} is not what a truth is: {error}", path.display())))?;
+        truths.insert(stem(&path), truth);
+    }
+    if truths.is_empty() || folders.is_empty() {
         return Err(problem("must hold `truth/*.json` and a folder of pages for each layout".to_owned()));
     }
-    println!(
-        "{:<12} {:>5} {:>11}  {:>13} {:>13} {:>13}",
-        "layout", "pages", "rows found", "name P/R", "type P/R", "mandatory P/R"
-    );
-    for path in layouts {
-        let mut layout = Layout::default();
+    let mut layouts = Vec::new();
+    for path in folders {
+        let mut layout = Layout { name: stem(&path), ..Layout::default() };
         for page in list(&path)? {
-            let stem =
-                page.file_name().unwrap_or_default().to_string_lossy().split('.').next().unwrap_or_default().to_owned();
-            let Some(truth) =
-                truths.iter().find(|truth| truth.file_stem().is_some_and(|name| name.to_string_lossy() == stem))
-            else {
-                continue;
-            };
-            let text = fs::read(truth).map_err(|error| problem(format!("cannot read {}: {error}", truth.display())))?;
-            let truth: Truth = serde_json::from_slice(&text)
-                .map_err(|error| problem(format!("{} is not what a truth is: {error}", truth.display())))?;
-            let bytes = fs::read(&page).map_err(|error| problem(format!("cannot read {}: {error}", page.display())))?;
-            layout.add(&truth, &bytes, &page);
+            if let Some(truth) = truths.get(&stem(&page)) {
+                layout.add(truth, &read(&page)?, &page);
+            }
         }
-        println!(
-            "{:<12} {:>5} {:>5}/{:<5}  {} {} {}{}",
-            path.file_name().unwrap_or_default().to_string_lossy(),
-            layout.pages,
-            layout.found,
-            layout.rows,
-            shown(layout.name),
-            shown(layout.kind),
-            shown(layout.mandatory),
-            if layout.unread > 0 { format!("  {} not read", layout.unread) } else { String::new() },
-        );
+        layouts.push(layout);
     }
-    Ok(())
+    Ok(layouts)
+}
+
+/// The name of a file up to its first dot.
+fn stem(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().split('.').next().unwrap_or_default().to_owned()
 }
 
 fn shown(score: Score) -> String {
@@ -129,8 +149,7 @@ impl Layout {
         self.pages += 1;
         let page = Page::read_bytes(bytes);
         if let Err(error) = &page {
-            self.unread += 1;
-            eprintln!("{}: {error}", path.display());
+            self.unread.push(format!("{}: {error}", path.display()));
         }
         let tables = page.map(|page| page.tables).unwrap_or_default();
         let (mut read, mut wanted) = (Vec::new(), Vec::new());
@@ -165,23 +184,23 @@ impl Layout {
         let pairs = pairs(&names(&read), &names(&wanted));
         self.found += pairs.len() + self::pairs(&read_rest, &wanted_rest).len();
         self.rows += wanted.len() + wanted_rest.len();
-        self.name.right += pairs.len();
-        self.name.given += read.len();
-        self.name.wanted += wanted.len();
+        self.names.right += pairs.len();
+        self.names.given += read.len();
+        self.names.wanted += wanted.len();
         for (index, field) in read.iter().enumerate() {
             match pairs.iter().find(|(given, _)| *given == index) {
                 Some((_, at)) => {
-                    self.kind.count(field.kind.as_ref(), wanted[*at].kind.as_ref());
+                    self.kinds.count(field.kind.as_ref(), wanted[*at].kind.as_ref());
                     self.mandatory.count(field.mandatory.as_ref(), wanted[*at].mandatory.as_ref());
                 }
                 None => {
-                    self.kind.count(field.kind.as_ref(), None);
+                    self.kinds.count(field.kind.as_ref(), None);
                     self.mandatory.count(field.mandatory.as_ref(), None);
                 }
             }
         }
         for (_, field) in wanted.iter().enumerate().filter(|(index, _)| !pairs.iter().any(|(_, at)| at == index)) {
-            self.kind.count(None, field.kind.as_ref());
+            self.kinds.count(None, field.kind.as_ref());
             self.mandatory.count(None, field.mandatory.as_ref());
         }
     }

@@ -548,12 +548,14 @@ impl<'a> Compare<'a> {
             }
             self.example_body(example);
         }
-        let has_requests = page.method != "POST" || page.examples.iter().any(|example| example.is_request);
+        if self.operation.path != page.path {
+            // Neither address tells which part of an example is which parameter.
+            return;
+        }
         for (index, parameter) in list(self.operation.value, "parameters").enumerate() {
             let name = text(parameter, "name");
             let needed = parameter["required"] == true && name != TOKEN_HEADER && text(parameter, "in") != "header";
             if needed
-                && has_requests
                 && !shown.contains(name)
                 && let Some(value) = parameter.get("example")
             {
@@ -584,7 +586,7 @@ impl<'a> Compare<'a> {
             }
         } else {
             let document = format!("an example that calls {path}");
-            self.about("endpoint", Some("example"), document, self.page.path.clone());
+            self.about("endpoint", None, document, self.page.path.clone());
         }
         for (name, value, role) in values {
             let node = list(self.operation.value, "parameters")

@@ -79,6 +79,8 @@ patterns! {
     RANGES = r"(?i)ranges?\sfrom\s(\d+)\sto\s(\d+)";
     DEFAULT_IS = r"(?i)(?:the\s)?default\svalue\sis\s(\S+)|\bIt\sis\s(\S+)\sby\sdefault|\bdefaults\sto\s(\S+)";
     CHOICE = r"(?i)(?:value can be(?: set to)?|value options?(?: are|:)|options are|possible options include|possible values(?: are|:)|value options include)\s+([^\n]*?)(?:\.(?:\s|$)|\n|;|$)";
+    CONTAINS = r"(?i)value\s(?:contains|must\scontain|can\scontain|consists\sof)\s([^.\n]*\b(?:characters?|digits))\b";
+    ONLY_LETTERS_AND_DIGITS = r"(?i)only\s(?:letters\sand\sdigits|digits\sand\sletters)";
     PARENTHESES = r"\([^()]*\)";
 }
 
@@ -278,7 +280,12 @@ fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
             limits.default = Fact::Stated(value.to_owned());
         }
     }
-    if !is_text {
+    if is_text {
+        if let Some(found) = CONTAINS.captures(text) {
+            bounds(limits, kind, "length", &found[1]);
+        }
+        limits.alphanumeric |= ONLY_LETTERS_AND_DIGITS.is_match(text);
+    } else {
         let max = MAX_VALUE.captures(text).and_then(|found| number(&found[1]));
         let min = MIN_VALUE.captures(text).and_then(|found| number(&found[1]));
         limits.value.set(min, max);

@@ -351,7 +351,7 @@ impl<'a> Scan<'a> {
             return None;
         }
         let (caption, heading) = line.rsplit_once(' ')?;
-        let first = Column::of(heading)?;
+        let first = Column::of(heading).filter(|first| *first == Column::Name)?;
         let (run, next) = match self.header_run(at + 1) {
             Some((run, next)) => (run, next),
             None => {
@@ -484,15 +484,21 @@ fn words_of_header(line: &str) -> Option<Vec<String>> {
     if line.len() > 120 {
         return None;
     }
-    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut headings = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        let length =
-            (1..=4.min(words.len() - at)).rev().find(|&n| Column::of(&words[at..at + n].join(" ")).is_some())?;
-        headings.push(words[at..at + length].join(" "));
-        at += length;
+    // `Parameter Type Description` is three headings, `Default Value` is one: the shortest that lead to the end.
+    fn headings(words: &[&str]) -> Option<Vec<String>> {
+        if words.is_empty() {
+            return Some(Vec::new());
+        }
+        (1..=4.min(words.len())).find_map(|length| {
+            let heading = words[..length].join(" ");
+            Column::of(&heading)?;
+            let mut all = vec![heading];
+            all.extend(headings(&words[length..])?);
+            Some(all)
+        })
     }
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).take(20).collect();
+    let headings = headings(&words)?;
     let columns: Vec<Column> = headings.iter().filter_map(|heading| Column::of(heading)).collect();
     let described = columns.contains(&Column::Description) || columns.contains(&Column::Type);
     (headings.len() >= 2 && described && (columns.contains(&Column::Name) || columns[0] == Column::Other))

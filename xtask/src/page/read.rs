@@ -377,13 +377,18 @@ fn caption_role(caption: &str, answers: bool, status: Option<u16>) -> Option<Rol
         Role::ResponseHeader(status)
     } else if about(&["header", "消息头"]) {
         Role::Header
-    } else if about(&["body", "消息体", "formdata", "form data"]) && !words::is_field(&schema_name(caption))
+    } else if about(&["body", "消息体", "formdata", "form data"]) && !is_word(&schema_name(caption))
         || about(&["request parameter", "response parameter", "请求参数", "响应参数"])
     {
         if answer { Role::Response(status) } else { Role::Body }
     } else {
         return None;
     })
+}
+
+/// Whether a caption is one word, as `NotificationsResponseBody` is, and `请求Body` is not.
+fn is_word(caption: &str) -> bool {
+    caption.is_ascii() && words::is_field(caption)
 }
 
 /// The name in a caption such as `Table 5 CountFilterV2 parameters`.

@@ -67,7 +67,7 @@ impl Column {
             "range" | "value range" | "allowed values" | "取值范围" | "取值" => Self::Limit("Range"),
             "default" | "default value" | "默认值" | "默认取值" | "缺省值" => Self::Limit("Default Value"),
             "example" | "example value" | "sample value" | "示例" | "示例值" | "样例" => Self::Limit("Example"),
-            "location" | "in" | "position" | "parameter location" | "place" | "参数位置" | "位置" | "传参位置" => {
+            "location" | "in" | "position" | "parameter location" | "参数位置" | "位置" | "传参位置" => {
                 Self::Place
             }
             "status code"

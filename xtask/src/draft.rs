@@ -1,0 +1,222 @@
+//! A first spec of an operation, from its page. What the page leaves open is marked with `x-review`; what is written
+//! by hand stays as it is.
+
+mod operation;
+
+use std::{fs, path::Path};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    drift,
+    files::{self, Files},
+    page::Page,
+    spec::{self, Problem, Result, Spec, step},
+};
+
+/// Writes the operations of these pages into the spec of a service.
+pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<()> {
+    let named = !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if !named {
+        return Err(vec![Problem::new(
+            format!("specs/{service}"),
+            "",
+            "is no name for a service: use lower-case letters and digits, as in `osm`",
+        )]);
+    }
+    let specs = spec::load(root, &[])?;
+    let file = format!("specs/{service}/openapi.yaml");
+    let mut text = match specs.iter().find(|spec| spec.service == service) {
+        Some(spec) => spec.text.clone(),
+        None => String::new(),
+    };
+    let mut others: Vec<Spec> = specs.into_iter().filter(|spec| spec.service != service).collect();
+    for path in pages {
+        let name = path.display().to_string();
+        let problem = |message: String| vec![Problem::new(&name, "", message)];
+        let bytes = fs::read(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
+        let page = Page::read_bytes(&bytes).map_err(|error| problem(error.to_string()))?;
+        if text.is_empty() {
+            text = yaml(&new_service(service, &page), 0)?;
+        }
+        let spec = Spec::parse(service, &file, text.clone())?;
+        others.push(spec.clone());
+        let exact = |operation: &spec::OperationAt<'_>| {
+            operation.path == page.path && operation.method.eq_ignore_ascii_case(&page.method)
+        };
+        if let Some(there) = others.iter().find(|spec| spec.operations().iter().any(exact)) {
+            return Err(problem(format!(
+                "documents {} {}, which is in {} already. `cargo xtask drift {name}` says what differs",
+                page.method, page.path, there.file
+            )));
+        }
+        others.pop();
+        let mut added = operation::draft(&page, &spec);
+        decide(&spec, &page, &mut added);
+        text = add(&spec, &page, &added)?;
+        println!("drafted {} {} into {file}", page.method, page.path);
+    }
+    let notes = text.matches("x-review:").count();
+    files::write(root, &Files::from([(file.clone(), text)]), &[])?;
+    println!(
+        "{notes} notes (x-review) to settle in {file}; then `cargo xtask lint {service}` and `cargo xtask generate`"
+    );
+    Ok(())
+}
+
+/// What a page adds to a spec.
+pub struct Added {
+    pub operation: Value,
+    /// Schemas by name.
+    pub schemas: Map<String, Value>,
+}
+
+/// A spec without operations. The page knows neither endpoints nor which id a signed call carries.
+fn new_service(service: &str, page: &Page) -> Value {
+    let version = page
+        .path
+        .split('/')
+        .find(|part| part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
+    json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": format!("Huawei Cloud {}", service.to_uppercase()),
+            "version": version.unwrap_or("v1"),
+            "description": format!("Operations of {}.", service.to_uppercase()),
+        },
+        "x-service": { "name": service.to_uppercase(), "scope": "project" },
+        "x-review": "give the vendor's name of the service, whether a signed call carries a project or a domain id, and the endpoint of every region; no page says so",
+        "servers": [{ "url": format!("https://{service}.cn-north-4.myhuaweicloud.com"), "x-region": "cn-north-4" }],
+        "paths": {},
+        "components": { "schemas": {} },
+    })
+}
+
+/// The text of a spec with an operation more. Nothing else of it changes, not even a blank.
+fn add(spec: &Spec, page: &Page, added: &Added) -> Result<String> {
+    let mut lines: Vec<String> = spec.text.lines().map(str::to_owned).collect();
+    let method = page.method.to_lowercase();
+    let schemas: Vec<(&String, &Value)> =
+        added.schemas.iter().filter(|(name, _)| spec.schema(name).is_none()).collect();
+    if !schemas.is_empty() {
+        insert(
+            &mut lines,
+            &["components", "schemas"],
+            &schemas.iter().map(|(name, schema)| ((*name).clone(), (*schema).clone())).collect(),
+            spec,
+        )?;
+    }
+    let operation = Value::Object(Map::from_iter([(method, added.operation.clone())]));
+    let has_path = spec.value.pointer(&step("/paths", &page.path)).is_some();
+    match (has_path, &operation) {
+        (true, Value::Object(methods)) => insert(&mut lines, &["paths", &page.path], methods, spec)?,
+        _ => insert(&mut lines, &["paths"], &Map::from_iter([(page.path.clone(), operation)]), spec)?,
+    }
+    let text = lines.join("\n") + "\n";
+    kept(spec, &text)?;
+    Ok(text)
+}
+
+/// Adds members at the end of a mapping, found by its keys and their indentation.
+fn insert(lines: &mut Vec<String>, keys: &[&str], members: &Map<String, Value>, spec: &Spec) -> Result<()> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut from = 0;
+    let mut to = lines.len();
+    for (depth, key) in keys.iter().enumerate() {
+        let found = (from..to).find(|&at| {
+            let line = lines[at].trim();
+            indent(&lines[at]) == depth * 2
+                && [format!("{key}:"), format!("\"{key}\":"), format!("{key}: {{}}")].iter().any(|start| line == start)
+        });
+        let at = found.ok_or_else(|| {
+            vec![spec.problem(
+                "",
+                format!("has no line `{}{key}:`, below which a draft could stand; add it", "  ".repeat(depth)),
+            )]
+        })?;
+        lines[at] = lines[at].replace(": {}", ":");
+        from = at + 1;
+        to = (from..to).find(|&at| is_content(&lines[at]) && indent(&lines[at]) <= depth * 2).unwrap_or(to);
+    }
+    // Blank lines and comments behind the mapping belong to what follows.
+    while to > from && !is_content(&lines[to - 1]) {
+        to -= 1;
+    }
+    let block = yaml(&Value::Object(members.clone()), keys.len())?;
+    lines.splice(to..to, block.lines().map(str::to_owned));
+    Ok(())
+}
+
+/// YAML, indented by levels.
+fn yaml(value: &Value, levels: usize) -> Result<String> {
+    let options = serde_saphyr::ser_options! { indent_step: 2, compact_list_indent: false, folded_wrap_chars: 100 };
+    let text = serde_saphyr::to_string_with_options(value, options)
+        .map_err(|error| vec![Problem::new("", "", format!("cannot be written as YAML: {error}"))])?;
+    let pad = "  ".repeat(levels);
+    Ok(text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{pad}{line}\n") }).collect())
+}
+
+/// Fails unless everything that was there still is, as it was.
+fn kept(before: &Spec, text: &str) -> Result<()> {
+    fn holds(after: &Value, before: &Value) -> bool {
+        match (after, before) {
+            (Value::Object(after), Value::Object(before)) => {
+                before.iter().all(|(key, value)| after.get(key).is_some_and(|other| holds(other, value)))
+            }
+            (after, before) => after == before,
+        }
+    }
+    let after = Spec::parse(&before.service, &before.file, text.to_owned())?;
+    if holds(&after.value, &before.value) {
+        return Ok(());
+    }
+    Err(vec![before.problem("", "is laid out so that a draft would change what is there; nothing was written")])
+}
+
+/// Adds an `x-deviation` and an `x-review` to every new node where the page contradicts itself or is silent.
+fn decide(spec: &Spec, page: &Page, added: &mut Added) {
+    let mut merged = spec.clone();
+    let method = page.method.to_lowercase();
+    let place = step(&step("/paths", &page.path), &method);
+    merged.value["paths"][&page.path][&method] = added.operation.clone();
+    for (name, schema) in &added.schemas {
+        merged.value["components"]["schemas"][name] = schema.clone();
+    }
+    let operations = merged.operations();
+    let Some(operation) = operations.iter().find(|operation| operation.pointer == place) else { return };
+    for finding in drift::compare::page(page, &merged, operation) {
+        let node = finding.nodes.iter().find_map(|pointer| {
+            if let Some(rest) = pointer.strip_prefix(&place) {
+                return added.operation.pointer(rest).is_some().then_some((None, rest.to_owned()));
+            }
+            let (name, rest) = pointer
+                .strip_prefix("/components/schemas/")?
+                .split_once('/')
+                .unwrap_or((pointer.rsplit('/').next()?, ""));
+            let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
+            added.schemas.get(name)?.pointer(&rest).is_some().then(|| (Some(name.to_owned()), rest))
+        });
+        let node = match node {
+            Some((None, rest)) => added.operation.pointer_mut(&rest),
+            Some((Some(name), rest)) => added.schemas.get_mut(&name).and_then(|schema| schema.pointer_mut(&rest)),
+            None => None,
+        };
+        let Some(Value::Object(node)) = node else { continue };
+        let mut deviation = json!({
+            "about": finding.about,
+            "page": finding.document,
+            "spec": finding.spec,
+            "why": "not decided yet",
+        });
+        if let Some(member) = &finding.member {
+            deviation["member"] = Value::from(member.as_str());
+        }
+        if let Value::Array(deviations) = node.entry("x-deviation").or_insert_with(|| json!([])) {
+            deviations.push(deviation);
+        }
+        node.entry("x-review").or_insert_with(|| {
+            json!("the page is silent or contradicts itself here: decide, and say why in each x-deviation")
+        });
+    }
+}

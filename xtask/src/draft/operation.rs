@@ -1,0 +1,658 @@
+//! A page as an operation and its schemas. Descriptions are made from names: the words of the page stay there.
+
+use heck::{ToPascalCase, ToSnakeCase};
+use serde_json::{Map, Value, json};
+
+use super::Added;
+use crate::{
+    page::{Body, Bounds, Fact, Kind, Limits, Page, Role, Row},
+    spec::{Spec, TOKEN_HEADER, step},
+};
+
+/// Drafts the operation of a page beside what the spec has.
+pub fn draft(page: &Page, spec: &Spec) -> Added {
+    let mut draft = Draft { page, spec, schemas: Map::new() };
+    let operation = draft.operation();
+    let mut added = Added { operation, schemas: draft.schemas };
+    added.schemas.values_mut().chain([&mut added.operation]).for_each(in_order);
+    added
+}
+
+/// Puts the members of every schema in the order in which the specs have them.
+fn in_order(value: &mut Value) {
+    const FIRST: [&str; 5] = ["$ref", "type", "format", "nullable", "description"];
+    match value {
+        Value::Object(members) => {
+            if members.contains_key("type") || members.contains_key("allOf") {
+                let mut all: Vec<(String, Value)> = std::mem::take(members).into_iter().collect();
+                all.sort_by_key(|(key, _)| FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()));
+                members.extend(all);
+            }
+            members
+                .iter_mut()
+                .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
+                .for_each(|(_, member)| in_order(member));
+        }
+        Value::Array(items) => items.iter_mut().for_each(in_order),
+        _ => {}
+    }
+}
+
+struct Draft<'a> {
+    page: &'a Page,
+    spec: &'a Spec,
+    schemas: Map<String, Value>,
+}
+
+impl Draft<'_> {
+    fn operation(&mut self) -> Value {
+        let api = self.api();
+        let mut operation = json!({
+            "operationId": api.to_snake_case(),
+            "summary": format!("{}.", words(&api)),
+            "description": format!("{}.", words(&api)),
+            "x-review": "give the official API name (operationId follows from it) and the place of the page in the help centre; replace descriptions, which are made from names, by words of your own",
+            "x-source": {
+                "api": api,
+                "page": self.spec.value.pointer("/info/title").cloned().unwrap_or_default(),
+                "title": self.page.title,
+                "updated": self.page.updated.as_deref().unwrap_or("unknown"),
+            },
+        });
+        let parameters = self.parameters();
+        if !parameters.is_empty() {
+            operation["parameters"] = Value::Array(parameters);
+        }
+        let body: Vec<&Row> = self.page.rows(&Role::Body).collect();
+        if !body.is_empty() {
+            let name = self.free_name(&format!("{api}Request"));
+            self.object(&name, &body, true);
+            let examples: Vec<Value> = self.examples(true, None);
+            operation["requestBody"] = json!({ "required": true, "content": self.content(&name, examples) });
+        }
+        let status = self.success();
+        let rows: Vec<&Row> = self.page.rows(&Role::Response(status)).collect();
+        let name = self.free_name(&format!("{api}Response"));
+        self.object(&name, &rows, false);
+        let examples = self.examples(false, status);
+        let mut response = json!({ "description": "The answer.", "content": self.content(&name, examples) });
+        let headers: Map<String, Value> = [Role::ResponseHeader(status), Role::ResponseHeader(None)]
+            .iter()
+            .flat_map(|role| self.page.rows(role))
+            .map(|row| {
+                let schema = self.leaf(row.kind.stated(), &row.limits, row);
+                (row.name.clone(), json!({ "description": described(&row.name), "schema": schema }))
+            })
+            .collect();
+        if !headers.is_empty() {
+            response["headers"] = Value::Object(headers);
+        }
+        let mut responses = Map::from_iter([(status.unwrap_or(200).to_string(), response)]);
+        // What an error looks like that is shown and has no table: it has the members of any answer.
+        for status in
+            self.page.examples.iter().filter(|example| !example.is_request).filter_map(|example| example.status)
+        {
+            let known = |value: &Value| {
+                value
+                    .as_object()
+                    .is_some_and(|members| members.keys().all(|key| rows.iter().any(|row| row.name == *key)))
+            };
+            let examples: Vec<Value> = self.examples(false, Some(status)).into_iter().filter(known).collect();
+            let has_table = self.page.rows(&Role::Response(Some(status))).next().is_some();
+            if status >= 300 && !has_table && !examples.is_empty() {
+                let response =
+                    json!({ "description": "The request was refused.", "content": self.content(&name, examples) });
+                responses.insert(status.to_string(), response);
+            }
+        }
+        operation["responses"] = Value::Object(responses);
+        operation
+    }
+
+    /// The status of success, where the page names it.
+    fn success(&self) -> Option<u16> {
+        let roles = self.page.tables.iter().flat_map(|table| &table.rows).filter_map(|row| match row.role {
+            Role::Response(status) => Some(status),
+            _ => None,
+        });
+        let shown = self.page.examples.iter().filter(|example| !example.is_request).map(|example| example.status);
+        roles.chain(shown).find(|status| status.is_none_or(|status| (200..300).contains(&status))).flatten()
+    }
+
+    /// A name for the API, which no page tells: a verb, and the last words of the path.
+    fn api(&self) -> String {
+        let title = self.page.title.to_lowercase();
+        let reads = ["querying", "obtaining", "listing", "查询", "获取"].iter().any(|verb| title.starts_with(verb));
+        let lists = self
+            .page
+            .rows(&Role::Response(None))
+            .chain(self.page.tables.iter().flat_map(|table| &table.rows))
+            .any(|row| !matches!(row.role, Role::Body) && matches!(row.kind.stated(), Some(Kind::Array(_))));
+        let verb = match self.page.method.as_str() {
+            "GET" | "HEAD" => {
+                if lists {
+                    "List"
+                } else {
+                    "Show"
+                }
+            }
+            "POST" if reads => {
+                if lists {
+                    "List"
+                } else {
+                    "Show"
+                }
+            }
+            "PUT" | "PATCH" => "Update",
+            "DELETE" => "Delete",
+            _ => "Create",
+        };
+        let parts: Vec<&str> = self
+            .page
+            .path
+            .split('/')
+            .filter(|part| {
+                let version = part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+                !part.is_empty() && !part.starts_with('{') && !version
+            })
+            .collect();
+        let ids: Vec<&str> = self.spec.operations().iter().map(crate::spec::OperationAt::id).collect();
+        let from = parts.len().saturating_sub(2);
+        (0..=from)
+            .rev()
+            .map(|from| format!("{verb}{}", parts[from..].join("-").to_pascal_case()))
+            .find(|name| !ids.contains(&name.to_snake_case().as_str()))
+            .unwrap_or_else(|| format!("{verb}{}Again", parts.join("-").to_pascal_case()))
+    }
+
+    fn parameters(&mut self) -> Vec<Value> {
+        let mut parameters = Vec::new();
+        for (role, place) in [(Role::Path, "path"), (Role::Query, "query"), (Role::Header, "header")] {
+            let rows: Vec<&Row> = self.page.rows(&role).collect();
+            for row in rows {
+                // The body's type is the business of the transport.
+                if row.name.eq_ignore_ascii_case("Content-Type") || row.name.eq_ignore_ascii_case("Accept") {
+                    continue;
+                }
+                let required = role == Role::Path || row.mandatory == Fact::Stated(true);
+                let schema = self.leaf(row.kind.stated(), &row.limits, row);
+                let mut parameter = json!({ "name": row.name, "in": place });
+                if required {
+                    parameter["required"] = Value::Bool(true);
+                }
+                parameter["description"] = Value::from(described(&row.name));
+                parameter["schema"] = schema.clone();
+                let shown = self.shown(&row.name, &role);
+                if required && row.name != TOKEN_HEADER {
+                    parameter["example"] = match shown {
+                        Some(text) => typed(&text, &schema),
+                        None => self.sample(&schema),
+                    };
+                }
+                if let Some(note) = unsure(row) {
+                    parameter["x-review"] = Value::from(note);
+                }
+                parameters.push(parameter);
+            }
+        }
+        // Placeholders that no table explains.
+        for name in self.page.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name) {
+            if !parameters.iter().any(|parameter| parameter["name"] == name) {
+                parameters.push(json!({
+                    "name": name, "in": "path", "required": true, "description": described(name),
+                    "schema": { "type": "string", "minLength": 1 }, "example": "1",
+                    "x-review": "stands in the path and in no table",
+                }));
+            }
+        }
+        parameters
+    }
+
+    /// The value that the example of a request shows for a parameter.
+    fn shown(&self, name: &str, role: &Role) -> Option<String> {
+        self.page
+            .examples
+            .iter()
+            .filter(|example| example.is_request)
+            .find_map(|example| {
+                if *role == Role::Query {
+                    return example.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+                }
+                let address = example.address.as_deref()?;
+                let path =
+                    address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+                let wanted = format!("{{{name}}}");
+                let at = self.page.path.split('/').position(|part| part == wanted)?;
+                path.split('/').nth(at).map(str::to_owned)
+            })
+            .filter(|value| !value.is_empty() && !value.contains('{'))
+    }
+
+    fn examples(&self, is_request: bool, status: Option<u16>) -> Vec<Value> {
+        self.page
+            .examples
+            .iter()
+            .filter(|example| example.is_request == is_request && (is_request || example.status == status))
+            .filter_map(|example| match &example.body {
+                Body::Json(json) => Some(json.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn content(&mut self, name: &str, examples: Vec<Value>) -> Value {
+        let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+        for example in &examples {
+            self.learn(name, example);
+        }
+        let examples = if examples.is_empty() { vec![self.sample(&reference)] } else { examples };
+        let examples: Map<String, Value> = examples
+            .into_iter()
+            .enumerate()
+            .map(|(index, value)| {
+                let key = if index == 0 { "documented".to_owned() } else { format!("documented_{}", index + 1) };
+                (key, json!({ "summary": "As documented", "value": value }))
+            })
+            .collect();
+        json!({ "application/json": { "schema": reference, "examples": examples } })
+    }
+
+    /// An object schema of these rows.
+    fn object(&mut self, name: &str, rows: &[&Row], is_request: bool) {
+        // Reserved first, so that a schema that refers to it does not take its name.
+        self.schemas.insert(name.to_owned(), Value::Null);
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        for row in rows {
+            let mut schema = self.node(row, name, is_request);
+            if let Some(note) = unsure(row) {
+                schema["x-review"] = Value::from(note);
+            }
+            if is_request && row.mandatory == Fact::Stated(true) {
+                required.push(Value::from(row.name.as_str()));
+            }
+            properties.insert(row.name.clone(), schema);
+        }
+        let mut schema = json!({ "type": "object", "description": described(name) });
+        if !required.is_empty() {
+            schema["required"] = Value::Array(required);
+        }
+        schema["properties"] = Value::Object(properties);
+        if rows.is_empty() {
+            schema["x-review"] = Value::from("the page has no table of it");
+        }
+        self.schemas.insert(name.to_owned(), schema);
+    }
+
+    /// The schema of a field, with those it refers to.
+    fn node(&mut self, row: &Row, owner: &str, is_request: bool) -> Value {
+        let target = row.table.map(|index| {
+            let table = &self.page.tables[index];
+            let documented =
+                row.kind.stated().and_then(Kind::object).filter(|name| !name.eq_ignore_ascii_case(&row.name));
+            let wanted = documented.map_or_else(|| format!("{owner}-{}", row.name), str::to_owned).to_pascal_case();
+            let rows: Vec<&Row> = table.rows.iter().collect();
+            self.schema_for(&wanted, &rows, is_request)
+        });
+        let mut schema = match (row.kind.stated(), target) {
+            (Some(kind), Some(name)) => wrapped(kind, &json!({ "$ref": format!("#/components/schemas/{name}") })),
+            (kind, _) => self.leaf(kind, &row.limits, row),
+        };
+        if schema.get("$ref").is_some() {
+            schema = json!({ "allOf": [schema] });
+        }
+        let text = described(&row.name);
+        if let Value::Object(members) = &mut schema {
+            members.insert("description".to_owned(), Value::from(text));
+            set_bounds(
+                members,
+                &["minItems", "maxItems"],
+                row.limits.items,
+                matches!(row.kind.stated(), Some(Kind::Array(_))),
+            );
+        }
+        schema
+    }
+
+    /// Name of a schema with these rows: one that is there and the same, or a new one.
+    fn schema_for(&mut self, wanted: &str, rows: &[&Row], is_request: bool) -> String {
+        let same = |schema: &Value| {
+            let names = schema.get("properties").and_then(Value::as_object);
+            schema.is_null()
+                || names.is_some_and(|names| {
+                    names.len() == rows.len() && rows.iter().all(|row| names.contains_key(&row.name))
+                })
+        };
+        // What a request sends and what an answer holds are different types, even under one name.
+        let wanted = if is_request || self.schemas.get(wanted).is_none_or(same) && !self.is_sent(wanted) {
+            wanted.to_owned()
+        } else {
+            format!("{wanted}Answer")
+        };
+        if self.schemas.get(&wanted).is_some_and(same) {
+            return wanted;
+        }
+        let name = self.free_name(&wanted);
+        self.object(&name, rows, is_request);
+        name
+    }
+
+    /// Whether a schema of the draft is part of the request.
+    fn is_sent(&self, name: &str) -> bool {
+        let Some(request) = self.schemas.keys().find(|name| name.ends_with("Request")) else { return false };
+        let merged = Spec { value: json!({ "components": { "schemas": self.schemas } }), ..self.spec.clone() };
+        merged.reached(&json!({ "$ref": format!("#/components/schemas/{request}") })).contains(name)
+    }
+
+    fn free_name(&self, wanted: &str) -> String {
+        let wanted = wanted.to_pascal_case();
+        let taken = |name: &str| self.schemas.contains_key(name) || self.spec.schema(name).is_some();
+        let mut name = wanted.clone();
+        let mut number = 2;
+        while taken(&name) {
+            name = format!("{wanted}{number}");
+            number += 1;
+        }
+        name
+    }
+
+    /// The schema of a field without fields of its own.
+    fn leaf(&mut self, kind: Option<&Kind>, limits: &Limits, row: &Row) -> Value {
+        let mut schema = Map::new();
+        match kind {
+            Some(Kind::Integer | Kind::Long) => {
+                let large =
+                    [limits.value.min, limits.value.max].iter().flatten().any(|bound| i32::try_from(*bound).is_err());
+                let format = if large || matches!(kind, Some(Kind::Long)) { "int64" } else { "int32" };
+                schema.insert("type".to_owned(), json!("integer"));
+                schema.insert("format".to_owned(), json!(format));
+                set_bounds(&mut schema, &["minimum", "maximum"], limits.value, true);
+            }
+            Some(Kind::Number) => {
+                schema.insert("type".to_owned(), json!("number"));
+                schema.insert("format".to_owned(), json!("double"));
+            }
+            Some(Kind::Boolean) => {
+                schema.insert("type".to_owned(), json!("boolean"));
+            }
+            Some(Kind::Array(item)) => {
+                let element = limits.element.as_deref().cloned().unwrap_or_default();
+                let element = Limits { values: limits.values.clone(), ..element };
+                let items = self.leaf(item.as_deref(), &element, row);
+                schema.insert("type".to_owned(), json!("array"));
+                set_bounds(&mut schema, &["minItems", "maxItems"], limits.items, true);
+                schema.insert("items".to_owned(), items);
+            }
+            Some(Kind::Object(_)) => {
+                schema.insert("type".to_owned(), json!("object"));
+                schema.insert("additionalProperties".to_owned(), json!({ "type": "string" }));
+            }
+            Some(Kind::Map(item)) => {
+                let item = self.leaf(item.as_deref(), &Limits::default(), row);
+                schema.insert("type".to_owned(), json!("object"));
+                schema.insert("additionalProperties".to_owned(), item);
+            }
+            _ => {
+                if let Some(values) = limits.values.stated() {
+                    return self.values(&row.name, values, limits);
+                }
+                schema.insert("type".to_owned(), json!("string"));
+                if limits.alphanumeric {
+                    schema.insert("format".to_owned(), json!("alphanumeric"));
+                }
+                set_bounds(&mut schema, &["minLength", "maxLength"], limits.length, true);
+            }
+        }
+        if let Some(default) = limits.default.stated() {
+            let default = typed(default, &Value::Object(schema.clone()));
+            if matches_type(&default, &schema) {
+                schema.insert("default".to_owned(), default);
+            }
+        }
+        Value::Object(schema)
+    }
+
+    /// A component for a list of values.
+    fn values(&mut self, field: &str, values: &[String], limits: &Limits) -> Value {
+        let wanted = field.to_pascal_case();
+        let same = |schema: &Value| {
+            schema.get("enum").and_then(Value::as_array).is_some_and(|there| {
+                there.iter().map(|value| value.as_str().unwrap_or_default()).eq(values.iter().map(String::as_str))
+            })
+        };
+        let there = self.schemas.get(&wanted).or_else(|| self.spec.schema(&wanted)).is_some_and(same);
+        let name = if there { wanted } else { self.free_name(&wanted) };
+        if !there {
+            let names = variants(values);
+            let mut schema =
+                json!({ "type": "string", "description": described(field), "enum": values, "x-enum-names": names });
+            if let Value::Object(schema) = &mut schema {
+                set_bounds(schema, &["minLength", "maxLength"], limits.length, true);
+            }
+            self.schemas.insert(name.clone(), schema);
+        }
+        json!({ "$ref": format!("#/components/schemas/{name}") })
+    }
+
+    /// What an example shows and the tables do not: members, nulls, other types, other values. The example is an
+    /// answer that was given, so the schema follows it; `x-deviation` will say so.
+    fn learn(&mut self, name: &str, example: &Value) {
+        let Some(members) = example.as_object() else { return };
+        for (key, value) in members {
+            let property = self.schemas.get(name).and_then(|schema| schema.pointer(&step("/properties", key))).cloned();
+            let learned = match property {
+                None => {
+                    let mut schema = guess(value);
+                    schema["description"] = Value::from(described(key));
+                    Some(schema)
+                }
+                Some(mut property) => self.corrected(&mut property, value).then_some(property),
+            };
+            if let (Some(learned), Some(properties)) =
+                (learned, self.schemas.get_mut(name).and_then(|schema| schema.get_mut("properties")))
+            {
+                properties[key] = learned;
+            }
+        }
+    }
+
+    /// Changes a schema until a value fits; whether it had to.
+    fn corrected(&mut self, schema: &mut Value, value: &Value) -> bool {
+        if let Some(name) = crate::spec::reference(schema).map(str::to_owned) {
+            if value.is_null() {
+                schema["nullable"] = Value::Bool(true);
+                return true;
+            }
+            if let (Some(Value::Object(target)), Some(text)) = (self.schemas.get_mut(&name), value.as_str())
+                && let Some(Value::Array(values)) = target.get_mut("enum")
+            {
+                if !values.iter().any(|value| value == text) {
+                    values.push(Value::from(text));
+                    let all: Vec<String> =
+                        values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
+                    target.insert("x-enum-names".to_owned(), json!(variants(&all)));
+                }
+                return false;
+            }
+            self.learn(&name, value);
+            return false;
+        }
+        if value.is_null() {
+            schema["nullable"] = Value::Bool(true);
+            return true;
+        }
+        match schema["type"].as_str().unwrap_or_default() {
+            "array" => {
+                let mut items = schema["items"].take();
+                let mut changed = false;
+                for element in value.as_array().into_iter().flatten() {
+                    changed |= self.corrected(&mut items, element);
+                }
+                schema["items"] = items;
+                changed
+            }
+            // A number of 13 digits where a text is promised is a time.
+            "string"
+                if value.as_i64().is_some_and(|number| (1_000_000_000_000..10_000_000_000_000).contains(&number)) =>
+            {
+                schema["format"] = json!("epoch-millis");
+                true
+            }
+            kind => {
+                let found = guess(value);
+                if found["type"] == kind || (kind == "number" && found["type"] == "integer") {
+                    return false;
+                }
+                *schema = json!({ "description": schema["description"], "type": found["type"] });
+                if let Some(format) = found.get("format") {
+                    schema["format"] = format.clone();
+                }
+                for key in ["items", "additionalProperties"] {
+                    if let Some(inner) = found.get(key) {
+                        schema[key] = inner.clone();
+                    }
+                }
+                true
+            }
+        }
+    }
+
+    /// A value that fits a schema.
+    fn sample(&self, schema: &Value) -> Value {
+        if let Some(name) = crate::spec::reference(schema) {
+            let target = self.schemas.get(name).or_else(|| self.spec.schema(name)).cloned().unwrap_or_default();
+            return self.sample(&target);
+        }
+        if let Some(first) = schema.get("enum").and_then(|values| values.get(0)) {
+            return first.clone();
+        }
+        match schema["type"].as_str().unwrap_or_default() {
+            "integer" | "number" => json!(schema["minimum"].as_i64().unwrap_or(1)),
+            "boolean" => json!(true),
+            "array" => {
+                let many = schema["minItems"].as_u64().unwrap_or(0).min(3);
+                Value::Array((0..many).map(|_| self.sample(&schema["items"])).collect())
+            }
+            "object" => {
+                let required =
+                    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+                Value::Object(
+                    required.map(|name| (name.to_owned(), self.sample(&schema["properties"][name]))).collect(),
+                )
+            }
+            _ => Value::from(
+                "0".repeat(usize::try_from(schema["minLength"].as_u64().unwrap_or(1).clamp(1, 64)).unwrap_or(1)),
+            ),
+        }
+    }
+}
+
+/// What the scrape lost or the page leaves open.
+fn unsure(row: &Row) -> Option<&'static str> {
+    if row.limits.lost || row.limits.values == Fact::Lost || row.limits.default == Fact::Lost {
+        return Some("the page announces values or a range that its scrape lost: look them up");
+    }
+    match &row.kind {
+        Fact::Stated(Kind::Other(_)) => Some("the page names a type that is not known: decide"),
+        Fact::Stated(Kind::Array(None)) => Some("the page does not say what the list holds: decide"),
+        Fact::Stated(kind) if kind.is_structure() && row.table.is_none() => {
+            Some("the page does not say what the object holds: decide")
+        }
+        Fact::Stated(_) => None,
+        _ => Some("the page does not say the type: decide"),
+    }
+}
+
+/// A type around a reference: a list, a map, or the reference itself.
+fn wrapped(kind: &Kind, reference: &Value) -> Value {
+    match kind {
+        Kind::Array(item) => {
+            json!({ "type": "array", "items": item.as_ref().map_or_else(|| reference.clone(), |item| wrapped(item, reference)) })
+        }
+        Kind::Map(item) => {
+            json!({ "type": "object", "additionalProperties": item.as_ref().map_or_else(|| reference.clone(), |item| wrapped(item, reference)) })
+        }
+        _ => reference.clone(),
+    }
+}
+
+fn set_bounds(schema: &mut Map<String, Value>, keys: &[&str; 2], bounds: Bounds, applies: bool) {
+    for (key, bound) in keys.iter().zip([bounds.min, bounds.max]) {
+        if let Some(bound) = bound.filter(|bound| applies && (*bound >= 0 || *key == "minimum")) {
+            schema.insert((*key).to_owned(), json!(bound));
+        }
+    }
+}
+
+/// A schema for a value of which nothing else is known.
+fn guess(value: &Value) -> Value {
+    match value {
+        Value::Bool(_) => json!({ "type": "boolean" }),
+        Value::Number(number) if number.is_f64() => json!({ "type": "number", "format": "double" }),
+        Value::Number(_) => json!({ "type": "integer", "format": "int64" }),
+        Value::Array(values) => {
+            json!({ "type": "array", "items": values.first().map_or_else(|| json!({ "type": "string" }), guess) })
+        }
+        Value::Object(_) => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        Value::Null => json!({ "type": "string", "nullable": true }),
+        Value::String(_) => json!({ "type": "string" }),
+    }
+}
+
+/// A text as the value that a schema wants.
+fn typed(text: &str, schema: &Value) -> Value {
+    match schema["type"].as_str() {
+        Some("integer" | "number" | "boolean") => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
+        Some("array") => Value::Array(text.split(',').map(Value::from).collect()),
+        _ => Value::from(text),
+    }
+}
+
+fn matches_type(value: &Value, schema: &Map<String, Value>) -> bool {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("integer") => value.is_i64(),
+        Some("number") => value.is_number(),
+        Some("boolean") => value.is_boolean(),
+        Some("string") => value.is_string() && !value.as_str().unwrap_or_default().contains(' '),
+        _ => false,
+    }
+}
+
+/// Rust names for values, each its own.
+fn variants(values: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for value in values {
+        let sign = match value.as_str() {
+            "=" => "Equal",
+            "!=" => "NotEqual",
+            ">" => "Greater",
+            "<" => "Less",
+            ">=" => "AtLeast",
+            "<=" => "AtMost",
+            other => other,
+        };
+        let mut name = sign.to_pascal_case();
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || name == "Unknown" {
+            name = format!("Value{name}");
+        }
+        let wanted = name.clone();
+        let mut number = 2;
+        while names.contains(&name) {
+            name = format!("{wanted}{number}");
+            number += 1;
+        }
+        names.push(name);
+    }
+    names
+}
+
+fn described(name: &str) -> String {
+    format!("{}.", words(name))
+}
+
+/// A name as words: `operator_name` is "Operator name".
+fn words(name: &str) -> String {
+    let words = name.to_snake_case().replace('_', " ");
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

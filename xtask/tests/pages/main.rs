@@ -1,0 +1,378 @@
+//! Pages of the help centre: read in every layout, compared with specs, drafted from.
+//!
+//! The pages here are written for the purpose. The documents that the specs follow are not part of the project; where
+//! they lie beside it (`../shared/documents`) or `HUAWEICLOUD_DOCUMENTS` names their folder, they are tested too.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod documents;
+mod layouts;
+mod shelf;
+
+use layouts::{LAYOUTS, keeps_bullets};
+use proptest::prelude::*;
+use shelf::{Doc, shelf};
+use xtask::{
+    drift::{self, Finding},
+    page::{Body, Fact, Kind, Page, Role},
+    spec::Spec,
+};
+
+fn spec() -> Spec {
+    Spec::parse("shelf", "shelf.yaml", include_str!("shelf.yaml").to_owned()).unwrap()
+}
+
+/// The differences of a page that no deviation covers, and those that its scrape hides.
+fn findings(page: &Page, spec: &Spec) -> (Vec<Finding>, Vec<Finding>) {
+    let report = drift::report(spec, page).unwrap();
+    (report.differences, report.lost)
+}
+
+#[test]
+fn every_layout_of_a_page_reads_the_same() {
+    let spec = spec();
+    let mut first: Option<Vec<_>> = None;
+    for (name, layout) in LAYOUTS {
+        let text = layout(&shelf());
+        let page = Page::read(&text).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
+        assert_eq!((page.title.as_str(), page.updated.as_deref()), ("Searching a Shelf", Some("2026-03-01")), "{name}");
+        assert_eq!(
+            (page.method.as_str(), page.path.as_str()),
+            ("POST", "/v1/shelves/{shelf_id}/books/search"),
+            "{name}"
+        );
+        let rows: Vec<_> = page
+            .tables
+            .iter()
+            .filter(|table| table.role != Role::Other)
+            .flat_map(|table| &table.rows)
+            .map(|row| {
+                (row.name.clone(), row.role.clone(), row.mandatory, row.kind.clone(), row.limits.clone(), row.table)
+            })
+            .collect();
+        assert_eq!(rows.len(), 21, "{name}");
+        let first = first.get_or_insert_with(|| rows.clone());
+        assert_eq!(&rows, first, "{name}");
+        assert!(
+            page.examples.iter().all(|example| matches!(example.body, Body::Json(_))),
+            "{name}: {:?}",
+            page.examples
+        );
+        assert_eq!(page.examples.len(), 2, "{name}");
+        let (differences, lost) = findings(&page, &spec);
+        assert_eq!(differences, [], "{name}");
+        assert_eq!(lost, [], "{name}");
+    }
+}
+
+#[test]
+fn one_edit_is_one_finding_in_every_layout() {
+    type Edit = (&'static str, fn(&mut Doc), &'static str, &'static str);
+    const OPERATION: &str = "/paths/~1v1~1shelves~1{shelf_id}~1books~1search/post";
+    let edits: [Edit; 14] = [
+        (
+            "a field is renamed",
+            |doc| doc.row("Book", "note").name = "remark",
+            "name",
+            "/components/schemas/Book/properties/note",
+        ),
+        (
+            "a field of the example is renamed",
+            |doc| doc.row("Book", "lent").name = "gone",
+            "name",
+            "/components/schemas/Book/properties/lent",
+        ),
+        ("a flag is flipped", |doc| doc.row("Query parameters", "order").mandatory = "Yes", "required", "parameters/2"),
+        (
+            "a flag of the body is flipped",
+            |doc| doc.row("Period", "to").mandatory = "Yes",
+            "required",
+            "/components/schemas/Period/properties/to",
+        ),
+        (
+            "a range is widened",
+            |doc| *doc.row("Query parameters", "limit").text.last_mut().unwrap() = "Maximum value: 2,000",
+            "range",
+            "parameters/1",
+        ),
+        (
+            "a length is narrowed",
+            |doc| *doc.row("Request body parameters", "text").text.last_mut().unwrap() = "Maximum: 32",
+            "range",
+            "/components/schemas/SearchShelfRequest/properties/text",
+        ),
+        (
+            "a value is added",
+            |doc| {
+                doc.row("Query parameters", "order").text =
+                    vec!["Order of the books. The value can be title, author, year or colour."]
+            },
+            "values",
+            "parameters/2",
+        ),
+        (
+            "a default is changed",
+            |doc| doc.row("Query parameters", "limit").text[0] = "Books to return. The default value is 30.",
+            "default",
+            "parameters/1",
+        ),
+        (
+            "a row is dropped",
+            |doc| doc.table("Book").rows.retain(|row| row.name != "tags"),
+            "presence",
+            "/components/schemas/Book/properties/tags",
+        ),
+        (
+            "a type is changed",
+            |doc| doc.row("Place", "slot").kind = "String",
+            "type",
+            "/components/schemas/Place/properties/slot",
+        ),
+        (
+            "an example changes its type",
+            |doc| doc.response = doc.response.replace("1999", "\"1999\""),
+            "type",
+            "/components/schemas/Book/properties/year",
+        ),
+        (
+            "an example changes its value",
+            |doc| doc.response = doc.response.replace("1999", "1998"),
+            "example",
+            "responses/200/content/application~1json/examples",
+        ),
+        ("the method is changed", |doc| "PUT".clone_into(&mut doc.method), "endpoint", ""),
+        ("the path is changed", |doc| doc.path = doc.path.replace("search", "find"), "endpoint", ""),
+    ];
+    let spec = spec();
+    for (what, edit, about, pointer) in edits {
+        let pointer = match pointer {
+            "" => OPERATION.to_owned(),
+            pointer if pointer.starts_with('/') => pointer.to_owned(),
+            pointer => format!("{OPERATION}/{pointer}"),
+        };
+        let mut doc = shelf();
+        edit(&mut doc);
+        for (name, layout) in LAYOUTS {
+            let page = Page::read(&layout(&doc)).unwrap();
+            let (differences, lost) = findings(&page, &spec);
+            let found: Vec<_> = differences.iter().map(|finding| (finding.about, finding.pointer.as_str())).collect();
+            assert_eq!(found, [(about, pointer.as_str())], "{what}, {name}: {differences:#?}");
+            assert_eq!(lost, [], "{what}, {name}");
+        }
+    }
+}
+
+#[test]
+fn an_added_row_is_a_finding_that_names_it() {
+    let mut doc = shelf();
+    let mut row = doc.row("Book", "note").clone();
+    row.name = "weight";
+    doc.table("Book").rows.push(row);
+    for (name, layout) in LAYOUTS {
+        let (differences, _) = findings(&Page::read(&layout(&doc)).unwrap(), &spec());
+        assert_eq!(differences.len(), 1, "{name}: {differences:#?}");
+        assert_eq!((differences[0].about, differences[0].member.as_deref()), ("presence", Some("weight")), "{name}");
+        assert!(!differences[0].breaking, "{name}: an answer may hold more");
+    }
+}
+
+#[test]
+fn what_a_scrape_lost_is_no_difference() {
+    let mut doc = shelf();
+    let row = doc.row("Query parameters", "order");
+    row.text = vec!["Order of the books.", "Enumerated values:"];
+    row.bullets = vec!["title", "author", "year"];
+    for (name, layout) in LAYOUTS {
+        let (differences, lost) = findings(&Page::read(&layout(&doc)).unwrap(), &spec());
+        assert_eq!(differences, [], "{name}");
+        let lost: Vec<_> = lost.iter().map(|finding| finding.about).collect();
+        assert_eq!(lost, if keeps_bullets(name) { vec![] } else { vec!["values"] }, "{name}");
+    }
+}
+
+#[test]
+fn a_stale_deviation_is_reported() {
+    let text = include_str!("shelf.yaml").replace(
+        "      parameters:\n",
+        "      x-deviation:\n        - { about: endpoint, page: plain http, spec: https only, why: the page was mended }\n      parameters:\n",
+    );
+    let spec = Spec::parse("shelf", "shelf.yaml", text).unwrap();
+    let report = drift::report(&spec, &Page::read(&LAYOUTS[0].1(&shelf())).unwrap()).unwrap();
+    assert_eq!(report.differences, []);
+    assert_eq!(report.stale.len(), 1);
+    assert_eq!(report.stale[0].about, "endpoint");
+    let shown = drift::shown(&report);
+    assert!(shown.contains("stale: the x-deviation about endpoint"), "{shown}");
+}
+
+#[test]
+fn a_page_that_cannot_be_trusted_is_refused_with_a_sentence() {
+    let refused = |text: &str| Page::read(text).unwrap_err().to_string();
+    assert!(refused("Nothing of an API.").contains("names no URI"));
+    assert!(
+        refused("Function\nDoes things.\nURI\nGET /v1/things\nStatus Codes\nNone\nError Codes\nNone")
+            .contains("no table")
+    );
+    for (name, layout) in LAYOUTS {
+        let text = layout(&shelf());
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        // Cut within the tables, within the examples, and within the status codes.
+        for part in [4, 6, 8, 9] {
+            let cut: String = lines[..lines.len() * part / 10].concat();
+            let message = Page::read(&cut).map(|page| page.title).unwrap_err().to_string();
+            assert!(
+                message.contains("truncated")
+                    || message.contains("without rows")
+                    || message.contains("no URI")
+                    || message.contains("no table"),
+                "{name}: {message}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_broken_example_says_where_it_breaks() {
+    let mut doc = shelf();
+    doc.response = doc.response.replace("\"year\" : 1999,", "\"year\" : 1999");
+    for (name, layout) in LAYOUTS {
+        let page = Page::read(&layout(&doc)).unwrap();
+        let (differences, _) = findings(&page, &spec());
+        assert_eq!(differences.len(), 1, "{name}: {differences:#?}");
+        let said = &differences[0].document;
+        assert!(said.contains("expected `,` or `}` at line") && said.contains("column"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn json_and_the_next_heading_may_share_a_line() {
+    let text = LAYOUTS[2].1(&shelf()).replace("}\n\nStatus Codes\n", "}Status Codes\n");
+    let page = Page::read(&text).unwrap();
+    assert!(matches!(page.examples[1].body, Body::Json(_)));
+    assert_eq!(findings(&page, &spec()).0, []);
+}
+
+#[test]
+fn the_grammar_of_types() {
+    let list = |item| Kind::Array(Some(Box::new(item)));
+    let object = |name: &str| Kind::Object(Some(name.to_owned()));
+    for (text, kind) in [
+        ("String", Kind::Text),
+        ("string", Kind::Text),
+        ("String(64)", Kind::Text),
+        ("Integer", Kind::Integer),
+        ("int", Kind::Integer),
+        ("Long", Kind::Long),
+        ("Double", Kind::Number),
+        ("Boolean", Kind::Boolean),
+        ("Object", Kind::Object(None)),
+        ("Book object", object("Book")),
+        ("Array", Kind::Array(None)),
+        ("JSONArray", Kind::Array(None)),
+        ("Array of strings", list(Kind::Text)),
+        ("Array of String", list(Kind::Text)),
+        ("Arrays of Book", list(object("Book"))),
+        ("Array of Book objects", list(object("Book"))),
+        ("Array of objects", list(Kind::Object(None))),
+        ("Array of integers", list(Kind::Integer)),
+        ("[]String", list(Kind::Text)),
+        ("String[]", list(Kind::Text)),
+        ("List<Book>", list(object("Book"))),
+        ("List<String>", list(Kind::Text)),
+        ("Map<String,Book>", Kind::Map(Some(Box::new(object("Book"))))),
+        ("Map<String, String>", Kind::Map(Some(Box::new(Kind::Text)))),
+        ("Map", Kind::Map(None)),
+        ("Array of Array of strings", list(list(Kind::Text))),
+    ] {
+        assert_eq!(Kind::parse(text), Some(kind), "{text}");
+    }
+    for text in ["", "Project ID.", "Specifies the user token.", "Yes", "a String of 5", "Array of"] {
+        assert_eq!(Kind::parse(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_cell_without_a_value_is_not_a_lost_one() {
+    let page = Page::read(
+        "URI\nGET /v1/things\n| Name | Required | Type | Description |\n|---|---|---|---|\n| a | Yes | String | N/A |\n| b | No | String |\nError Codes\n",
+    )
+    .unwrap();
+    let rows: Vec<_> = page.rows(&Role::Query).map(|row| row.description.clone()).collect();
+    assert_eq!(rows, [Fact::Empty, Fact::Lost]);
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        let _ = Page::read_bytes(&bytes);
+    }
+
+    #[test]
+    fn arbitrary_lines_of_pages_never_panic(
+        lines in proptest::collection::vec(proptest::sample::select(WORDS.to_vec()), 0..60),
+        gap in proptest::sample::select(vec!["\n", "\n\n", " ", " |\n", "\t", "\n|\n", "</td><td>"]),
+    ) {
+        let _ = Page::read(&lines.join(gap));
+    }
+
+    #[test]
+    fn a_mangled_page_never_panics_and_compares(layout in 0..LAYOUTS.len(), at in 0.0..1.0f64, cut in 0..40usize, junk in "\\PC{0,12}") {
+        let text = LAYOUTS[layout].1(&shelf());
+        let mut characters: Vec<char> = text.chars().collect();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in the page")]
+        let at = (at * characters.len() as f64) as usize;
+        let end = (at + cut).min(characters.len());
+        characters.splice(at..end, junk.chars());
+        if let Ok(page) = Page::read(&characters.into_iter().collect::<String>()) {
+            let _ = drift::report(&spec(), &page);
+        }
+    }
+}
+
+/// What pages are made of.
+const WORDS: [&str; 44] = [
+    "URI",
+    "GET /v1/{a}/b",
+    "POST /v2/x",
+    "Request Parameters",
+    "Response Parameters",
+    "Parameter",
+    "Mandatory",
+    "Type",
+    "Description",
+    "Table 1 Path parameters",
+    "Table 2 X",
+    "a",
+    "b_c",
+    "Yes",
+    "No",
+    "String",
+    "Array of X objects",
+    "X object",
+    "Range:",
+    "1-",
+    "Default Value:",
+    "N/A",
+    "Minimum length: 9999999999999999999999",
+    "Example Requests",
+    "Example Responses",
+    "{\"a\": [1,",
+    "{",
+    "}",
+    "[[[[[[[[",
+    "|",
+    "---|---|---|---|",
+    "|---|---|",
+    "| a | b |",
+    "Status code: 200",
+    "Status code: 99999",
+    "Status Codes",
+    "200",
+    "Error Codes",
+    "<table><tr><td rowspan=9 colspan=99999999>",
+    "</table>",
+    "参数",
+    "是否必选",
+    "\u{200b}\u{feff}",
+    "```",
+];
