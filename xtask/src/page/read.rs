@@ -1,6 +1,6 @@
 //! From blocks to a page: which part they stand in, which role a table has, which field a table explains.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 
 use super::{
     Fact, Kind, Page, Role, Row, Table, Unreadable,
@@ -26,6 +26,20 @@ pub fn page((blocks, mut cut): (Vec<Block>, bool)) -> Result<Page, Unreadable> {
     reader.finish(cut)
 }
 
+/// A field: its table and its row.
+type Field = (usize, usize);
+
+/// Fields that refer to a table still to come.
+#[derive(Default)]
+struct Pending {
+    /// The nearest last; explained ones stay until they are met.
+    stack: Vec<Field>,
+    /// By what a table that explains them may be called: their type, or their own name.
+    by_name: HashMap<String, Vec<Field>>,
+    /// Tables of this part of the page, by name.
+    known: HashMap<String, usize>,
+}
+
 #[derive(Default)]
 struct Reader {
     section: Option<Section>,
@@ -39,8 +53,7 @@ struct Reader {
     /// The line before, for a caption that nothing marks as one.
     before: Option<String>,
     tables: Vec<Table>,
-    /// Fields that refer to a table still to come: table and row, nearest first.
-    pending: VecDeque<(usize, usize)>,
+    pending: Pending,
     /// The section and status that `pending` belongs to.
     scope: Option<(Section, Option<u16>)>,
     example: String,
@@ -125,27 +138,35 @@ impl Reader {
     fn table(&mut self, cells: Cells) {
         let columns: Vec<Option<Column>> = cells.header.iter().map(|heading| Column::of(heading)).collect();
         let caption = cells.caption.clone().or_else(|| self.caption_before());
+        while self.pending.stack.last().is_some_and(|field| !self.is_open(field)) {
+            self.pending.stack.pop();
+        }
         let role = self.role(caption.as_deref(), &columns, &cells);
         let index = self.tables.len();
         let scope = self.section.map(|section| (section, self.status));
+        if self.scope != scope || role != Role::Schema {
+            self.pending.known.clear();
+        }
         if self.scope != scope {
-            self.pending.clear();
+            self.pending = Pending::default();
             self.scope = scope;
         }
         let mut name = None;
         if role == Role::Schema {
             name = caption.as_deref().map(schema_name).filter(|name| !name.is_empty());
-            if let Some(&(table, row)) = self.explained(name.as_deref()).first() {
-                let kind = self.tables[table].rows[row].kind.stated();
-                name = name.or_else(|| kind.and_then(Kind::object).map(str::to_owned));
+            let explained = self.explained(name.as_deref());
+            if let Some(&field) = explained.first() {
+                name = name.or_else(|| self.object_of(field).map(str::to_owned));
             }
-            for (table, row) in self.explained(name.as_deref()) {
+            for (table, row) in explained {
                 self.tables[table].rows[row].table = Some(index);
-                self.pending.retain(|field| *field != (table, row));
             }
         }
+        if let Some(name) = &name {
+            self.pending.known.entry(name.clone()).or_insert(index);
+        }
         let rows: Vec<Row> = cells.rows.iter().map(|row| self.row(row, &columns, &role)).collect();
-        let opened: Vec<(usize, usize)> = rows
+        let opened: Vec<Field> = rows
             .iter()
             .enumerate()
             .filter(|(_, row)| row.kind.stated().is_some_and(Kind::is_structure))
@@ -153,25 +174,28 @@ impl Reader {
             .collect();
         self.tables.push(Table { caption, role, name, columns: cells.header, rows });
         for field in opened.into_iter().rev() {
-            let kind = self.tables[field.0].rows[field.1].kind.stated();
+            let object = self.object_of(field).map(str::to_owned);
             // A schema that this part of the page has explained is not explained again.
-            let known = kind.and_then(Kind::object).and_then(|name| {
-                self.tables.iter().position(|table| table.name.as_deref() == Some(name) && self.in_scope(table))
-            });
-            match known {
-                Some(known) => self.tables[field.0].rows[field.1].table = Some(known),
-                None => self.pending.push_front(field),
+            if let Some(known) = object.as_ref().and_then(|name| self.pending.known.get(name)) {
+                self.tables[field.0].rows[field.1].table = Some(*known);
+                continue;
             }
+            let name = object.unwrap_or_else(|| self.tables[field.0].rows[field.1].name.clone());
+            self.pending.by_name.entry(name.to_lowercase()).or_default().push(field);
+            self.pending.stack.push(field);
         }
         self.ended |= self.section == Some(Section::StatusCodes)
             && self.tables.last().and_then(|table| table.rows.last()).is_some_and(|row| row.description != Fact::Lost);
         self.before = None;
     }
 
-    /// Whether a table belongs to the part of the page that is being read.
-    fn in_scope(&self, table: &Table) -> bool {
-        let from = self.tables.iter().rposition(|table| !matches!(table.role, Role::Schema)).unwrap_or(0);
-        self.tables.iter().skip(from).any(|other| std::ptr::eq(other, table))
+    /// Name of the object that a field refers to.
+    fn object_of(&self, (table, row): Field) -> Option<&str> {
+        self.tables[table].rows[row].kind.stated().and_then(Kind::object)
+    }
+
+    fn is_open(&self, (table, row): &Field) -> bool {
+        self.tables[*table].rows[*row].table.is_none()
     }
 
     /// The caption in the line above, where the layout has no other place for it.
@@ -200,7 +224,8 @@ impl Reader {
         let named = caption.is_some_and(|caption| {
             words::CAPTION.is_match(caption) || words::is_dotted(caption) || words::is_field(caption)
         });
-        let expected = !self.pending.is_empty() && self.scope == self.section.map(|section| (section, self.status));
+        let expected = self.pending.stack.iter().any(|field| self.is_open(field))
+            && self.scope == self.section.map(|section| (section, self.status));
         match self.section {
             Some(Section::Request | Section::Response) if named || expected => Role::Schema,
             Some(Section::Request) if looks_like_headers(cells, columns) => Role::Header,
@@ -230,21 +255,33 @@ impl Reader {
     }
 
     /// The fields that a table of this name explains; without a name, the nearest that waits for one.
-    fn explained(&self, name: Option<&str>) -> Vec<(usize, usize)> {
-        let Some(name) = name else { return self.pending.front().copied().into_iter().collect() };
-        let wanted = |field: &&(usize, usize)| {
-            let row = &self.tables[field.0].rows[field.1];
-            match row.kind.stated().and_then(Kind::object) {
-                Some(object) => object.eq_ignore_ascii_case(name),
-                None => row.name == name.rsplit('.').next().unwrap_or(name),
+    fn explained(&mut self, name: Option<&str>) -> Vec<Field> {
+        let Some(name) = name else {
+            while let Some(field) = self.pending.stack.pop() {
+                if self.is_open(&field) {
+                    return vec![field];
+                }
             }
+            return Vec::new();
         };
-        let found: Vec<(usize, usize)> = self.pending.iter().filter(wanted).copied().collect();
+        let last = name.rsplit('.').next().unwrap_or(name).to_lowercase();
+        let mut found: Vec<Field> = Vec::new();
+        for key in [name.to_lowercase(), last] {
+            if found.is_empty() {
+                found = self.pending.by_name.remove(&key).unwrap_or_default();
+                found.retain(|field| self.is_open(field));
+                found.reverse();
+            }
+        }
         // Fields without a type name are told apart by the path in the caption.
-        if found.len() > 1 && self.tables[found[0].0].rows[found[0].1].kind.stated().and_then(Kind::object).is_none() {
+        if found.len() > 1 && self.object_of(found[0]).is_none() {
             let parent = name.rsplit_once('.').map(|(parent, _)| parent);
-            let exact = found.iter().find(|field| parent.is_none() || self.tables[field.0].name.as_deref() == parent);
-            return exact.or(found.first()).copied().into_iter().collect();
+            let at = found.iter().position(|field| parent.is_none() || self.tables[field.0].name.as_deref() == parent);
+            let taken = found.remove(at.unwrap_or(0));
+            let key = self.tables[taken.0].rows[taken.1].name.to_lowercase();
+            found.reverse();
+            self.pending.by_name.insert(key, found);
+            return vec![taken];
         }
         found
     }
