@@ -21,7 +21,7 @@ fn without_nulls(value: &Value) -> Value {
 fn every_documented_example_decodes_and_is_written_back() {
     let mut count = 0;
     for (service, entry, node) in operations() {
-        for example in examples(service, entry, &node) {
+        for example in examples(service, entry, &node).into_iter().filter(|example| example.is_model) {
             let body = example.value.to_string();
             let decode = if example.is_request { entry.decode_request.unwrap() } else { entry.decode_response };
             let model = decode(body.as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", example.name));

@@ -7,6 +7,7 @@ mod errors;
 mod examples;
 mod faults;
 mod mutations;
+mod neighbours;
 mod outline;
 mod pages;
 mod properties;

@@ -60,7 +60,9 @@ fn mutations(value: &Value) -> Vec<(String, Value)> {
 fn every_mutation_of_every_documented_response_decodes() {
     let mut count = 0;
     for (service, entry, node) in operations() {
-        for example in examples(service, entry, &node).into_iter().filter(|example| !example.is_request) {
+        for example in
+            examples(service, entry, &node).into_iter().filter(|example| !example.is_request && example.is_model)
+        {
             for (what, mutation) in mutations(&example.value) {
                 let decoded = (entry.decode_response)(mutation.to_string().as_bytes());
                 assert!(decoded.is_ok(), "{}: {what}: {}", example.name, decoded.unwrap_err());

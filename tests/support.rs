@@ -1,7 +1,7 @@
 //! What several tests need: the specs as data, and a server that answers what it is told.
 
 use huaweicloud_core::{Config, Credential, Entry, RetryPolicy, Service};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -29,10 +29,16 @@ pub struct Example {
     pub name: String,
     pub value: Value,
     pub is_request: bool,
+    /// Status of the answer; none of a request.
+    pub status: Option<u16>,
+    /// Whether there is a generated type of it. Errors are read by the runtime, whatever their shape.
+    pub is_model: bool,
 }
 
 /// All documented examples of an operation.
 pub fn examples(service: &Service, entry: &Entry, node: &Value) -> Vec<Example> {
+    let success = node["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
+    let schema = |media: &Value| media.pointer("/content/application~1json/schema/$ref").cloned();
     let of = |media: &Value, part: &str, is_request: bool| -> Vec<Example> {
         let examples = media.pointer("/content/application~1json/examples").and_then(Value::as_object);
         examples
@@ -42,6 +48,8 @@ pub fn examples(service: &Service, entry: &Entry, node: &Value) -> Vec<Example> 
                 name: format!("{}_{}_{part}_{name}", service.id, entry.operation.id),
                 value: example["value"].clone(),
                 is_request,
+                status: part.parse().ok(),
+                is_model: is_request || schema(media) == schema(success),
             })
             .collect()
     };
@@ -50,6 +58,19 @@ pub fn examples(service: &Service, entry: &Entry, node: &Value) -> Vec<Example> 
         found.extend(of(response, status, false));
     }
     found
+}
+
+/// The arguments of the documented call of an operation: its required parameters and its body.
+pub fn documented_call(service: &Service, entry: &Entry, node: &Value) -> Map<String, Value> {
+    let parameters = node["parameters"].as_array().into_iter().flatten();
+    let mut arguments: Map<String, Value> = parameters
+        .filter(|parameter| parameter["required"] == true && parameter["name"] != "X-Auth-Token")
+        .map(|parameter| (parameter["name"].as_str().unwrap().to_owned(), parameter["example"].clone()))
+        .collect();
+    if let Some(body) = examples(service, entry, node).into_iter().find(|example| example.is_request) {
+        arguments.insert("body".to_owned(), body.value);
+    }
+    arguments
 }
 
 /// A server on loopback that reads one request for each answer and sends the answer's bytes as they are.

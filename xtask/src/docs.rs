@@ -16,6 +16,13 @@ pub fn property(spec: &Spec, property: &Value, direction: Direction) -> String {
         // An answer is never refused for breaking it.
         Direction::Response => sentence("Documented: ", &rule),
     });
+    if let Some(link) = property.get("x-listed-by") {
+        let from = match text(link, "service") {
+            "" => format!("[`Client::{0}`](crate::Client::{0})", text(link, "operation")),
+            service => format!("`{}` of `huaweicloud-{service}`", text(link, "operation")),
+        };
+        paragraphs.push(format!("Listed by {from}: `{}` of an item.", text(link, "value").trim_start_matches('/')));
+    }
     paragraphs.extend(deviations(property));
     paragraphs.join("\n\n")
 }
@@ -43,10 +50,10 @@ pub fn rule(spec: &Spec, schema: &Value) -> String {
     let bound = |key: &str| target.get(key).and_then(Value::as_u64);
     let number = |key: &str| target.get(key).and_then(Value::as_i64);
     let range = |min: Option<u64>, max: Option<u64>, unit: &str| match (min, max) {
-        (Some(min), Some(max)) if min == max => Some(format!("{min} {unit}")),
-        (min, Some(max)) if min.unwrap_or(0) == 0 => Some(format!("at most {max} {unit}")),
+        (Some(min), Some(max)) if min == max => Some(format!("{min} {}", counted(unit, min))),
+        (min, Some(max)) if min.unwrap_or(0) == 0 => Some(format!("at most {max} {}", counted(unit, max))),
         (Some(min), Some(max)) => Some(format!("{min} to {max} {unit}")),
-        (Some(min), None) if min > 0 => Some(format!("at least {min} {unit}")),
+        (Some(min), None) if min > 0 => Some(format!("at least {min} {}", counted(unit, min))),
         _ => None,
     };
     let mut parts = Vec::new();
@@ -72,6 +79,11 @@ pub fn rule(spec: &Spec, schema: &Value) -> String {
         parts.push(format!("default `{}`", plain(default)));
     }
     parts.join("; ")
+}
+
+/// A unit as it is called for this many.
+fn counted(unit: &str, count: u64) -> &str {
+    if count == 1 && !unit.contains(' ') { unit.trim_end_matches('s') } else { unit }
 }
 
 /// A rule as a sentence of its own.

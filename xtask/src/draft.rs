@@ -21,7 +21,7 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
         return Err(vec![Problem::new(
             format!("specs/{service}"),
             "",
-            "is no name for a service: use lower-case letters and digits, as in `osm`",
+            "is no name for a service: use lower-case letters and digits",
         )]);
     }
     let specs = spec::load(root, &[])?;

@@ -406,7 +406,11 @@ fn builder(
             .find(|parameter| ident == setter(text(parameter, "name")).as_str())
             .ok_or_else(|| format!("{id} has a setter {ident} that no parameter has the name of"))?;
         let (_, optional) = unwrap_setting(&field.ty);
-        initial.push(if optional { quote!(#ident: Ok(None)) } else { quote!(#ident: Err("is required".to_owned())) });
+        initial.push(if optional {
+            quote!(#ident: Ok(None))
+        } else {
+            quote!(#ident: Err(::huaweicloud_core::UNSET.to_owned()))
+        });
         let doc = docs::property(spec, &with_schema(parameter), Direction::Request);
         setters.push(setter_method(ident, &doc, &field.ty, &quote!(|error| error.to_string())));
     }
@@ -532,13 +536,13 @@ fn paged(
     }
     let item: Type =
         syn::parse_str(&rust_type(&schema["items"], Direction::Response, false)).map_err(|e| e.to_string())?;
-    let list = format_ident!("{}", setter(list_name));
+    let field = format_ident!("{}", setter(list_name));
     let parents: Vec<Ident> = parents.iter().map(|step| format_ident!("{}", setter(step))).collect();
     let (items, into_items) = match parents.split_first() {
-        None => (quote!(&page.#list), quote!(page.#list.into_vec())),
+        None => (quote!(&page.#field), quote!(page.#field.into_vec())),
         Some((first, rest)) => (
-            quote!(page.#first.as_ref() #(.and_then(|at| at.#rest.as_ref()))* .map(|at| &*at.#list).unwrap_or_default()),
-            quote!(page.#first #(.and_then(|at| at.#rest))* .map(|at| at.#list.into_vec()).unwrap_or_default()),
+            quote!(page.#first.as_ref() #(.and_then(|at| at.#rest.as_ref()))* .map(|at| &*at.#field).unwrap_or_default()),
+            quote!(page.#first #(.and_then(|at| at.#rest))* .map(|at| at.#field.into_vec()).unwrap_or_default()),
         ),
     };
     let total = match pagination.get("total").and_then(Value::as_str) {
@@ -555,12 +559,23 @@ fn paged(
     };
     let size = text(pagination, "size");
     let is_parameter = |wire: &str| operation.parameters().any(|parameter| text(parameter, "name") == wire);
+    let body = operation.request_schema().map(|schema| spec.resolve(schema).1);
+    let is_required = |wire: &str| {
+        let mut parameters = operation.parameters().filter(|parameter| text(parameter, "name") == wire);
+        let in_body = || body.is_some_and(|body| list(body, "required").any(|name| name == wire));
+        parameters.next().map_or_else(in_body, crate::project::required)
+    };
     let read = |wire: &str| {
         let field = format_ident!("{}", setter(wire));
-        match wire {
-            "" => quote!(Ok(None)),
-            wire if is_parameter(wire) => quote!(self.#field.clone().map(|set| set.map(i64::from))),
-            _ => quote!(self.body.clone()?.#field.map(|set| set.map(i64::from))),
+        let value = match wire {
+            "" => return quote!(Ok(None)),
+            wire if is_parameter(wire) => quote!(self.#field.clone()),
+            _ => quote!(self.body.clone()?.#field),
+        };
+        if is_required(wire) {
+            quote!(::huaweicloud_core::asked(#value))
+        } else {
+            quote!(#value.map(|set| set.map(i64::from)))
         }
     };
     let set = |wire: &str, value: &str| {
@@ -611,7 +626,7 @@ fn paged(
 fn with_schema(parameter: &Value) -> Value {
     let mut merged = parameter["schema"].clone();
     if let Some(object) = merged.as_object_mut() {
-        for key in ["description", "x-deviation"] {
+        for key in ["description", "x-listed-by", "x-deviation"] {
             if let Some(value) = parameter.get(key) {
                 object.insert(key.to_owned(), value.clone());
             }
@@ -699,6 +714,14 @@ pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> St
     } else {
         lines.extend(setup.iter().cloned());
     }
+    let body = Body::of(spec, operation);
+    if let Some((body, _)) = &body {
+        if !body.types.is_empty() {
+            let types: Vec<&str> = body.types.iter().map(String::as_str).collect();
+            lines.push(format!("use {name}::types::{{{}}};\n", types.join(", ")));
+        }
+        lines.extend(body.lines.iter().cloned());
+    }
     lines.push("let answer = client".to_owned());
     lines.push(format!("    .{}()", operation.id()));
     for parameter in operation.parameters().filter(|parameter| crate::project::required(parameter)) {
@@ -709,11 +732,70 @@ pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> St
         };
         lines.push(format!("    .{}({value})", setter(text(parameter, "name"))));
     }
+    if let Some((_, setters)) = &body {
+        lines.push(format!("    .body_map(|body| body{setters})"));
+    }
     lines.push("    .send()".to_owned());
     lines.push("    .await?;".to_owned());
     lines.push("println!(\"{:?}, request {:?}\", *answer, answer.request_id());".to_owned());
     lines.extend(["# Ok(())".to_owned(), "# }".to_owned()]);
     lines.join("\n")
+}
+
+/// The documented body of a request that cannot go without one: lines that build its parts, and its setters.
+struct Body<'a> {
+    spec: &'a Spec,
+    types: BTreeSet<String>,
+    lines: Vec<String>,
+}
+
+impl<'a> Body<'a> {
+    fn of(spec: &'a Spec, operation: &OperationAt<'a>) -> Option<(Self, String)> {
+        let schema = spec.resolve(operation.request_schema()?).1;
+        list(schema, "required").next()?;
+        let media = operation.value.pointer("/requestBody/content/application~1json")?;
+        let example = members(media, "examples").next()?.1.get("value")?;
+        let mut body = Self { spec, types: BTreeSet::new(), lines: Vec::new() };
+        let setters = body.setters(schema, example);
+        Some((body, setters))
+    }
+
+    fn setters(&mut self, schema: &Value, example: &Value) -> String {
+        let members = example.as_object().into_iter().flatten();
+        members
+            .map(|(name, value)| {
+                let value = self.expression(name, &schema["properties"][name], value);
+                format!(".{}({value})", setter(name))
+            })
+            .collect()
+    }
+
+    /// A value in Rust. An object is built on a line of its own.
+    fn expression(&mut self, name: &str, schema: &Value, example: &Value) -> String {
+        let (reference, target) = self.spec.resolve(schema);
+        match (reference, example) {
+            (Some(kind), Value::Object(_)) => {
+                let kind = kind.to_pascal_case();
+                let setters = self.setters(target, example);
+                let variable = setter(name);
+                self.lines.push(format!("let {variable} = {kind}::builder(){setters};"));
+                self.types.insert(kind);
+                variable
+            }
+            (_, Value::Array(items)) => {
+                let items: Vec<String> = items
+                    .iter()
+                    .map(|item| match item {
+                        Value::String(text) => format!("{text:?}.to_owned()"),
+                        item => self.expression(name, &target["items"], item),
+                    })
+                    .collect();
+                format!("vec![{}]", items.join(", "))
+            }
+            (_, Value::String(text)) => format!("{text:?}"),
+            (_, other) => other.to_string(),
+        }
+    }
 }
 
 /// Name of the crate of a service in Rust code.

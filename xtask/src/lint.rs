@@ -8,13 +8,17 @@ use serde_json::{Value, json};
 use crate::{
     docs,
     emit::setter,
+    metadata,
     project::{Direction, required, uses},
     spec::{OperationAt, Problem, Result, Spec, list, members, reference, step, text},
 };
 
 /// Checks specs that were loaded.
 pub fn check(specs: &[Spec]) -> Result<()> {
-    let problems: Vec<Problem> = specs.iter().flat_map(lint).collect();
+    let mut problems: Vec<Problem> = specs.iter().flat_map(lint).collect();
+    if problems.is_empty() {
+        problems.extend(specs.iter().flat_map(|spec| links(spec, specs)));
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
@@ -28,13 +32,57 @@ pub fn lint(spec: &Spec) -> Vec<Problem> {
     linter.problems
 }
 
+/// What is wrong with the `x-listed-by` of a spec. A list of a service that is not loaded is not looked at.
+fn links(spec: &Spec, specs: &[Spec]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for operation in spec.operations() {
+        for (argument, link) in metadata::links(spec, &operation) {
+            let mut problem = |message: String| {
+                problems.push(spec.problem(&operation.pointer, format!("x-listed-by of {argument:?} {message}")));
+            };
+            if link
+                .as_object()
+                .is_none_or(|link| link.keys().any(|key| !matches!(key.as_str(), "service" | "operation" | "value")))
+            {
+                problem("must hold operation, value and perhaps service".to_owned());
+                continue;
+            }
+            let service = link.get("service").and_then(Value::as_str).unwrap_or(&spec.service);
+            let Some(lister) = specs.iter().find(|other| other.service == service) else { continue };
+            let id = text(link, "operation");
+            let Some(list_operation) = lister.operations().into_iter().find(|other| other.id() == id) else {
+                problem(format!("names {service}/{id}, which is no operation"));
+                continue;
+            };
+            let pagination = &list_operation.value["x-pagination"];
+            let pointer = format!("{}/0{}", text(pagination, "items"), text(link, "value"));
+            let documented = list_operation.success().and_then(|(_, response)| {
+                members(&response["content"]["application/json"], "examples").next()?.1.get("value")
+            });
+            if documented
+                .and_then(|value| value.pointer(&pointer))
+                .is_none_or(|value| !value.is_string() && !value.is_number())
+            {
+                problem(format!("points to {pointer}, where the documented answer of {service}/{id} has no id"));
+            }
+            if metadata::links(lister, &list_operation)
+                .iter()
+                .any(|(_, other)| text(other, "operation") == operation.id())
+            {
+                problem(format!("and {service}/{id} wait for each other"));
+            }
+        }
+    }
+    problems
+}
+
 struct Linter<'a> {
     spec: &'a Spec,
     problems: Vec<Problem>,
 }
 
 /// Keys that may stand in a schema.
-const SCHEMA_KEYS: [&str; 22] = [
+const SCHEMA_KEYS: [&str; 23] = [
     "type",
     "format",
     "description",
@@ -57,6 +105,7 @@ const SCHEMA_KEYS: [&str; 22] = [
     "x-review",
     "additionalProperties",
     "example",
+    "x-listed-by",
 ];
 /// Keys that may stand in an operation.
 const OPERATION_KEYS: [&str; 13] = [
@@ -75,8 +124,8 @@ const OPERATION_KEYS: [&str; 13] = [
     "security",
 ];
 /// Keys that may stand in the other nodes.
-const PARAMETER_KEYS: [&str; 8] =
-    ["name", "in", "required", "description", "schema", "example", "x-deviation", "x-review"];
+const PARAMETER_KEYS: [&str; 9] =
+    ["name", "in", "required", "description", "schema", "example", "x-listed-by", "x-deviation", "x-review"];
 /// What an `x-deviation` can be about: what `cargo xtask drift` finds.
 const ABOUT: [&str; 13] = [
     "default",

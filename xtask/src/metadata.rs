@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     docs, emit,
     project::{Direction, required, rust_type},
-    spec::{OperationAt, Spec, list, reference, text},
+    spec::{OperationAt, Spec, list, members, reference, text},
 };
 
 /// The module, formatted.
@@ -110,6 +110,13 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
             }
         }
     });
+    let listed_by = links(spec, operation).into_iter().map(|(argument, link)| {
+        let service = link.get("service").and_then(Value::as_str).unwrap_or(&spec.service);
+        let (lister, value) = (text(link, "operation"), text(link, "value"));
+        quote! {
+            ::huaweicloud_core::ListedBy { argument: #argument, service: #service, operation: #lister, value: #value }
+        }
+    });
     let outcome = operation.success().and_then(|(_, response)| response.get("x-outcome")).map(|outcome| {
         let member = |key: &str| text(outcome, key).trim_start_matches('/').to_owned();
         let status = optional(outcome.get("status").map(|_| member("status")));
@@ -146,12 +153,22 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
             retry_safe: #retry_safe,
             anonymous: #anonymous,
             parameters: &[#(#parameters),*],
+            listed_by: &[#(#listed_by),*],
             body: #body,
             outcome: #outcome,
             pagination: #pagination,
             history: #history,
         };
     }
+}
+
+/// The arguments of an operation that a list knows the values of, with their `x-listed-by`.
+pub fn links<'a>(spec: &'a Spec, operation: &OperationAt<'a>) -> Vec<(&'a str, &'a Value)> {
+    let parameters = operation.parameters().map(|parameter| (text(parameter, "name"), parameter));
+    let body = operation.request_schema().map(|schema| spec.resolve(schema).1);
+    let properties =
+        body.into_iter().flat_map(|body| members(body, "properties")).map(|(name, property)| (name.as_str(), property));
+    parameters.chain(properties).filter_map(|(name, node)| Some((name, node.get("x-listed-by")?))).collect()
 }
 
 fn pagination(pagination: &Value) -> TokenStream {

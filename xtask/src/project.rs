@@ -152,6 +152,7 @@ fn project_object(spec: &Spec, schema: &Value, used: &Use, markers: &mut BTreeSe
 fn leaf(kind: String, markers: &mut BTreeSet<String>) -> Value {
     match kind.as_str() {
         "String" => json!({ "type": "string" }),
+        "i32" => json!({ "type": "integer", "format": "int32" }),
         "i64" => json!({ "type": "integer", "format": "int64" }),
         "f64" => json!({ "type": "number", "format": "double" }),
         "bool" => json!({ "type": "boolean" }),
@@ -186,11 +187,16 @@ pub fn rust_type(schema: &Value, direction: Direction, in_path: bool) -> String 
             }
         }
         "integer" => match (bound("minimum"), bound("maximum")) {
-            (None, None) => "i64".to_owned(),
             _ if !strict => "i64".to_owned(),
+            (None, None) if text(schema, "format") == "int32" => "i32".to_owned(),
+            (None, None) => "i64".to_owned(),
             (min, max) => {
-                let text = |bound: Option<i64>, open: &str| bound.map_or_else(|| open.to_owned(), |n| n.to_string());
-                format!("::huaweicloud_core::Bounded<{}, {}>", text(min, "{ i64::MIN }"), text(max, "{ i64::MAX }"))
+                let (lowest, highest) = match text(schema, "format") {
+                    "int32" => (i64::from(i32::MIN).to_string(), i64::from(i32::MAX).to_string()),
+                    _ => ("{ i64::MIN }".to_owned(), "{ i64::MAX }".to_owned()),
+                };
+                let text = |bound: Option<i64>, open: String| bound.map_or(open, |n| n.to_string());
+                format!("::huaweicloud_core::Bounded<{}, {}>", text(min, lowest), text(max, highest))
             }
         },
         "number" => "f64".to_owned(),

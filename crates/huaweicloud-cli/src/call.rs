@@ -4,7 +4,7 @@ use std::{fs, io::Read as _};
 
 use clap::ArgMatches;
 use huaweicloud_core::{Client, Kind, Parameter, dynamic::Arguments};
-use huaweicloud_sandbox::services;
+use huaweicloud_sandbox::{Sandbox, services};
 use serde_json::{Map, Value};
 
 use crate::{commands::flag_name, failure::Failure, output, settings};
@@ -26,7 +26,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     if let Some(body) = entry.operation.body.then(|| flags.get_one::<String>("body")).flatten() {
         arguments.insert("body".to_owned(), read_body(body)?);
     }
-    let connection = settings::connect(flags).await?;
+    let connection = settings::connect(flags, Sandbox::builder()).await?;
     let client = Client::new(&connection.config, service)?;
     let answer = (entry.call)(client, Arguments::new(arguments)).await?;
     output::lines([format!("{:#}", *answer)])

@@ -36,7 +36,29 @@ fn timeline() -> Command {
                 Arg::new("subject")
                     .value_name("SERVICE/ID")
                     .num_args(0..)
-                    .help("Whose history to read; see below. With --sandbox all documented ones unless given"),
+                    .help("Whose history to read; see below"),
+            )
+            .arg(
+                Arg::new("service")
+                    .long("service")
+                    .value_name("SERVICE")
+                    .action(ArgAction::Append)
+                    .value_parser(history_services())
+                    .help("Reads the history of everything the account can see there. With --sandbox every service unless given"),
+            )
+            .arg(
+                Arg::new("limit")
+                    .long("limit")
+                    .value_name("N")
+                    .default_value("20")
+                    .value_parser(value_parser!(usize))
+                    .help("Of each --service, at most so many things, in the order in which it lists them"),
+            )
+            .arg(
+                Arg::new("since")
+                    .long("since")
+                    .value_name("TIME")
+                    .help("Leaves out what happened before: 2026-01-31, 2026-01-31T08:00:00Z, or 7d, 12h, 30m ago"),
             )
             .arg(
                 Arg::new("output")
@@ -49,8 +71,9 @@ fn timeline() -> Command {
             )
             .after_help(format!(
                 "Forms of SERVICE/ID, with the ids that the service asks for:\n{subjects}\n\
-                 Times are UTC. A time that cannot be read is shown as given and sorts last.\n\n\
-                 Example: hwc timeline --region cn-south-1 osm/CS2209231530 coc/IM202506051651290199975850"
+                 Times are UTC. A time that cannot be read is shown as given, sorts last, and passes --since.\n\n\
+                 Example: hwc timeline --region cn-north-4 --service {} --since 7d",
+                history_services().join(" --service ")
             )),
     )
 }
@@ -199,6 +222,13 @@ pub fn histories() -> impl Iterator<Item = (&'static Service, &'static Entry)> {
     services().iter().flat_map(|service| {
         service.operations.iter().filter(|entry| entry.operation.history.is_some()).map(move |entry| (*service, entry))
     })
+}
+
+/// The ids of the services that have histories.
+pub fn history_services() -> Vec<&'static str> {
+    let mut services: Vec<&str> = histories().map(|(service, _)| service.id).collect();
+    services.dedup();
+    services
 }
 
 /// The ids that a history is asked for with.

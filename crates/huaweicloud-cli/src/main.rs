@@ -4,6 +4,7 @@
 
 mod call;
 mod commands;
+mod discover;
 mod event;
 mod failure;
 mod output;

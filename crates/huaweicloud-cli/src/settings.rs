@@ -3,25 +3,26 @@
 use clap::ArgMatches;
 use huaweicloud_auth::Loader;
 use huaweicloud_core::{Config, time};
-use huaweicloud_sandbox::Sandbox;
+use huaweicloud_sandbox::{Sandbox, SandboxBuilder};
 
 use crate::failure::Failure;
 
 /// Where a command calls: a configuration, and the sandbox behind it if there is one.
 pub struct Connection {
     pub config: Config,
-    pub sandbox: Option<Sandbox>,
+    #[expect(dead_code, reason = "it runs until it is dropped")]
+    sandbox: Option<Sandbox>,
 }
 
-/// Connects as the flags say.
-pub async fn connect(arguments: &ArgMatches) -> Result<Connection, Failure> {
+/// Connects as the flags say; to this sandbox if they ask for one.
+pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<Connection, Failure> {
     let flag = |name: &str| arguments.get_one::<String>(name);
     let (region, endpoint) = (flag("region"), flag("endpoint"));
     let sandbox = match arguments.get_flag("sandbox") {
         true if region.is_some() || endpoint.is_some() => {
             return Err(Failure::wrong_use("--sandbox is a place of its own: leave out --region and --endpoint"));
         }
-        true => Some(Sandbox::start().await?),
+        true => Some(sandbox.start().await?),
         false => None,
     };
     let mut builder = match &sandbox {

@@ -1,14 +1,19 @@
 //! `hwc timeline`: the histories of several things as one.
 
-use std::cmp::Reverse;
+use std::{
+    cmp::Reverse,
+    time::{Duration, SystemTime},
+};
 
 use clap::ArgMatches;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use huaweicloud_core::{Client, Config, Entry, Error, History, Items, Kind, Service, dynamic::DynamicCall};
+use huaweicloud_core::{Client, Config, Entry, Error, History, Items, Service, dynamic::DynamicCall, time};
+use huaweicloud_sandbox::Sandbox;
 use serde_json::{Map, Value};
 
 use crate::{
-    commands::{histories, subject_form},
+    commands::{histories, history_services, subject_form},
+    discover,
     event::Event,
     failure::Failure,
     output, settings,
@@ -20,25 +25,43 @@ struct Subject {
     entry: &'static Entry,
     history: &'static History,
     arguments: Map<String, Value>,
+    /// Whether a list named it, rather than the caller.
+    listed: bool,
 }
 
 /// Runs the command.
 pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let named: Vec<&String> = matches.get_many("subject").into_iter().flatten().collect();
     let mut subjects = named.into_iter().map(|text| parse(text)).collect::<Result<Vec<_>, _>>()?;
-    if subjects.is_empty() && !matches.get_flag("sandbox") {
-        return Err(Failure::wrong_use(
-            "whose history? name at least one SERVICE/ID; see hwc timeline --help, or try --sandbox",
-        ));
+    let mut walked: Vec<&str> =
+        matches.get_many::<String>("service").into_iter().flatten().map(String::as_str).collect();
+    if subjects.is_empty() && walked.is_empty() {
+        if !matches.get_flag("sandbox") {
+            return Err(Failure::wrong_use(
+                "whose history? name a --service or at least one SERVICE/ID; see hwc timeline --help, or try --sandbox",
+            ));
+        }
+        walked = history_services();
     }
-    let connection = settings::connect(matches).await?;
-    if subjects.is_empty() {
-        subjects = connection.sandbox.iter().flat_map(documented).collect();
+    let since = matches.get_one::<String>("since").map(|text| since(text)).transpose()?;
+    let limit = matches.get_one::<usize>("limit").copied().unwrap_or_default();
+    // Short made-up histories: what is shown is an example.
+    let connection = settings::connect(matches, Sandbox::builder().records(1)).await?;
+    for (service, entry) in histories().filter(|(service, _)| walked.contains(&service.id)) {
+        let found = discover::arguments(&connection.config, entry, limit).await?;
+        subjects.extend(found.into_iter().filter_map(|arguments| {
+            Some(Subject { service, entry, history: entry.operation.history.as_ref()?, arguments, listed: true })
+        }));
     }
     let mut events = Vec::new();
     for subject in &subjects {
-        events.extend(read(&connection.config, subject).await?);
+        match read(&connection.config, subject).await {
+            // It was there when it was listed, and is not any more.
+            Err(error) if subject.listed && error.is_not_found() => eprintln!("hwc: {} is gone", subject.name()),
+            read => events.extend(read.map_err(|error| Failure::from(error).about(&subject.name()))?),
+        }
     }
+    events.retain(|event| since.is_none_or(|since| event.millis.is_none_or(|millis| millis >= since)));
     // Newest first; what has no readable time comes last, as given.
     events.sort_by_key(|event| Reverse(event.millis));
     match matches.get_one::<String>("output").map(String::as_str) {
@@ -47,16 +70,26 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
 }
 
-/// The histories that the sandbox documents.
-fn documented(sandbox: &huaweicloud_sandbox::Sandbox) -> Vec<Subject> {
-    let subjects = sandbox.subjects().into_iter();
-    subjects
-        .filter_map(|subject| {
-            let entry = subject.service.operation(subject.operation)?;
-            let history = entry.operation.history.as_ref()?;
-            Some(Subject { service: subject.service, entry, history, arguments: subject.arguments })
-        })
-        .collect()
+/// A time as it is given to `--since`, in milliseconds.
+fn since(text: &str) -> Result<i64, Failure> {
+    let ago = || {
+        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let minutes = match unit {
+            "d" => 24 * 60,
+            "h" => 60,
+            "m" => 1,
+            _ => return None,
+        };
+        let past = Duration::from_secs(number.parse::<u32>().ok().map(u64::from)? * minutes * 60);
+        let at = SystemTime::now().checked_sub(past)?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(at.as_millis()).ok()
+    };
+    let midnight = || time::parse(&format!("{text}T00:00:00Z"), "GMT+0");
+    ago().or_else(|| time::parse(text, "GMT+0")).or_else(midnight).ok_or_else(|| {
+        Failure::wrong_use(format!(
+            "--since must read like 2026-01-31, 2026-01-31T08:00:00Z, 7d, 12h or 30m, got {text:?}"
+        ))
+    })
 }
 
 /// `SERVICE/ID`, or `SERVICE/ID/ID` where the service asks for several.
@@ -66,11 +99,9 @@ fn parse(text: &str) -> Result<Subject, Failure> {
     let ids: Vec<&str> = parts.collect();
     let of_service: Vec<_> = histories().filter(|(service, _)| service.id == name).collect();
     if of_service.is_empty() {
-        let mut known: Vec<&str> = histories().map(|(service, _)| service.id).collect();
-        known.dedup();
         return Err(Failure::wrong_use(format!(
             "{text:?} names no service with a history; known are {}",
-            known.join(", ")
+            history_services().join(", ")
         )));
     }
     let Some((service, entry)) = of_service.iter().find(|(_, entry)| subject_form(entry).len() == ids.len()) else {
@@ -82,26 +113,22 @@ fn parse(text: &str) -> Result<Subject, Failure> {
     };
     let mut arguments = Map::new();
     for (parameter, id) in entry.operation.parameters.iter().filter(|parameter| parameter.required).zip(ids) {
-        let value = match (parameter.kind, id.parse::<i64>()) {
-            (Kind::Integer, Ok(number)) => number.into(),
-            (Kind::Integer, Err(_)) => {
-                return Err(Failure::wrong_use(format!("{text:?}: {} must be an integer, got {id:?}", parameter.name)));
-            }
-            _ => id.into(),
-        };
+        let value = discover::value(parameter, id.into()).ok_or_else(|| {
+            Failure::wrong_use(format!("{text:?}: {} must be an integer, got {id:?}", parameter.name))
+        })?;
         arguments.insert(parameter.name.to_owned(), value);
     }
     let history = entry.operation.history.as_ref().ok_or_else(|| Failure::wrong_use("there is no such history"))?;
-    Ok(Subject { service, entry, history, arguments })
+    Ok(Subject { service, entry, history, arguments, listed: false })
 }
 
 /// A whole history as events.
-async fn read(config: &Config, subject: &Subject) -> Result<Vec<Event>, Failure> {
+async fn read(config: &Config, subject: &Subject) -> Result<Vec<Event>, Error> {
     let client = Client::new(config, subject.service)?;
     let call = DynamicCall { client, entry: subject.entry, arguments: subject.arguments.clone() };
     let mut items = Items::new(call).read_ahead();
     let mut events = Vec::new();
-    while let Some(record) = items.try_next().await.map_err(|error| subject.failed(error))? {
+    while let Some(record) = items.try_next().await? {
         let arguments = &subject.arguments;
         events.push(Event::read(subject.service.name, subject.history, &record, arguments, config.time_zone()));
     }
@@ -109,10 +136,10 @@ async fn read(config: &Config, subject: &Subject) -> Result<Vec<Event>, Failure>
 }
 
 impl Subject {
-    /// An error with what it is about; the same operation reads many.
-    fn failed(&self, error: Error) -> Failure {
+    /// As it is named on the command line.
+    fn name(&self) -> String {
         let ids: Vec<String> = self.arguments.values().map(|id| id.to_string().replace('"', "")).collect();
-        Failure::from(error).about(&format!("{}/{}", self.service.id, ids.join("/")))
+        format!("{}/{}", self.service.id, ids.join("/"))
     }
 }
 

@@ -41,11 +41,44 @@ fn the_timeline_of_the_sandbox_shows_four_services_newest_first() {
     let (code, stdout, stderr) = run(&["timeline", "--sandbox", "-o", "json"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     let events: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(events.len(), 1 + 3 + 14 + 1, "the work item has four more records than its documented page");
+    let of = |service: &str| events.iter().filter(|event| event["service"] == service).count();
+    // The documented history of the first of each, one event of each of the others.
+    assert_eq!(["OSM", "COC"].map(of), [1 + 2, 3 + 2]);
+    assert!(of("ProjectMan") >= 14 + 3, "the work item has four more records than its documented page");
+    assert!(of("CodeArtsDeploy") >= 1 + 3);
     let millis: Vec<Option<i64>> = events.iter().map(|event| event["millis"].as_i64()).collect();
     assert!(millis.is_sorted_by(|a, b| a >= b), "not newest first: {millis:?}");
     let last = events.last().unwrap();
     assert_eq!((&last["service"], &last["time"], &last["millis"]), (&"OSM".into(), &"123".into(), &Value::Null));
+}
+
+#[test]
+fn a_walk_is_bounded_by_service_limit_and_time() {
+    let run = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run(&[&["timeline", "--sandbox", "-o", "json"], arguments].concat());
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+    };
+    let of = |events: &[Value], key: &str| {
+        let mut found: Vec<String> = events.iter().map(|event| event[key].as_str().unwrap().to_owned()).collect();
+        found.sort();
+        found.dedup();
+        found
+    };
+    let tickets = run(&["--service", "osm"]);
+    assert_eq!(of(&tickets, "service"), ["OSM"]);
+    assert_eq!(of(&tickets, "subject"), ["123", "124", "125"]);
+    assert_eq!(of(&run(&["--service", "osm", "--limit", "2"]), "subject"), ["123", "124"]);
+    assert_eq!(run(&["--service", "osm", "--limit", "0"]), Vec::<Value>::new());
+    // A work item is found through its project.
+    assert_eq!(of(&run(&["--service", "projectman", "--limit", "1"]), "subject"), ["9175005"]);
+    let all = run(&["--service", "coc", "--limit", "3"]);
+    let late = run(&["--service", "coc", "--limit", "3", "--since", "2025-04-10T11:00:00Z"]);
+    assert!(!late.is_empty() && late.len() < all.len());
+    assert!(late.iter().all(|event| event["millis"].as_i64().unwrap() >= 1_744_282_800_000));
+    // What has no readable time cannot be left out for it.
+    assert_eq!(of(&run(&["osm/123", "--since", "1m"]), "time"), ["123"]);
+    assert_eq!(run(&["coc/IM1", "--since", "2026-06-01"]), Vec::<Value>::new());
 }
 
 #[test]

@@ -429,6 +429,7 @@ const fn own_operation(retry_safe: bool) -> Operation {
         retry_safe,
         anonymous: false,
         parameters: &[],
+        listed_by: &[],
         body: false,
         outcome: None,
         pagination: None,

@@ -5,7 +5,7 @@ use std::{fmt::Debug, pin::Pin};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Client, Entry, Error, ErrorKind, Operation, PageStyle, Paged, Response, Setting, answer};
+use crate::{Client, Entry, Error, ErrorKind, Operation, Paged, Response, Setting, answer};
 
 /// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -55,7 +55,8 @@ impl DynamicCall {
         argument.as_i64().map(Some).ok_or_else(|| "must be an integer".to_owned())
     }
 
-    fn set(&mut self, name: &str, value: i64) {
+    /// Sets an argument, or a member of the body where the operation has no parameter of this name.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         let is_parameter = self.entry.operation.parameters.iter().any(|parameter| parameter.name == name);
         match is_parameter {
             true => self.arguments.insert(name.to_owned(), value.into()),
@@ -67,10 +68,7 @@ impl DynamicCall {
     }
 
     fn position_parameter(&self) -> Option<&'static str> {
-        match self.entry.operation.pagination?.style {
-            PageStyle::Whole => None,
-            PageStyle::Offset { parameter, .. } | PageStyle::Page { parameter, .. } => Some(parameter),
-        }
+        self.entry.operation.pagination?.style.parameter()
     }
 
     fn size_parameter(&self) -> Option<&'static str> {

@@ -48,13 +48,15 @@ pub use dynamic::BoxFuture;
 pub use error::{Error, ErrorKind};
 pub use list::List;
 pub use operation::{
-    Endpoint, Entry, History, Kind, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter, Scope,
-    Service,
+    Endpoint, Entry, History, Kind, ListedBy, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter,
+    Scope, Service,
 };
 pub use options::CallOptions;
 pub use pages::{Items, Paged, Pages};
 pub use raw::RawRequest;
 pub use request::{Request, Setting};
+#[doc(hidden)]
+pub use request::{UNSET, asked};
 pub use response::Response;
 pub use retry::RetryPolicy;
 pub use secret::Secret;

@@ -77,6 +77,8 @@ pub struct Operation {
     pub anonymous: bool,
     /// What it takes beside a body.
     pub parameters: &'static [Parameter],
+    /// Which lists know the ids that it takes.
+    pub listed_by: &'static [ListedBy],
     /// Whether it takes a JSON body.
     pub body: bool,
     /// How a body under a success status says that the call failed.
@@ -104,6 +106,19 @@ pub struct Parameter {
     pub description: &'static str,
     /// Its value in the documented example.
     pub example: Option<&'static str>,
+}
+
+/// Where the values of an argument come from: a list operation, perhaps of another service.
+#[derive(Debug)]
+pub struct ListedBy {
+    /// Name of the parameter, or of the member of the body.
+    pub argument: &'static str,
+    /// Id of the service that lists: `projectman`.
+    pub service: &'static str,
+    /// Id of the operation that lists: `list_projects_v4`.
+    pub operation: &'static str,
+    /// JSON pointer into an item of the list.
+    pub value: &'static str,
 }
 
 /// Where a parameter goes.
@@ -181,6 +196,24 @@ pub enum PageStyle {
         /// Largest number.
         max: u32,
     },
+}
+
+impl PageStyle {
+    /// Name of the parameter, or of the member of the body, that says which page.
+    #[must_use]
+    pub const fn parameter(self) -> Option<&'static str> {
+        match self {
+            Self::Whole => None,
+            Self::Offset { parameter, .. } | Self::Page { parameter, .. } => Some(parameter),
+        }
+    }
+}
+
+impl Pagination {
+    /// Names of the parameters, or members of the body, that choose a page.
+    pub fn arguments(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.style.parameter().into_iter().chain(self.size.map(|size| size.parameter))
+    }
 }
 
 /// How the size of a page is asked for.

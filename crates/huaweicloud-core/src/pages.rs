@@ -49,7 +49,6 @@ pub struct Pages<C: Paged> {
     walk: Walk<C::Item>,
     under_way: Option<BoxFuture<'static, Result<Response<C::Page>, Error>>>,
     read_ahead: bool,
-    valid: bool,
 }
 
 /// Where a walk through pages is.
@@ -79,8 +78,19 @@ impl<C: Paged> Pages<C> {
         };
         let largest = pagination.and_then(|pagination| pagination.size).map_or(0, |size| i64::from(size.max));
         let (asked_position, asked_size) = (call.position(), call.size());
-        // A call that breaks a rule is sent as it is, and says so instead of being sent.
-        let valid = asked_position.is_ok() && asked_size.is_ok();
+        let name = |parameter: Option<&'static str>| {
+            let is_parameter =
+                |name: &&str| call.operation().parameters.iter().any(|parameter| parameter.name == *name);
+            parameter.filter(is_parameter).unwrap_or("body")
+        };
+        let broken = match (&asked_position, &asked_size) {
+            (Err(reason), _) => Some((name(pagination.and_then(|pagination| pagination.style.parameter())), reason)),
+            (_, Err(reason)) => {
+                Some((name(pagination.and_then(|pagination| Some(pagination.size?.parameter))), reason))
+            }
+            _ => None,
+        };
+        let failure = broken.map(|(name, reason)| Error::invalid(name, reason));
         let position = asked_position.ok().flatten().unwrap_or(first).max(first);
         let size = asked_size.ok().flatten().unwrap_or(largest);
         let seen = match pagination.map(|pagination| pagination.style) {
@@ -93,11 +103,11 @@ impl<C: Paged> Pages<C> {
             seen,
             total: None,
             previous: None,
-            done: size == 0 && largest > 0,
-            failure: None,
+            done: (size == 0 && largest > 0) || failure.is_some(),
+            failure,
             skip: 0,
         };
-        Self { call, walk, under_way: None, read_ahead: false, valid }
+        Self { call, walk, under_way: None, read_ahead: false }
     }
 
     /// Asks for the next page as soon as one is there, while its items are still worked on.
@@ -123,7 +133,7 @@ impl<C: Paged> Pages<C> {
     fn ask(&mut self) {
         if self.under_way.is_none() && !self.walk.done {
             let call = match self.call.operation().pagination.as_ref().map(|pagination| pagination.style) {
-                Some(style) if self.valid && !matches!(style, PageStyle::Whole) => {
+                Some(style) if !matches!(style, PageStyle::Whole) => {
                     self.call.clone().at(self.walk.position, self.walk.size)
                 }
                 _ => self.call.clone(),

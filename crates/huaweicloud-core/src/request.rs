@@ -23,6 +23,23 @@ pub struct Request {
 /// What a setter of a builder keeps: the value, or the sentence of the rule it broke.
 pub type Setting<T> = Result<T, String>;
 
+/// The setting of a required parameter before anybody set it.
+pub const UNSET: &str = "is required";
+
+/// What a caller asked for with a required paging parameter: nothing if it was not set, so that a walk through the
+/// pages begins at the first; for generated code.
+///
+/// # Errors
+/// When the value broke its rule.
+pub fn asked<T: Into<i64>>(setting: Setting<T>) -> Setting<Option<i64>> {
+    match setting {
+        Ok(value) => Ok(Some(value.into())),
+        // The second is what the generator's builders of bodies say.
+        Err(reason) if reason == UNSET || reason.starts_with("no value supplied for ") => Ok(None),
+        Err(reason) => Err(reason),
+    }
+}
+
 impl Request {
     /// A request without any parameter yet.
     ///

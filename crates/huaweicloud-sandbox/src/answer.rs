@@ -12,10 +12,12 @@ const DEFAULT_SIZE: u64 = 10;
 pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records: usize) -> Option<(u16, Value)> {
     let contract = route.contract;
     let (status, example) = contract.documented(route.operation, '2')?;
-    let Some(pagination) = &route.operation.pagination else { return Some((status, example.clone())) };
+    let chosen = contract.documented_arguments(route.operation);
+    let Some(pagination) = &route.operation.pagination else {
+        return Some((status, asked_for(example, &chosen, arguments)));
+    };
     let items = example.pointer(pagination.items)?.as_array()?;
-    let documented =
-        contract.documented_arguments(route.operation).iter().all(|(name, value)| arguments.get(name) == Some(value));
+    let documented = chosen.iter().all(|(name, value)| arguments.get(name) == Some(value));
     let total = match documented {
         true => match pagination.total {
             Some(total) => usize::try_from(example.pointer(total)?.as_u64()?).ok()?,
@@ -42,6 +44,20 @@ pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records:
         *body.pointer_mut(pointer)? = json!(total);
     }
     Some((status, body))
+}
+
+/// The documented answer with the ids that were asked for in place of the documented ones.
+fn asked_for(example: &Value, documented: &Map<String, Value>, given: &Map<String, Value>) -> Value {
+    match example {
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), asked_for(member, documented, given))).collect()
+        }
+        Value::Array(items) => items.iter().map(|item| asked_for(item, documented, given)).collect(),
+        value => {
+            let name = documented.iter().find(|(_, known)| *known == value).map(|(name, _)| name);
+            name.and_then(|name| given.get(name)).unwrap_or(value).clone()
+        }
+    }
 }
 
 /// Which records a call asks for.
@@ -75,11 +91,7 @@ fn window(
 fn echo(body: &mut Value, pagination: &Pagination, arguments: &Map<String, Value>) {
     let parent = pagination.items.rsplit_once('/').map_or("", |(parent, _)| parent);
     let Some(members) = body.pointer_mut(parent).and_then(Value::as_object_mut) else { return };
-    let start = match pagination.style {
-        PageStyle::Offset { parameter, .. } | PageStyle::Page { parameter, .. } => Some(parameter),
-        PageStyle::Whole => None,
-    };
-    for name in start.into_iter().chain(pagination.size.map(|size| size.parameter)) {
+    for name in pagination.arguments() {
         if let (Some(member), Some(given)) = (members.get_mut(name), arguments.get(name)) {
             *member = given.clone();
         }
@@ -130,7 +142,8 @@ impl Maker<'_> {
                     .collect(),
             ),
             Some("array") => json!([self.value(name, &schema["items"], index, like.and_then(|like| like.get(0)))]),
-            Some("integer") if is_id => json!(1_000_000 + index),
+            // Another one in every list, so that what is listed differs from list to list.
+            Some("integer") if is_id => json!(1_000_000 + self.seed % 8_000 * 1_000 + index as u64),
             Some("integer") => {
                 let (min, max) = (schema["minimum"].as_u64().unwrap_or(0), schema["maximum"].as_u64().unwrap_or(9));
                 json!(min + random % (max - min + 1).min(4))

@@ -3,7 +3,7 @@
 use std::io;
 
 use http::Method;
-use huaweicloud_core::{Operation, Service};
+use huaweicloud_core::{Operation, Pagination, Service};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -84,11 +84,23 @@ impl Contract {
         Some(at)
     }
 
-    /// The arguments of the documented call: the examples of the required parameters.
+    /// The arguments of the documented call that choose what is answered: the examples of the required parameters and
+    /// members of the body, but for those that choose a page.
     pub(crate) fn documented_arguments(&self, operation: &Operation) -> Map<String, Value> {
-        parameters(self.node(operation))
+        let node = self.node(operation);
+        let parameters = parameters(node)
             .filter(|parameter| parameter["required"] == true)
-            .filter_map(|parameter| Some((parameter["name"].as_str()?.to_owned(), parameter.get("example")?.clone())))
+            .filter_map(|parameter| Some((parameter["name"].as_str()?.to_owned(), parameter.get("example")?.clone())));
+        let body = &node["requestBody"]["content"]["application/json"];
+        let example = body["examples"].as_object().and_then(|examples| examples.values().next()?.get("value"));
+        let required = self.request_schema(operation).and_then(|schema| self.resolve(schema)["required"].as_array());
+        let members = required.into_iter().flatten().filter_map(Value::as_str);
+        let members = members.filter_map(|name| Some((name.to_owned(), example?.get(name)?.clone())));
+        parameters
+            .chain(members.filter(|(_, value)| !value.is_object()))
+            .filter(|(name, _)| {
+                !operation.pagination.iter().flat_map(Pagination::arguments).any(|paging| paging == name)
+            })
             .collect()
     }
 }

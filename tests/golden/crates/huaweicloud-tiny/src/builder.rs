@@ -3,7 +3,7 @@
 
 use huaweicloud_core::{
     Bounded, BoundedList, BoxFuture, CallOptions, Error, Items, Operation, Paged, Pages,
-    PathText, Request, Response, Setting,
+    PathText, Request, Response, Setting, UNSET,
 };
 use crate::{Client, operations, types};
 
@@ -28,13 +28,13 @@ impl LookUpThing {
         Self {
             client,
             options: CallOptions::new(),
-            thing_id: Err("is required".to_owned()),
+            thing_id: Err(UNSET.to_owned()),
             also: Ok(None),
             flag: Ok(None),
-            kind: Err("is required".to_owned()),
+            kind: Err(UNSET.to_owned()),
             limit: Ok(None),
             offset: Ok(None),
-            x_mood: Err("is required".to_owned()),
+            x_mood: Err(UNSET.to_owned()),
             body: Ok(Default::default()),
         }
     }

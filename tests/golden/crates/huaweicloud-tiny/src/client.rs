@@ -41,6 +41,7 @@ impl Client {
     ///     .thing_id("t-1")
     ///     .kind(["a"])
     ///     .x_mood("red")
+    ///     .body_map(|body| body.fn_(1.5))
     ///     .send()
     ///     .await?;
     /// println!("{:?}, request {:?}", *answer, answer.request_id());

@@ -106,6 +106,7 @@ pub(crate) static LOOK_UP_THING: Operation = Operation {
             example: Some("red"),
         },
     ],
+    listed_by: &[],
     body: true,
     outcome: None,
     pagination: Some(Pagination {

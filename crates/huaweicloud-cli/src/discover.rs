@@ -1,0 +1,97 @@
+//! Finding ids: the arguments of an operation, from the lists that know them.
+
+use huaweicloud_core::{
+    BoxFuture, Client, Config, Entry, Items, Kind, ListedBy, Parameter, Service, dynamic::DynamicCall,
+};
+use huaweicloud_sandbox::services;
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+
+/// The arguments of every call of an operation that the lists lead to, at most `limit`.
+pub async fn arguments(
+    config: &Config,
+    entry: &'static Entry,
+    limit: usize,
+) -> Result<Vec<Map<String, Value>>, Failure> {
+    let operation = entry.operation;
+    let known = |parameter: &&Parameter| operation.listed_by.iter().any(|link| link.argument == parameter.name);
+    if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.required && !known(parameter)) {
+        return Err(Failure::wrong_use(format!(
+            "{} needs {}, which no list knows: name SERVICE/ID instead",
+            operation.id, parameter.name
+        )));
+    }
+    expand(config, entry, Map::new(), limit).await
+}
+
+/// Adds the arguments that lists know to those that are given.
+fn expand<'a>(
+    config: &'a Config,
+    entry: &'static Entry,
+    given: Map<String, Value>,
+    limit: usize,
+) -> BoxFuture<'a, Result<Vec<Map<String, Value>>, Failure>> {
+    Box::pin(async move {
+        let links = entry.operation.listed_by;
+        let mut known = vec![given];
+        for link in links {
+            let mut next: Vec<Map<String, Value>> = Vec::new();
+            for arguments in known {
+                if arguments.contains_key(link.argument) {
+                    next.push(arguments);
+                    continue;
+                }
+                let (service, list) = find(link)?;
+                // What the list is asked with: ids that are chosen already, and ids that its own lists know.
+                let shared = list.operation.listed_by.iter().map(|link| link.argument);
+                let chosen = shared.filter_map(|name| Some((name.to_owned(), arguments.get(name)?.clone()))).collect();
+                for asked in expand(config, list, chosen, limit).await? {
+                    let mut call =
+                        DynamicCall { client: Client::new(config, service)?, entry: list, arguments: Map::new() };
+                    asked.iter().for_each(|(name, value)| call.set(name, value.clone()));
+                    let mut items = Items::new(call).max_items(limit.saturating_sub(next.len()));
+                    while let Some(item) = items.try_next().await? {
+                        let Some(value) = item.pointer(link.value).and_then(|id| argument(entry, link.argument, id))
+                        else {
+                            continue;
+                        };
+                        let mut found = arguments.clone();
+                        let both = asked.iter().filter(|(name, _)| links.iter().any(|link| link.argument == *name));
+                        found.extend(both.map(|(name, value)| (name.clone(), value.clone())));
+                        found.insert(link.argument.to_owned(), value);
+                        next.push(found);
+                    }
+                }
+            }
+            known = next;
+        }
+        Ok(known)
+    })
+}
+
+/// The list that a link names.
+fn find(link: &ListedBy) -> Result<(&'static Service, &'static Entry), Failure> {
+    let service = services().iter().copied().find(|service| service.id == link.service);
+    service
+        .and_then(|service| Some((service, service.operation(link.operation)?)))
+        .ok_or_else(|| Failure::wrong_use(format!("{}/{} is not part of this program", link.service, link.operation)))
+}
+
+/// An id as an argument of an operation; a member of the body stays as it is.
+fn argument(entry: &Entry, name: &str, id: &Value) -> Option<Value> {
+    match entry.operation.parameters.iter().find(|parameter| parameter.name == name) {
+        Some(parameter) => value(parameter, id.clone()),
+        None => Some(id.clone()),
+    }
+}
+
+/// An id as what a parameter holds, text or integer; nothing if it cannot be.
+pub fn value(parameter: &Parameter, id: Value) -> Option<Value> {
+    match (parameter.kind, id) {
+        (Kind::Integer, Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
+        (_, Value::Number(number)) if parameter.kind != Kind::Integer => Some(number.to_string().into()),
+        (_, id @ (Value::String(_) | Value::Number(_))) => Some(id),
+        _ => None,
+    }
+}
