@@ -718,7 +718,8 @@ pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> St
     if let Some((body, _)) = &body {
         if !body.types.is_empty() {
             let types: Vec<&str> = body.types.iter().map(String::as_str).collect();
-            lines.push(format!("use {name}::types::{{{}}};\n", types.join(", ")));
+            let types = if types.len() == 1 { types.concat() } else { format!("{{{}}}", types.join(", ")) };
+            lines.push(format!("use {name}::types::{types};\n"));
         }
         lines.extend(body.lines.iter().cloned());
     }

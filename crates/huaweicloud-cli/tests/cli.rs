@@ -45,7 +45,7 @@ fn the_timeline_of_the_sandbox_shows_four_services_newest_first() {
     // The documented history of the first of each, one event of each of the others.
     assert_eq!(["OSM", "COC"].map(of), [1 + 2, 3 + 2]);
     assert!(of("ProjectMan") >= 14 + 3, "the work item has four more records than its documented page");
-    assert!(of("CodeArtsDeploy") >= 1 + 3);
+    assert!(of("CodeArtsDeploy") > 3);
     let millis: Vec<Option<i64>> = events.iter().map(|event| event["millis"].as_i64()).collect();
     assert!(millis.is_sorted_by(|a, b| a >= b), "not newest first: {millis:?}");
     let last = events.last().unwrap();

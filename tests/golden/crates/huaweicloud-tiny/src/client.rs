@@ -36,12 +36,15 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: huaweicloud_tiny::Client) -> Result<(), huaweicloud_tiny::Error> {
+    /// use huaweicloud_tiny::types::Nested;
+    ///
+    /// let nested = Nested::builder().deep(true);
     /// let answer = client
     ///     .look_up_thing()
     ///     .thing_id("t-1")
     ///     .kind(["a"])
     ///     .x_mood("red")
-    ///     .body_map(|body| body.fn_(1.5))
+    ///     .body_map(|body| body.fn_(1.5).nested(nested))
     ///     .send()
     ///     .await?;
     /// println!("{:?}, request {:?}", *answer, answer.request_id());
