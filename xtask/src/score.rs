@@ -10,7 +10,7 @@ use serde::Deserialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::{
-    page::{Fact, Page, Role},
+    page::{Column, Fact, Page, Role},
     spec::{Problem, Result},
 };
 
@@ -170,10 +170,12 @@ impl Layout {
         }
         for table in &truth.tables {
             let at = |heading: &str| table.columns.iter().position(|column| column == heading);
+            let columns: Vec<_> = table.columns.iter().map(|heading| Column::of(heading)).collect();
+            let is_fields = Column::are_of_fields(&columns);
             for row in &table.rows {
                 let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).filter(|cell| !cell.is_empty()).cloned();
                 let name = row.first().cloned().unwrap_or_default();
-                if at("Type").is_none() {
+                if !is_fields {
                     wanted_rest.push(name);
                     continue;
                 }

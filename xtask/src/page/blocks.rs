@@ -26,13 +26,29 @@ pub struct Cells {
     pub cut: bool,
 }
 
-/// Splits a page into blocks, whatever its layout.
-pub fn split(text: &str) -> (Vec<Block>, bool) {
-    if is_html(text) { html::blocks(text) } else { (lines::blocks(text), false) }
+/// What a layout knows of the end of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The page is closed, as HTML can be.
+    Closed,
+    /// The page ends within something.
+    Cut,
+    /// Only what the page says can tell.
+    Open,
 }
 
+/// Splits a page into blocks, whatever its layout.
+pub fn split(text: &str) -> (Vec<Block>, End) {
+    if is_html(text) { html::blocks(text) } else { (lines::blocks(text), End::Open) }
+}
+
+/// Whether a page begins like HTML; a text page may hold a snippet of it.
 fn is_html(text: &str) -> bool {
-    text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('<')
-        || text.contains("</td>")
-        || text.contains("</th>")
+    const TAGS: [&str; 9] = ["<!doctype", "<html", "<head", "<body", "<table", "<h1", "<div", "<section", "<article"];
+    text.trim_start_matches('\u{feff}').lines().map(str::trim_start).filter(|line| !line.is_empty()).take(20).any(
+        |line| {
+            let start: String = line.chars().take(10).collect::<String>().to_lowercase();
+            TAGS.iter().any(|tag| start.starts_with(tag))
+        },
+    ) || text.trim_start().starts_with("<p")
 }

@@ -1,8 +1,5 @@
 //! Examples: requests and answers as a page shows them.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
 use serde_json::Value;
 
 use super::words;
@@ -35,11 +32,10 @@ pub enum Body {
     Broken(String),
 }
 
-#[expect(clippy::expect_used, reason = "the pattern is a constant")]
-static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:\b(GET|POST|PUT|DELETE|PATCH|HEAD)\s+)?(https?://[^\s'"]+|/v\d[^\s'"]*)"#)
-        .expect("a valid pattern")
-});
+super::words::patterns! {
+    // With a method anywhere; without one only where a line begins with it, for prose names addresses too.
+    REQUEST = r#"(?m)(?:\b(GET|POST|PUT|DELETE|PATCH|HEAD)\s+|^\s*|^\s*curl\b[^\n]*?[\s'"])(https?://[^\s'"]+|/v\d[^\s'"]*)"#;
+}
 
 /// Reads the examples of a section out of its text.
 pub fn read(text: &str, is_request: bool) -> Vec<Example> {
@@ -61,39 +57,35 @@ pub fn read(text: &str, is_request: bool) -> Vec<Example> {
 
 fn parts(text: &str, is_request: bool, status: Option<u16>, examples: &mut Vec<Example>) {
     let blank = || Example { is_request, status, method: None, address: None, query: Vec::new(), body: Body::None };
-    let mut rest = text;
-    while !rest.trim().is_empty() {
-        let line = if is_request {
-            REQUEST.captures(rest).and_then(|found| Some((found.get(1), found.get(2)?)))
-        } else {
-            None
-        };
-        let json = json_start(rest);
-        match (line, json) {
-            // A body belongs to the request line before it.
-            (Some((method, address)), json) if json.is_none_or(|json| address.start() <= json) => {
-                let mut example = blank();
-                example.method = method.map(|method| method.as_str().to_owned());
-                let whole = address.as_str();
-                let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
-                example.address = Some(path.to_owned());
-                example.query = url_query(query);
-                rest = &rest[address.end()..];
-                let next_line = REQUEST.find(rest).map_or(rest.len(), |found| found.start());
-                if let Some(at) = json_start(rest).filter(|at| *at < next_line) {
-                    let (body, after) = json_at(rest, at);
-                    example.body = body;
-                    rest = &rest[after..];
-                }
-                examples.push(example);
-            }
-            (_, Some(at)) => {
-                let (body, after) = json_at(rest, at);
-                examples.push(Example { body, ..blank() });
-                rest = &rest[after..];
-            }
-            _ => break,
+    let mut at = 0;
+    let mut lines = is_request;
+    while at < text.len() {
+        let line = if lines { REQUEST.captures_at(text, at) } else { None };
+        let address = line.as_ref().and_then(|found| found.get(2));
+        lines &= address.is_some();
+        let until = address.map_or(text.len(), |address| address.start());
+        if let Some(json) = json_start(&text[at..until]) {
+            let (body, after) = json_at(text, at + json);
+            examples.push(Example { body, ..blank() });
+            at = after;
+            continue;
         }
+        let (Some(found), Some(address)) = (line, address) else { break };
+        let mut example = blank();
+        example.method = found.get(1).map(|method| method.as_str().to_owned());
+        let whole = address.as_str();
+        let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
+        example.address = Some(path.to_owned());
+        example.query = url_query(query);
+        at = address.end();
+        // A body belongs to the request line before it.
+        let until = REQUEST.find_at(text, at).map_or(text.len(), |next| next.start().max(at));
+        if let Some(json) = json_start(&text[at..until]) {
+            let (body, after) = json_at(text, at + json);
+            example.body = body;
+            at = after;
+        }
+        examples.push(example);
     }
 }
 
@@ -106,17 +98,25 @@ fn url_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Where JSON begins: a bracket at the beginning of a line, or behind white space or a quote.
+/// Where JSON begins, or what was meant to be: a bracket at the beginning of a line, or behind white space, a colon or
+/// a quote.
 fn json_start(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     (0..bytes.len()).find(|&at| {
-        matches!(bytes[at], b'{' | b'[')
-            && (at == 0 || matches!(bytes[at - 1], b'\n' | b' ' | b'\t' | b'\'' | b'"'))
-            && {
-                let next = text[at + 1..].trim_start().bytes().next();
-                matches!(next, Some(b'"' | b'{' | b'}' | b'[' | b']'))
-                    || (bytes[at] == b'[' && next.is_some_and(|c| c.is_ascii_digit()))
-            }
+        if !matches!(bytes[at], b'{' | b'[') {
+            return false;
+        }
+        let before = at.checked_sub(1).map(|at| bytes[at]);
+        let next = text[at + 1..].trim_start().chars().next();
+        let json = matches!(next, Some('"' | '{' | '}' | '[' | ']'))
+            || (bytes[at] == b'[' && next.is_some_and(|c| c.is_ascii_digit()));
+        let opens_line = text[..at].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+        // `{key: 1}` and curly quotes are no JSON, and shall be found to be none; `{endpoint}` is a placeholder.
+        let broken = bytes[at] == b'{' && opens_line && matches!(next, Some('“' | '”' | '\''))
+            || (opens_line
+                && next.is_some_and(char::is_alphabetic)
+                && text[at..].lines().next().is_some_and(|line| line.contains(':')));
+        (json && before.is_none_or(|before| matches!(before, b'\n' | b' ' | b'\t' | b'\'' | b'"' | b':'))) || broken
     })
 }
 
@@ -135,7 +135,7 @@ fn json_at(text: &str, at: usize) -> (Body, usize) {
             let reason = message.split(" at line").next().unwrap_or_default();
             let reason =
                 format!("{reason} at line {}, column {}, after `{}`", error.line(), error.column(), tail.trim());
-            // What follows a broken text cannot be told from it, up to a blank line or the end.
+            // It goes on as far as its brackets do.
             (Body::Broken(reason), at + balanced(json))
         }
         None => (Body::None, text.len()),

@@ -2,17 +2,31 @@
 
 use scraper::{ElementRef, Html, node::Node};
 
-use super::blocks::{Block, Cells};
+use super::blocks::{Block, Cells, End};
 
-/// The blocks of an HTML page, and whether its end is missing.
-pub fn blocks(text: &str) -> (Vec<Block>, bool) {
+/// The blocks of an HTML page, and what it shows of its end.
+pub fn blocks(text: &str) -> (Vec<Block>, End) {
     let document = Html::parse_document(text);
     let mut walk = Walk::default();
     walk.children(document.root_element());
     walk.flush();
-    let count = |tag: &str| text.matches(tag).count();
-    let cut = count("<table") > count("</table>") || text.trim_end().rfind('<') > text.trim_end().rfind('>');
-    (walk.blocks, cut)
+    (walk.blocks, end(text))
+}
+
+/// Whether everything that was opened is closed.
+fn end(text: &str) -> End {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        plain.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    let plain = plain.to_ascii_lowercase();
+    let open = |tag: &str| plain.matches(&format!("<{tag}")).count() > plain.matches(&format!("</{tag}>")).count();
+    let cut = ["table", "section", "body", "html", "pre"].into_iter().any(open)
+        || plain.trim_end().rfind('<') > plain.trim_end().rfind('>');
+    if cut { End::Cut } else { End::Closed }
 }
 
 #[derive(Default)]
@@ -54,10 +68,15 @@ impl Walk {
             }
             "pre" => {
                 self.flush();
-                self.blocks.push(Block::Code(element.text().collect()));
+                let text: String = element.text().collect::<String>().replace('\u{a0}', " ");
+                // The line numbers of a highlighter are no code.
+                if !text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace()) {
+                    self.blocks.push(Block::Code(text));
+                }
                 return;
             }
-            "table" => {
+            // What is laid out or highlighted with a table is no table.
+            "table" if !is_layout(element) => {
                 self.flush();
                 self.table(element);
                 stack.extend(nested_tables(element).into_iter().rev().map(Step::Enter));
@@ -115,10 +134,20 @@ impl Walk {
             if row.is_empty() {
                 continue;
             }
+            let texts: Vec<String> = row.iter().map(|cell| one_line(cell.as_deref().unwrap_or_default())).collect();
+            // One cell over all columns is a title or the name of a group.
+            let spans_all = texts.len() > 1 && texts.iter().all(|text| *text == texts[0]);
+            if !header_done && spans_all {
+                cells.caption.get_or_insert(texts[0].clone());
+                continue;
+            }
             if !header_done {
                 // The first row is the head, whether its cells are marked so or not.
-                cells.header = row.into_iter().map(|cell| one_line(&cell.unwrap_or_default())).collect();
+                cells.header = texts;
                 header_done = true;
+                continue;
+            }
+            if texts == cells.header || (spans_all && texts.len() > 2 && !texts[0].is_empty()) {
                 continue;
             }
             row.resize(cells.header.len(), Some(String::new()));
@@ -147,6 +176,18 @@ enum Step<'a> {
     Enter(ElementRef<'a>),
     Text(&'a str),
     Flush,
+}
+
+/// Whether a table only places what it holds: one cell, or nothing but code.
+fn is_layout(table: ElementRef<'_>) -> bool {
+    let cells: Vec<ElementRef<'_>> = own_rows(table)
+        .into_iter()
+        .flat_map(|row| row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")))
+        .collect();
+    let holds_code = |cell: &ElementRef<'_>| {
+        cell.descendants().filter_map(ElementRef::wrap).any(|inner| inner.value().name() == "pre")
+    };
+    cells.len() == 1 || (!cells.is_empty() && cells.iter().all(|cell| cell.value().name() == "td" && holds_code(cell)))
 }
 
 /// Rows and caption of a table, not those of tables within.

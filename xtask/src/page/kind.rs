@@ -35,7 +35,8 @@ impl Kind {
         if text.is_empty() || text.len() > 120 || text.contains('\n') {
             return None;
         }
-        let lower = text.to_lowercase();
+        // Of the same length, so that a place in one is the same place in the other.
+        let lower = text.to_ascii_lowercase();
         if let Some(base) = Self::base(&lower) {
             return Some(base);
         }
@@ -47,13 +48,22 @@ impl Kind {
                 return Self::item(item, plural).map(|item| Self::Array(Some(Box::new(item))));
             }
         }
-        if let Some(item) =
-            text.strip_suffix("[]").or_else(|| text.strip_suffix("数组")).filter(|item| !item.is_empty())
-        {
-            return Self::item(item, true).map(|item| Self::Array(Some(Box::new(item))));
+        for suffix in ["[]", " array", " arrays", " list", "数组"] {
+            if let Some(rest) =
+                lower.strip_suffix(suffix).filter(|rest| !rest.is_empty() && rest.split(' ').count() <= 3)
+            {
+                let item = Self::item(text.get(..rest.len())?, true)?;
+                return Some(Self::Array(Some(Box::new(item))));
+            }
+        }
+        for (prefix, close) in [("array(", ')'), ("list(", ')'), ("array[", ']'), ("list[", ']')] {
+            if let Some(rest) = lower.strip_prefix(prefix).filter(|rest| rest.ends_with(close)) {
+                let inner = text.get(text.len() - rest.len()..text.len() - 1)?;
+                return Self::item(inner, true).map(|item| Self::Array(Some(Box::new(item))));
+            }
         }
         if let Some((head, inner)) = text.strip_suffix('>').and_then(|text| text.split_once('<')) {
-            let inner = inner.rsplit_once(',').map_or(inner, |(_, value)| value);
+            let inner = inner.split_once(',').map_or(inner, |(_, value)| value);
             let inner = Some(Box::new(Self::item(inner, true)?));
             return match head.trim().to_lowercase().as_str() {
                 "array" | "list" | "set" | "arraylist" => Some(Self::Array(inner)),
@@ -61,16 +71,43 @@ impl Kind {
                 _ => None,
             };
         }
-        for suffix in [" object", " objects", " structure", "对象"] {
-            if let Some(name) = lower.strip_suffix(suffix) {
-                let name = text[..name.len()].trim();
-                return is_name(name).then(|| Self::Object(Some(name.to_owned())));
+        for prefix in ["map of ", "object of "] {
+            if let Some(rest) = lower.strip_prefix(prefix) {
+                let item = Self::item(text.get(text.len() - rest.len()..)?, true)?;
+                return Some(if prefix.starts_with("map") {
+                    Self::Map(Some(Box::new(item)))
+                } else {
+                    Self::Object(item.object().map(str::to_owned))
+                });
             }
         }
-        // A length beside the type, as in `String(64)`.
-        let (head, size) = text.split_once('(')?;
-        size.trim_end_matches([')', ' ']).chars().all(|c| c.is_ascii_digit() || ",-~ ".contains(c)).then_some(())?;
-        Self::base(&head.trim().to_lowercase())
+        for suffix in [" object", " objects", " data structure", " structure", "对象"] {
+            if let Some(name) = lower.strip_suffix(suffix) {
+                let name = text.get(..name.len())?.trim().trim_matches(['[', ']']);
+                let words = name.split(' ').count();
+                // `Firewall Rule objects`, but not `Information about the object`.
+                let named = is_name(name)
+                    || (words <= 3
+                        && name.split(' ').all(|word| is_name(word) && word.starts_with(char::is_uppercase)));
+                return named.then(|| Self::Object(Some(name.replace(' ', ""))));
+            }
+        }
+        // Two types, or one that says nothing.
+        let either = |separator: &str| {
+            text.split(separator).count() > 1 && text.split(separator).all(|part| Self::parse(part).is_some())
+        };
+        if either("/") || either(" or ") || matches!(lower.as_str(), "null" | "any" | "anyof" | "oneof") {
+            return Some(Self::Other(text.to_owned()));
+        }
+        // A length or a format beside the type, as in `String(64)` and `integer (int64)`.
+        let (head, format) = text.split_once('(')?;
+        let format = format.strip_suffix(')')?.trim().to_lowercase();
+        let is_size = format.chars().all(|c| c.is_ascii_digit() || ",-~ ".contains(c));
+        if !is_size && format.contains(' ') {
+            return None;
+        }
+        let head = Self::base(&head.trim().to_lowercase())?;
+        Some(if head == Self::Integer && format == "int64" { Self::Long } else { head })
     }
 
     /// Reads the type of what a list holds, where a bare name is that of an object.

@@ -1,9 +1,5 @@
 //! What a description says of lengths, ranges, values and defaults.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{Fact, Kind};
 
 /// A lower and an upper bound, both included.
@@ -51,34 +47,27 @@ pub struct Limits {
     pub element: Option<Box<Limits>>,
 }
 
-fn pattern(text: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "the patterns are constants, and every one is used by a test")]
-    Regex::new(text).expect("a valid pattern")
-}
-
-macro_rules! patterns {
-    ($($name:ident = $text:expr;)*) => { $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)* };
-}
-
-patterns! {
+super::words::patterns! {
     // What opens a part of a description. Longest first.
     LABEL = r"(?x)(?:^|[\s.;。；，])\s*(
-        Definition|Description|Constraints?|Value\s[rR]ange|Range|Default\s[vV]alue|Default|Enumerat(?:ed|ion)\s[vV]alues?
+        Definition|Description|Constraints?|Value\s[rR]ange|Range|Default\s[vV]alue|Default|Enumerat(?:ed|ion)\s[vV]alues?|(?:Valid|Supported|Possible)\s[vV]alues?|Value\soptions?
         |Minimum\s(?:length|value)|Maximum\s(?:length|value)|Minimum|Maximum|(?:Array|List)\slength|Element\slength|Length|Options|Example
         |参数解释|约束限制|取值范围|默认取值|默认值|缺省值|枚举值|最小长度|最大长度|最小值|最大值|数组长度|长度范围|最小|最大
         )\s*[:：]\s*|(?:^|[\s.;。；，])\s*(Values?)\s*[:：][\ ]*(?:\n|$)";
     // The same without a colon, in the fixed order of the newer pages.
     COLONLESS = r"(^|[.。]\s+|N/A\s+|\n)(Definition|Constraints|Value\s[rR]ange|Range|Default\s[vV]alue)(\s)";
     SPAN = r"(?i)(-?\d[\d,]*)\s*(?:-|–|~|to|and|～|至|到)\s*(\d[\d,]*)(?:\s*(characters?|bytes|digits|letters|items|elements|个字符|字符|位))?";
-    AT_MOST = r"(?i)(?:max(?:imum)?\.?(?: of)?|up to|at most|no more than|cannot exceed|最多|不超过)\s*:?\s*(\d[\d,]*)\s*(characters?|bytes|items|elements|个字符|字符)";
+    AT_MOST = r"(?i)(?:max(?:imum)?\.?(?: of)?|maximum length (?:is|of)|up to|at most|no more than|(?:can|must)\s?not exceed|最多|不超过)\s*:?\s*(\d[\d,]*)\s*(characters?|bytes|items|elements|个字符|字符)";
     MAX_VALUE = r"(?i)maximum(?:\svalue)?\s(?:is|value\sis)\s(-?\d[\d,]*)";
     MIN_VALUE = r"(?i)minimum(?:\svalue)?\s(?:is|value\sis)\s(-?\d[\d,]*)";
     EXACTLY = r"(?i)(?:^|contains?\s|of\s|is\s|\.\s)(?:exactly\s)?(\d[\d,]*)[\s-](?:characters?|digits)\b";
     LETTERS_AND_DIGITS = r"(?i)(?:letters and digits|digits and letters)";
     NUMBER = r"-?\d[\d,]*";
-    RANGES = r"(?i)ranges?\sfrom\s(\d+)\sto\s(\d+)";
-    DEFAULT_IS = r"(?i)(?:the\s)?default\svalue\sis\s(\S+)|\bIt\sis\s(\S+)\sby\sdefault|\bdefaults\sto\s(\S+)";
-    CHOICE = r"(?i)(?:value can be(?: set to)?|value options?(?: are|:)|options are|possible options include|possible values(?: are|:)|value options include)\s+([^\n]*?)(?:\.(?:\s|$)|\n|;|$)";
+    RANGES = r"(?i)(?:ranges?\sfrom\s|(?:in\sthe\s)?range\s(?:of\s|is\s)?\[?|integer\sfrom\s)(-?\d[\d,]*)(?:\sto\s|\s?[-,–]\s?)(\d[\d,]*)";
+    // Lengths and counts in prose name what they count.
+    COUNTED = r"(?i)(?:(\d[\d,]*)\s*(?:-|–|to)\s*)?(\d[\d,]*)\s(characters|bytes|elements|items)\b";
+    DEFAULT_IS = r"(?i)默认值为\s*([^\s。，]+)|(?:the\s)?default\svalue\sis\s(\S+)|\bIt\sis\s(\S+)\sby\sdefault|\bdefaults\sto\s(\S+)";
+    CHOICE = r"(?i)(?:value can be(?: set to)?:?|must be(?: either)?|value options?(?: are|:)|options are|possible options include|possible values(?: are|:)|value options include)\s+([^\n]*?)(?:\.(?:\s|$)|\n|;|$)";
     CONTAINS = r"(?i)value\s(?:contains|must\scontain|can\scontain|consists\sof)\s([^.\n]*\b(?:characters?|digits))\b";
     ONLY_LETTERS_AND_DIGITS = r"(?i)only\s(?:letters\sand\sdigits|digits\sand\sletters)";
     PARENTHESES = r"\([^()]*\)";
@@ -111,12 +100,16 @@ pub fn read(kind: Option<&Kind>, description: &str) -> Limits {
                     limits.default = match stated {
                         "" => Fact::Lost,
                         "N/A" => Fact::Empty,
+                        text if number.then(|| self::number(text)).flatten().is_some() => {
+                            Fact::Stated(text.replace(',', ""))
+                        }
                         text => Fact::Stated(text.trim_matches(['"', '\'']).to_owned()),
                     };
                 }
             }
-            "enumerated values" | "enumerated value" | "enumeration values" | "enumeration value" | "options"
-            | "枚举值" | "values" | "value" => {
+            "valid values" | "valid value" | "supported values" | "supported value" | "possible values"
+            | "value options" | "value option" | "enumerated values" | "enumerated value" | "enumeration values"
+            | "enumeration value" | "options" | "枚举值" | "values" | "value" => {
                 let values = listed(text);
                 limits.values = if values.is_empty() { Fact::Lost } else { Fact::Stated(values) };
             }
@@ -203,7 +196,10 @@ fn number(text: &str) -> Option<i64> {
 }
 
 fn number_in(text: &str) -> Option<i64> {
-    number(NUMBER.find(text)?.as_str())
+    let found = NUMBER.find(text)?;
+    let fraction =
+        text[found.end()..].strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if fraction { None } else { number(found.as_str()) }
 }
 
 fn set_length(limits: &mut Limits, list: bool, in_element: bool, min: Option<i64>, max: Option<i64>) {
@@ -238,9 +234,8 @@ fn bounds(limits: &mut Limits, kind: Option<&Kind>, label: &str, text: &str) {
         let target = if list { element(limits) } else { &mut *limits };
         target.alphanumeric = true;
     }
-    let (min, max, unit) = if let Some(found) = SPAN.captures(text) {
-        let at = |index| found.get(index).map(|group| group.as_str());
-        (at(1).and_then(number), at(2).and_then(number), at(3).unwrap_or_default().to_lowercase())
+    let (min, max, unit) = if let Some(found) = span(text) {
+        found
     } else if let Some(found) = AT_MOST.captures(text) {
         (None, number(&found[1]), found[2].to_lowercase())
     } else if let Some(found) = EXACTLY.captures(text) {
@@ -262,13 +257,31 @@ fn bounds(limits: &mut Limits, kind: Option<&Kind>, label: &str, text: &str) {
     target.set(min, max);
 }
 
+/// The first span of numbers with its unit; not one of dates, addresses or fractions.
+fn span(text: &str) -> Option<(Option<i64>, Option<i64>, String)> {
+    let part_of_more = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || ".:-/".contains(c));
+    SPAN.captures_iter(text).find_map(|found| {
+        let whole = found.get(0)?;
+        let (before, after) = (text[..whole.start()].chars().next_back(), text[whole.end()..].chars().next());
+        let full_stop = after == Some('.') && !text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit());
+        let (min, max) = (number(&found[1])?, number(&found[2])?);
+        let whole_numbers = !part_of_more(before) && (full_stop || !part_of_more(after)) && min <= max;
+        whole_numbers.then(|| (Some(min), Some(max), found.get(3).map_or("", |unit| unit.as_str()).to_lowercase()))
+    })
+}
+
 /// Constraints in free words.
 fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
     let is_text = matches!(kind, Some(Kind::Text));
-    if let Some(found) = RANGES.captures(text)
-        && is_text
-    {
-        limits.between = Some((found[1].to_owned(), found[2].to_owned()));
+    let is_number = matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number));
+    if let Some(found) = RANGES.captures(text) {
+        let (first, last) = (&found[1], &found[2]);
+        if is_text && first.bytes().chain(last.bytes()).all(|byte| byte.is_ascii_digit()) {
+            limits.between = Some((first.to_owned(), last.to_owned()));
+        }
+        if is_number && limits.value.is_empty() {
+            limits.value.set(number(first), number(last));
+        }
     }
     if let Some(found) = DEFAULT_IS.captures(text)
         && let Some(value) = found.iter().skip(1).flatten().next()
@@ -283,12 +296,27 @@ fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
     if is_text {
         if let Some(found) = CONTAINS.captures(text) {
             bounds(limits, kind, "length", &found[1]);
+        } else if let Some(found) = COUNTED
+            .captures(text)
+            .filter(|found| limits.length.is_empty() && matches!(&found[3].to_lowercase()[..], "characters" | "bytes"))
+        {
+            let least = found.get(1).and_then(|least| number(least.as_str()));
+            let at_most = least.is_some() || AT_MOST.is_match(text);
+            if at_most {
+                limits.length.set(least, number(&found[2]));
+            }
         }
         limits.alphanumeric |= ONLY_LETTERS_AND_DIGITS.is_match(text);
     } else {
         let max = MAX_VALUE.captures(text).and_then(|found| number(&found[1]));
         let min = MIN_VALUE.captures(text).and_then(|found| number(&found[1]));
         limits.value.set(min, max);
+        if let (Some(Kind::Array(_)), Some(found)) = (kind, AT_MOST.captures(text))
+            && matches!(&found[2].to_lowercase()[..], "items" | "elements")
+            && limits.items.is_empty()
+        {
+            limits.items.set(None, number(&found[1]));
+        }
     }
     if let Some(found) = CHOICE.captures(text)
         && limits.values == Fact::Silent

@@ -58,8 +58,7 @@ fn without_emphasis(text: &str) -> String {
     out
 }
 
-/// Adds a line, cut in two where the end of a JSON text and the next heading stand on it, or a caption and the first
-/// heading of its table.
+/// Adds a line, cut in two where the end of a JSON text and the next heading stand on it.
 fn split_glued<'a>(line: &'a str, lines: &mut Vec<&'a str>) {
     if let Some(at) = line.rfind(['}', ']'])
         && Section::of(&line[at + 1..]).is_some()
@@ -84,8 +83,8 @@ impl<'a> Scan<'a> {
 
     fn block(&self, at: usize, blocks: &mut Vec<Block>) -> usize {
         let line = self.lines[at];
-        if let Some(fence) = line.trim_start().strip_prefix("```").map(|_| "```") {
-            let end = (at + 1..self.lines.len()).find(|&end| self.lines[end].trim_start().starts_with(fence));
+        if line.trim_start().starts_with("```") {
+            let end = (at + 1..self.lines.len()).find(|&end| self.lines[end].trim_start().starts_with("```"));
             let end = end.unwrap_or(self.lines.len());
             blocks.push(Block::Code(self.lines[at + 1..end].join("\n")));
             return end + 1;
@@ -119,7 +118,7 @@ impl<'a> Scan<'a> {
             || line.starts_with("### ")
             || Section::of(text).is_some()
             || words::STATUS.is_match(text)
-            || words::CAPTION.is_match(text)
+            || words::caption(text).is_some()
             || self.header_run(at).is_some()
             || self.is_piped_header(at)
     }
@@ -138,7 +137,8 @@ impl<'a> Scan<'a> {
         let cells = pipes(line);
         let separated =
             self.lines.get(at + 1).is_some_and(|next| is_separator(next) && pipes(next).len() == cells.len());
-        let known = cells.iter().all(|cell| Column::of(bare(cell)).is_some());
+        let known = cells.iter().all(|cell| cell.is_empty() || Column::of(bare(cell)).is_some())
+            && cells.iter().filter(|cell| !cell.is_empty()).count() >= 2;
         (cells.len() >= 2 && (known || separated))
             .then(|| (cells.iter().map(|cell| bare(cell).to_owned()).collect(), at + 1 + usize::from(separated)))
     }
@@ -192,6 +192,15 @@ impl<'a> Scan<'a> {
             }
             let mut row = Vec::new();
             while row.len() < table.header.len() {
+                // A pipe alone, and behind it what is no other one: the row is short, and the next one opens.
+                let alone = |at: usize| self.lines.get(at).is_some_and(|line| line.trim() == "|");
+                if opened && !row.is_empty() && alone(next) && self.lines.get(next + 1).is_some() && !alone(next + 1) {
+                    let name = self.bare(next + 1).trim_end_matches('|').trim();
+                    if words::is_field(name) && row.len() + 1 < table.header.len() {
+                        row.resize(table.header.len(), None);
+                        break;
+                    }
+                }
                 let Some((cell, after)) = self.piped_cell(next) else {
                     table.cut = true;
                     return Some((table, self.lines.len()));
@@ -226,20 +235,38 @@ impl<'a> Scan<'a> {
         };
         let mut rows: Vec<Vec<Option<String>>> = Vec::new();
         let mut at = at + 1;
+        let mut continued = false;
         let columns: Vec<Column> = header.iter().filter_map(|heading| Column::of(heading)).collect();
         let last = columns.iter().position(|column| *column == Column::Description).unwrap_or(columns.len() - 1);
         while at < self.lines.len() {
             let line = self.lines[at].trim();
             let cells = split.map(|split| split(line)).filter(|cells| cells.len() >= 2);
-            let row = match cells {
-                Some(cells) => Some(fit(cells.into_iter().map(str::to_owned).collect(), &header, " ")),
-                None => by_words(line, &columns),
+            if cells.as_ref().is_some_and(|cells| is_parameter_header(cells)) || self.words_header_at(at) {
+                // The line above the headings of the next table is its caption.
+                if let Some(Some(text)) = rows.last_mut().map(|row| &mut row[last])
+                    && let Some(cut) =
+                        text.strip_suffix(self.lines[at - 1].trim()).filter(|_| continued && self.is_caption(at - 1))
+                {
+                    *text = cut.trim_end().to_owned();
+                    at -= 1;
+                }
+                break;
+            }
+            let row = match (cells, split) {
+                (Some(cells), _) => Some(fit(cells.into_iter().map(str::to_owned).collect(), &header, " ")),
+                (None, None) if !self.ends(at) => by_words(line, &columns),
+                _ => None,
             };
+            continued = row.is_none();
             match row {
                 Some(row) => rows.push(row),
-                None if self.ends(at) || self.words_header_at(at) => break,
+                None if self.ends(at) => break,
                 None => match rows.last_mut() {
-                    Some(row) => row[last] = Some(format!("{}\n{line}", row[last].take().unwrap_or_default())),
+                    Some(row) => {
+                        let text = row[last].get_or_insert_default();
+                        text.push('\n');
+                        text.push_str(line);
+                    }
                     None => break,
                 },
             }
@@ -254,25 +281,32 @@ impl<'a> Scan<'a> {
 
     // A cell a line, with nothing between.
 
-    /// The headings of a table that begins here, one a line.
-    fn header_run(&self, at: usize) -> Option<Headings<'a>> {
+    /// Lines that are headings of columns, each another one.
+    fn heading_lines(&self, at: usize) -> Vec<(&'a str, Column)> {
         let mut run: Vec<(&str, Column)> = Vec::new();
-        let mut next = at;
-        while let Some(heading) = self.lines.get(next).map(|line| bare(line)) {
-            let Some(column) = Column::of(heading) else { break };
-            if run.iter().any(|(seen, _)| *seen == heading) {
-                // `Status Code` of a section, and again of its table.
-                return None;
+        while let Some(heading) = self.lines.get(at + run.len()).map(|line| bare(line)) {
+            let Some(column) = Column::of_line(heading) else { break };
+            if run.len() == 8 || run.iter().any(|(seen, _)| *seen == heading) {
+                break;
             }
             run.push((heading, column));
-            next += 1;
         }
-        let has = |wanted| run.iter().any(|(_, column)| *column == wanted);
-        let fits = (2..=8).contains(&run.len())
-            && (has(Column::Description)
-                || (has(Column::Name) && has(Column::Type))
-                || (run.len() >= 3 && has(Column::Other)));
-        fits.then_some((run, next))
+        run
+    }
+
+    /// The headings of a table that begins here, one a line: as many as leave a first row that fits them. A field may
+    /// have the name of a heading.
+    fn header_run(&self, at: usize) -> Option<Headings<'a>> {
+        let run = self.heading_lines(at);
+        // `Status Code` of a section, and again of its table.
+        if self.lines.get(at + run.len()).is_some_and(|line| run.first().is_some_and(|(first, _)| bare(line) == *first))
+        {
+            return None;
+        }
+        let lengths = (2..=run.len()).rev().filter(|length| is_header(&run[..*length]));
+        let fits = |length: &usize| self.fixed(before(&run[..*length]), at + length).is_some();
+        let length = lengths.clone().find(fits).or_else(|| lengths.clone().next())?;
+        Some((run[..length].to_vec(), at + length))
     }
 
     fn bare_cells(&self, at: usize) -> Option<(Cells, usize)> {
@@ -285,19 +319,32 @@ impl<'a> Scan<'a> {
             header: run.iter().map(|(heading, _)| (*heading).to_owned()).collect(),
             ..Cells::default()
         };
-        let open = run.iter().position(|(_, column)| *column == Column::Description).unwrap_or(run.len());
-        let (before, after) = (&run[..open], run.get(open + 1..).unwrap_or_default());
-        while let Some((mut row, next)) = self.fixed(before, at) {
-            if before.is_empty() && self.ends(next) || row.is_empty() && next >= self.lines.len() {
+        let before = before(&run);
+        let open = before.len();
+        let after = run.get(open + 1..).unwrap_or_default();
+        // A name alone shows no row where every word could be one; then its end does.
+        let telling =
+            after.is_empty() || before.iter().any(|(_, column)| matches!(column, Column::Type | Column::Mandatory));
+        while at < self.lines.len()
+            && let Some((mut row, next)) = self.fixed(before, at)
+        {
+            if is_header(&self.heading_lines(at)) || (before.is_empty() && self.ends(next)) {
                 break;
             }
-            let starts = |at| !before.is_empty() && self.fixed(before, at).is_some();
+            let starts = |at| telling && !before.is_empty() && self.fixed(before, at).is_some();
             let mut end = next;
             let mut tail = None;
             if open < run.len() {
-                while !starts(end) && !self.ends(end) {
+                // The first line is the description, whatever it says, if a row follows it.
+                let described = |end: usize| {
+                    end == next && !before.is_empty() && !starts(end) && self.fixed(before, end + 1).is_some()
+                };
+                while end < self.lines.len() && !starts(end) && (!self.ends(end) || (telling && described(end))) {
                     tail = self.fixed(after, end).filter(|(_, next)| {
-                        !after.is_empty() && (before.is_empty() || starts(*next) || self.ends_or_captions(*next))
+                        !after.is_empty()
+                            && (before.is_empty()
+                                || self.fixed(before, *next).is_some()
+                                || self.ends_or_captions(*next))
                     });
                     if tail.is_some() {
                         break;
@@ -328,12 +375,42 @@ impl<'a> Scan<'a> {
         self.ends(at) || self.header_run(at + 1).is_some()
     }
 
+    /// Whether a line is the name of a field: by what it is, or by what stands in the lines below.
+    fn is_name(&self, columns: &[(&str, Column)], at: usize) -> bool {
+        let text = self.bare(at);
+        if words::is_label(text) && text.len() > 7
+            || words::is_bulleted(self.lines[at])
+            || is_header(&self.heading_lines(at))
+        {
+            return false;
+        }
+        let place = |wanted| columns.iter().position(|(_, column)| *column == wanted);
+        let name = place(Column::Name).unwrap_or(0);
+        let below = |wanted| place(wanted).filter(|place| *place > name).map(|place| self.bare(at + place - name));
+        let typed = below(Column::Type).is_some_and(|text| Kind::parse(text).is_some());
+        match below(Column::Mandatory) {
+            // Both answers are there: whatever is short is a name.
+            Some(answer) if typed && words::mandatory(answer).is_some() => {
+                text.len() <= 60 && text.split(' ').count() <= 4 && !text.ends_with([':', '.', ',', '：', '。'])
+            }
+            // Values that are words for types stand one below the other.
+            None if typed && is_type_word(text) => false,
+            None if typed && words::is_label(text) => false,
+            _ => {
+                words::is_field(text)
+                    || (typed && !text.contains(' ') && text.starts_with(|c: char| c.is_ascii_digit()))
+            }
+        }
+    }
+
     /// Whether a line above headings is a caption rather than the end of a description.
     fn is_caption(&self, at: usize) -> bool {
         let line = self.lines[at].trim_start();
         let text = bare(line);
+        // Above headings, an item of a list is one.
         words::is_caption(text)
-            || (words::is_field(text) && text != "None" && (line.starts_with('•') || self.is_mentioned(text, at)))
+            || (text != "None" && text.len() <= 100 && words::is_bulleted(line) && !text.ends_with(['.', '。']))
+            || (words::is_field(text) && text != "None" && self.is_mentioned(text, at))
     }
 
     /// Whether a single word was the name of a field or of a type not far above.
@@ -347,16 +424,14 @@ impl<'a> Scan<'a> {
     /// A caption with the first heading on the same line: `Table 4 auth.user Parameter`.
     fn glued_header(&self, at: usize) -> Option<(Option<String>, Headings<'a>)> {
         let line = self.bare(at);
-        if !words::CAPTION.is_match(line) {
-            return None;
-        }
+        words::caption(line)?;
         let (caption, heading) = line.rsplit_once(' ')?;
         let first = Column::of(heading).filter(|first| *first == Column::Name)?;
         let (run, next) = match self.header_run(at + 1) {
             Some((run, next)) => (run, next),
             None => {
                 let second = self.bare(at + 1);
-                (vec![(second, Column::of(second)?)], at + 2)
+                (vec![(second, Column::of_line(second)?)], at + 2)
             }
         };
         if run.iter().any(|(_, column)| *column == first) {
@@ -375,22 +450,22 @@ impl<'a> Scan<'a> {
         for (index, (heading, column)) in columns.iter().enumerate() {
             let text = self.lines.get(at).map(|line| bare(line));
             let matches = text.is_some_and(|text| match column {
-                Column::Name => {
-                    // Bullets stand before values.
-                    let bulleted = self.lines[at].trim_start().starts_with(['•', '-', '*']);
-                    words::is_field(text) && !words::is_label(text) && !bulleted
-                }
+                Column::Name => self.is_name(columns, at),
                 Column::Mandatory => words::mandatory(text).is_some(),
                 Column::Type => {
                     Kind::parse(text).is_some()
-                        || (answered && !text.contains(' ') && text.is_ascii() && words::is_field(text))
+                        || (answered
+                            && ((!text.contains(' ') && words::is_field(text))
+                                || words::caption(text).is_some()
+                                || text == "-"))
                 }
                 Column::Limit(_) | Column::Place => text.len() <= 80,
                 Column::Other => is_key(heading, text, index),
                 Column::Description => true,
             });
             if matches {
-                answered |= *column == Column::Mandatory;
+                // `true` and `false` are values more often than answers.
+                answered |= *column == Column::Mandatory && !matches!(text, Some("true" | "false"));
                 cells.push(text.map(str::to_owned));
                 at += 1;
                 continue;
@@ -413,6 +488,20 @@ impl<'a> Scan<'a> {
     }
 }
 
+fn is_header(run: &[(&str, Column)]) -> bool {
+    let has = |wanted| run.iter().any(|(_, column)| *column == wanted);
+    run.len() >= 2
+        && (has(Column::Description)
+            || (has(Column::Name) && has(Column::Type))
+            || (run.len() >= 3 && has(Column::Other)))
+}
+
+/// The columns before the description, which alone takes several lines.
+fn before<'a, 'b>(run: &'b [(&'a str, Column)]) -> &'b [(&'a str, Column)] {
+    let open = run.iter().position(|(_, column)| *column == Column::Description);
+    &run[..open.unwrap_or(run.len())]
+}
+
 /// Whether a line can open a row of a table without parameters.
 fn is_key(heading: &str, text: &str, index: usize) -> bool {
     let heading = heading.to_lowercase();
@@ -423,7 +512,16 @@ fn is_key(heading: &str, text: &str, index: usize) -> bool {
     {
         return text.len() >= 3 && text.as_bytes()[..3].iter().all(u8::is_ascii_digit);
     }
-    !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit() || c == ':' || c == '.')
+    let numbered = text.len() >= 3 && text.as_bytes()[..3].iter().all(u8::is_ascii_digit);
+    numbered || (!text.contains(' ') && text.contains(|c: char| c.is_ascii_digit() || c == ':' || c == '.'))
+}
+
+/// Whether a text is a type and hardly the name of a field.
+fn is_type_word(text: &str) -> bool {
+    matches!(
+        text.to_ascii_lowercase().as_str(),
+        "string" | "object" | "integer" | "int" | "boolean" | "bool" | "array" | "long" | "double" | "float"
+    )
 }
 
 fn is_separator(line: &str) -> bool {
@@ -458,9 +556,10 @@ fn pipes(line: &str) -> Vec<String> {
 fn fit(mut cells: Vec<String>, header: &[String], glue: &str) -> Vec<Option<String>> {
     let open =
         header.iter().position(|heading| Column::of(heading) == Some(Column::Description)).unwrap_or(header.len() - 1);
-    while cells.len() > header.len() {
-        let extra = cells.remove(open + 1);
-        cells[open] = format!("{}{glue}{extra}", cells[open]);
+    if cells.len() > header.len() {
+        let until = open + cells.len() - header.len();
+        let joined = cells[open..=until].join(glue);
+        cells.splice(open..=until, [joined]);
     }
     let mut cells: Vec<Option<String>> = cells.into_iter().map(Some).collect();
     cells.resize(header.len(), None);
@@ -476,7 +575,7 @@ fn split_gaps(line: &str) -> Vec<&str> {
 }
 
 fn is_parameter_header(cells: &[&str]) -> bool {
-    cells.len() >= 2 && cells.iter().all(|cell| Column::of(cell).is_some())
+    cells.len() >= 2 && cells.iter().all(|cell| Column::of_line(cell).is_some())
 }
 
 /// The headings of a line with single spaces between them.
@@ -491,7 +590,7 @@ fn words_of_header(line: &str) -> Option<Vec<String>> {
         }
         (1..=4.min(words.len())).find_map(|length| {
             let heading = words[..length].join(" ");
-            Column::of(&heading)?;
+            Column::of_line(&heading)?;
             let mut all = vec![heading];
             all.extend(headings(&words[length..])?);
             Some(all)

@@ -19,6 +19,7 @@ mod words;
 pub use example::{Body, Example};
 pub use kind::Kind;
 pub use limits::{Bounds, Limits};
+pub use words::Column;
 
 /// What a page says about one thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

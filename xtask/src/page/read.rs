@@ -4,26 +4,28 @@ use std::collections::HashMap;
 
 use super::{
     Fact, Kind, Page, Role, Row, Table, Unreadable,
-    blocks::{Block, Cells},
+    blocks::{Block, Cells, End},
     example, limits,
     words::{self, Column, Section, bare},
 };
 
-/// Puts a page together; `cut` says that its layout already shows that the end is missing.
-pub fn page((blocks, mut cut): (Vec<Block>, bool)) -> Result<Page, Unreadable> {
+/// Puts a page together; `end` is what its layout shows of its end.
+pub fn page((blocks, mut end): (Vec<Block>, End)) -> Result<Page, Unreadable> {
     let mut reader = Reader::default();
     for block in blocks {
         match block {
             Block::Heading(text) | Block::Text(text) => reader.line(&text),
             Block::Code(text) => reader.code(&text),
             Block::Table(cells) => {
-                cut |= cells.cut;
+                if cells.cut {
+                    end = End::Cut;
+                }
                 reader.table(cells);
             }
         }
     }
     reader.close_example();
-    reader.finish(cut)
+    reader.finish(end)
 }
 
 /// A field: its table and its row.
@@ -50,6 +52,8 @@ struct Reader {
     title: String,
     updated: Option<String>,
     request_line: Option<(String, String)>,
+    /// A method that stands on a line of its own, above its path.
+    method: Option<String>,
     /// The line before, for a caption that nothing marks as one.
     before: Option<String>,
     tables: Vec<Table>,
@@ -80,10 +84,7 @@ impl Reader {
             self.open(section);
             return;
         }
-        if self.request_line.is_none()
-            && let Some(found) = words::REQUEST_LINE.captures(text)
-        {
-            self.request_line = Some((found[1].to_owned(), found[2].to_owned()));
+        if self.request_line.is_none() && !self.in_example() && self.request_line(text) {
             self.before = None;
             return;
         }
@@ -96,6 +97,8 @@ impl Reader {
             self.before = None;
             return;
         }
+        // `See Status Codes.` is all that some pages say of them.
+        self.ended |= self.section == Some(Section::StatusCodes);
         // `Help Center> … > Title` is not the title itself.
         if !text.contains("> ") || self.begun {
             self.before = Some(text.to_owned());
@@ -103,16 +106,30 @@ impl Reader {
     }
 
     fn code(&mut self, text: &str) {
-        if self.request_line.is_none()
-            && let Some(found) = text.lines().find_map(|line| words::REQUEST_LINE.captures(line.trim()))
-        {
-            self.request_line = Some((found[1].to_owned(), found[2].to_owned()));
+        if self.request_line.is_none() && !self.in_example() {
+            let _ = text.lines().any(|line| self.request_line(line.trim()));
         }
         if self.in_example() {
             self.example.push_str(text);
             self.example.push('\n');
         }
         self.before = None;
+    }
+
+    /// Takes a line in that names method and path, or the method and then the path.
+    fn request_line(&mut self, line: &str) -> bool {
+        if let Some(found) = words::REQUEST_LINE.captures(line) {
+            let path = found[2].trim_end_matches('.');
+            self.request_line =
+                Some((found[1].to_owned(), if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }));
+        } else if words::METHOD.is_match(line) {
+            self.method = Some(line.to_owned());
+            return true;
+        } else if let (Some(method), true) = (self.method.take(), line.starts_with('/')) {
+            let path = line.split(['?', ' ']).next().unwrap_or(line);
+            self.request_line = Some((method, path.to_owned()));
+        }
+        self.request_line.is_some()
     }
 
     fn in_example(&self) -> bool {
@@ -206,8 +223,7 @@ impl Reader {
     }
 
     fn role(&self, caption: Option<&str>, columns: &[Option<Column>], cells: &Cells) -> Role {
-        let has = |wanted| columns.contains(&Some(wanted));
-        if !has(Column::Name) || !(has(Column::Type) || has(Column::Mandatory) || has(Column::Description)) {
+        if !Column::are_of_fields(columns) {
             return Role::Other;
         }
         if matches!(self.section, Some(Section::StatusCodes | Section::ErrorCodes)) {
@@ -222,7 +238,7 @@ impl Reader {
             };
         }
         let named = caption.is_some_and(|caption| {
-            words::CAPTION.is_match(caption) || words::is_dotted(caption) || words::is_field(caption)
+            words::caption(caption).is_some() || words::is_dotted(caption) || words::is_field(caption)
         });
         let expected = self.pending.stack.iter().any(|field| self.is_open(field))
             && self.scope == self.section.map(|section| (section, self.status));
@@ -295,7 +311,8 @@ impl Reader {
             None => cells.first().and_then(Option::as_deref).unwrap_or_default(),
         };
         // `limit (optional)`: a remark is no part of the name.
-        let name = bare(name.lines().next().unwrap_or_default());
+        let name = &unwrapped(name);
+        let name = bare(name);
         let name = name.split_once(['(', '（']).map_or(name, |(name, _)| name).trim().to_owned();
         let fact = |cell: Option<Option<&str>>| match cell {
             None => Fact::Silent,
@@ -353,7 +370,7 @@ impl Reader {
         Row { name, role, mandatory, kind, kind_text, description, limits, table: None }
     }
 
-    fn finish(self, cut: bool) -> Result<Page, Unreadable> {
+    fn finish(self, end: End) -> Result<Page, Unreadable> {
         let refuse = |message: &str| Err(Unreadable(message.to_owned()));
         let Some((method, path)) = self.request_line else {
             return refuse(
@@ -363,12 +380,13 @@ impl Reader {
         if self.tables.iter().all(|table| table.rows.is_empty()) {
             return refuse("has no table that could be read. Save the page again, best as HTML");
         }
-        if cut || !self.ended {
+        if end == End::Cut || (end == End::Open && !self.ended) {
             return refuse("is truncated: it ends before its status or error codes. Save the page again");
         }
-        if let Some(table) = self.tables.iter().find(|table| table.rows.is_empty() && table.role != Role::Other) {
-            let name = table.caption.clone().unwrap_or_else(|| table.columns.join(", "));
-            return Err(Unreadable(format!("has a table without rows ({name}). Save the page again, best as HTML")));
+        let fields = || self.tables.iter().filter(|table| table.role != Role::Other);
+        let empty = fields().filter(|table| table.rows.is_empty()).count();
+        if empty * 4 > fields().count() {
+            return Err(Unreadable(format!("has {empty} tables without rows. Save the page again, best as HTML")));
         }
         Ok(Page {
             title: self.title,
@@ -379,6 +397,25 @@ impl Reader {
             examples: self.examples,
         })
     }
+}
+
+/// The name of a field that was broken where it has an underscore.
+fn unwrapped(cell: &str) -> String {
+    let mut name = String::new();
+    for part in cell.split_whitespace() {
+        let wrapped = name.ends_with('_') || (part.starts_with('_') && !name.is_empty());
+        if !name.is_empty() && !wrapped {
+            // Another word is no part of it, unless it says more about it.
+            if !cell.contains('\n') {
+                name.push(' ');
+                name.push_str(part);
+                continue;
+            }
+            break;
+        }
+        name.push_str(part);
+    }
+    name
 }
 
 fn names<'a>(cells: &'a Cells, columns: &[Option<Column>]) -> impl Iterator<Item = &'a str> {
@@ -398,8 +435,7 @@ fn looks_like_headers(cells: &Cells, columns: &[Option<Column>]) -> bool {
 
 /// The role that a caption names; nothing if it names a schema.
 fn caption_role(caption: &str, answers: bool, status: Option<u16>) -> Option<Role> {
-    let text =
-        words::CAPTION.captures(caption).map_or(caption, |found| found.get(1).map_or("", |group| group.as_str()));
+    let text = words::caption(caption).unwrap_or(caption);
     let lower = text.to_lowercase();
     let about = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if !about(&["parameter", "参数", "消息", "header", "body"]) {
@@ -430,10 +466,7 @@ fn is_word(caption: &str) -> bool {
 
 /// The name in a caption such as `Table 5 CountFilterV2 parameters`.
 fn schema_name(caption: &str) -> String {
-    let text = words::CAPTION
-        .captures(caption)
-        .map_or(caption, |found| found.get(1).map_or("", |group| group.as_str()))
-        .trim();
+    let text = words::caption(caption).unwrap_or(caption).trim();
     let mut name = text;
     for prefix in [
         "Description of the ",

@@ -1,7 +1,5 @@
 //! The words that pages use for their own structure, in English and Chinese.
 
-use std::sync::LazyLock;
-
 use regex::Regex;
 
 /// What a column of a table holds.
@@ -20,21 +18,30 @@ pub enum Column {
 }
 
 impl Column {
+    /// The column under a heading that stands in a line of its own, where `type` would be the name of a field:
+    /// headings are written in capitals.
+    pub fn of_line(line: &str) -> Option<Self> {
+        if line.starts_with(|c: char| c.is_ascii_lowercase()) { None } else { Self::of(line) }
+    }
+
     /// The column under this heading; nothing if it is no heading that is known.
     pub fn of(heading: &str) -> Option<Self> {
-        let heading = heading.trim();
-        // Headings are written in capitals; `type` is the name of a field.
-        if heading.len() > 60 || heading.starts_with(|c: char| c.is_ascii_lowercase()) {
+        let heading = heading.trim().trim_end_matches([':', '：', '*', '?', ' ']);
+        if heading.len() > 60 {
             return None;
         }
-        Some(match heading.to_lowercase().trim_end_matches([':', '：']) {
+        Some(match heading.to_lowercase().as_str() {
             "parameter" | "parameters" | "parameter name" | "name" | "field" | "field name" | "attribute"
-            | "element" | "header" | "参数" | "参数名" | "参数名称" | "名称" | "字段" | "字段名" | "字段名称"
-            | "属性" => Self::Name,
+            | "attribute name" | "element" | "header" | "key" | "property" | "item" | "argument" | "response item"
+            | "参数" | "参数名" | "参数名称" | "名称" | "字段" | "字段名" | "字段名称" | "属性" => {
+                Self::Name
+            }
             "mandatory"
             | "required"
             | "mandatory or not"
             | "mandatory/optional"
+            | "optional/mandatory"
+            | "required/optional"
             | "mandatory (yes/no)"
             | "is mandatory"
             | "m/o"
@@ -43,12 +50,13 @@ impl Column {
             | "是否必选"
             | "是否必须"
             | "是否必填"
+            | "是否必需"
             | "必选"
             | "必选/可选"
             | "必填"
             | "是否为必选"
             | "必选项" => Self::Mandatory,
-            "type" | "parameter type" | "data type" | "field type" | "value type" | "参数类型" | "类型"
+            "type" | "types" | "parameter type" | "data type" | "field type" | "value type" | "参数类型" | "类型"
             | "数据类型" | "字段类型" => Self::Type,
             "description"
             | "descriptions"
@@ -65,6 +73,7 @@ impl Column {
             | "备注"
             | "参数描述" => Self::Description,
             "range" | "value range" | "allowed values" | "取值范围" | "取值" => Self::Limit("Range"),
+            "constraint" | "constraints" | "约束限制" => Self::Limit("Constraints"),
             "default" | "default value" | "默认值" | "默认取值" | "缺省值" => Self::Limit("Default Value"),
             "example" | "example value" | "sample value" | "示例" | "示例值" | "样例" => Self::Limit("Example"),
             "location" | "in" | "position" | "parameter location" | "参数位置" | "位置" | "传参位置" => {
@@ -73,8 +82,12 @@ impl Column {
             "status code"
             | "http status code"
             | "returned value"
+            | "return value"
+            | "returned values"
+            | "return values"
             | "return code"
             | "error code"
+            | "message"
             | "error message"
             | "solution"
             | "measure"
@@ -86,6 +99,9 @@ impl Column {
             | "condition key"
             | "alias"
             | "dependent action"
+            | "length"
+            | "no."
+            | "crud"
             | "状态码"
             | "错误码"
             | "错误信息"
@@ -95,6 +111,12 @@ impl Column {
             | "访问级别" => Self::Other,
             _ => return None,
         })
+    }
+
+    /// Whether a table with these columns explains parameters or fields.
+    pub fn are_of_fields(columns: &[Option<Self>]) -> bool {
+        let has = |wanted| columns.contains(&Some(wanted));
+        has(Self::Name) && (has(Self::Type) || has(Self::Mandatory) || has(Self::Description))
     }
 }
 
@@ -116,31 +138,44 @@ impl Section {
     /// The part that this heading opens.
     pub fn of(heading: &str) -> Option<Self> {
         let heading = heading.trim().trim_end_matches([':', '：']);
-        if heading.len() > 60 {
+        // `Example Request (Creating a Key)`
+        let heading = heading
+            .split_once([' ', '（'])
+            .map_or(heading, |_| heading.split(['(', '（']).next().unwrap_or(heading))
+            .trim();
+        // `FUNCTION` and `function` are values.
+        let shouted = heading.len() > 3 && heading.is_ascii() && !heading.contains(|c: char| c.is_ascii_lowercase());
+        if heading.len() > 60 || heading.starts_with(|c: char| c.is_ascii_lowercase()) || shouted {
             return None;
         }
         let lower = heading.to_lowercase();
         let singular = lower.strip_suffix('s').unwrap_or(&lower);
         Some(match singular {
-            "function" | "description" if heading.starts_with('F') => Self::Function,
-            "功能介绍" | "功能说明" | "接口说明" | "functional description" | "introduction" => {
-                Self::Function
-            }
+            "function"
+            | "function description"
+            | "functional description"
+            | "introduction"
+            | "功能介绍"
+            | "功能说明"
+            | "接口说明" => Self::Function,
             "uri" | "url" | "api path" => Self::Uri,
-            "request" | "request parameter" | "request message" | "请求参数" | "请求" | "请求消息" => {
+            "request" | "request parameter" | "request message" | "request body" | "请求参数" | "请求" | "请求消息" => {
                 Self::Request
             }
-            "response" | "response parameter" | "response message" | "响应参数" | "响应" | "响应消息" | "返回参数" => {
-                Self::Response
-            }
-            "example request" | "request example" | "sample request" | "请求示例" | "请求样例" => {
-                Self::RequestExample
-            }
-            "example response" | "response example" | "sample response" | "响应示例" | "响应样例" | "返回示例" => {
-                Self::ResponseExample
-            }
-            "statu code" | "status code" | "returned value" | "return value" | "returned code" | "状态码"
-            | "返回值" | "返回码" => Self::StatusCodes,
+            "response" | "response parameter" | "response message" | "response body" | "响应参数" | "响应"
+            | "响应消息" | "返回参数" => Self::Response,
+            "example request" | "request example" | "sample request" | "request sample" | "example of request"
+            | "请求示例" | "请求样例" => Self::RequestExample,
+            "example response"
+            | "response example"
+            | "sample response"
+            | "response sample"
+            | "example of response"
+            | "响应示例"
+            | "响应样例"
+            | "返回示例" => Self::ResponseExample,
+            "statu code" | "status code" | "returned value" | "return value" | "returned code" | "return code"
+            | "状态码" | "返回值" | "返回码" => Self::StatusCodes,
             "error code" | "错误码" => Self::ErrorCodes,
             "calling method"
             | "api calling"
@@ -161,27 +196,52 @@ impl Section {
 
 /// A line without bullets, emphasis and the marks of a heading.
 pub fn bare(line: &str) -> &str {
-    let line = line.trim().trim_start_matches('#').trim_start();
+    let line = line.trim();
+    let line = line.strip_prefix('#').map_or(line, |rest| match rest.trim_start_matches('#') {
+        rest if rest.starts_with(' ') => rest.trim_start(),
+        // `#tag` is a name.
+        _ => line,
+    });
     let line = line.strip_prefix(['•', '●', '◦', '▪']).unwrap_or(line).trim_start();
     let line = ["- ", "* ", "+ "].iter().find_map(|bullet| line.strip_prefix(bullet)).unwrap_or(line);
-    line.trim_matches('*').trim_matches('`').trim()
+    line.trim_matches('`').trim()
 }
 
-fn pattern(text: &str) -> Regex {
+/// Whether a line is an item of a list.
+pub fn is_bulleted(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with(['•', '●', '◦', '▪']) || ["- ", "* ", "+ "].iter().any(|bullet| line.starts_with(bullet))
+}
+
+/// A pattern that is known to be good.
+pub fn pattern(text: &str) -> Regex {
     #[expect(clippy::expect_used, reason = "the patterns are constants, and every one is used by a test")]
     Regex::new(text).expect("a valid pattern")
 }
 
 macro_rules! patterns {
-    ($($name:ident = $text:expr;)*) => { $(pub static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)* };
+    ($($name:ident = $text:expr;)*) => {
+        $(pub(in crate::page) static $name: std::sync::LazyLock<regex::Regex> =
+            std::sync::LazyLock::new(|| super::words::pattern($text));)*
+    };
 }
+pub(super) use patterns;
 
 patterns! {
     STATUS = r"(?i)^(?:status code|状态码)\s*[:：]?\s*(\d{3})\b";
-    CAPTION = r"^(?:Table|表)\s*\d+(?:-\d+)?\b[:：]?\s*(.*)$";
+    CAPTION = r"^(?:Table\s*\d+(?:-\d+)?[:：]?\s+|表\s*\d+(?:-\d+)?[:：]?\s*)(.+)$";
     UPDATED = r"(?i)(?:updated on|updated at|last updated|更新时间)\s*[:：]?\s*(\d{4}-\d{2}-\d{2})";
-    REQUEST_LINE = r"^(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\s+(/\S*)$";
+    REQUEST_LINE = r"^(?:URI(?:\sformat)?\s*[:：]\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\s*[:：]?\s+(?:https?://[^/\s]+)?(/[^\s?;]*|v\d[^\s?;]*/[^\s?;]*)";
+    METHOD = r"^(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)$";
     SEPARATOR = r"^[|\s:-]*-{3,}[|\s:-]*\|[|\s:-]*$";
+}
+
+/// What a caption says behind its number; nothing of a sentence about a table.
+pub fn caption(line: &str) -> Option<&str> {
+    let text = CAPTION.captures(line)?.get(1)?.as_str().trim();
+    let sentence =
+        ["describes ", "lists ", "shows ", "provides ", "is ", "gives "].iter().any(|verb| text.starts_with(verb));
+    (!sentence && !text.ends_with(['.', '。'])).then_some(text)
 }
 
 /// Whether a cell of the mandatory column says yes or no.
@@ -200,8 +260,8 @@ pub fn is_field(text: &str) -> bool {
     let word = text.split_once(['(', '（']).map_or(text, |(word, _)| word).trim();
     let mut characters = word.chars();
     word.len() <= 80
-        && characters.next().is_some_and(|c| c.is_alphabetic() || "_$@#<{".contains(c))
-        && characters.all(|c| c.is_alphanumeric() || "_-.$@#[]:/<>{}*".contains(c))
+        && characters.next().is_some_and(|c| c.is_alphabetic() || "_$@#<{[\"".contains(c))
+        && characters.all(|c| c.is_alphanumeric() || "_-.$@#[]:/<>{}*\"".contains(c))
         && !word.ends_with([':', '.'])
 }
 
@@ -231,7 +291,7 @@ pub fn is_label(text: &str) -> bool {
 
 /// Whether a line above a table reads like its caption, where nothing marks it as one.
 pub fn is_caption(line: &str) -> bool {
-    if CAPTION.is_match(line) {
+    if caption(line).is_some() {
         return true;
     }
     let lower = line.to_lowercase();

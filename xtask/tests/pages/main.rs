@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use shelf::{Doc, shelf};
 use xtask::{
     drift::{self, Finding},
-    page::{Body, Fact, Kind, Page, Role},
+    page::{Body, Bounds, Fact, Kind, Page, Role},
     spec::Spec,
 };
 
@@ -283,6 +283,13 @@ fn the_grammar_of_types() {
         ("Map<String, String>", Kind::Map(Some(Box::new(Kind::Text)))),
         ("Map", Kind::Map(None)),
         ("Array of Array of strings", list(list(Kind::Text))),
+        ("String array", list(Kind::Text)),
+        ("Book list", list(object("Book"))),
+        ("Array(String)", list(Kind::Text)),
+        ("Array of Old Book objects", list(object("OldBook"))),
+        ("integer (int64)", Kind::Long),
+        ("Map<String,Map<String,Integer>>", Kind::Map(Some(Box::new(Kind::Map(Some(Box::new(Kind::Integer))))))),
+        ("String/Integer", Kind::Other("String/Integer".to_owned())),
     ] {
         assert_eq!(Kind::parse(text), Some(kind), "{text}");
     }
@@ -299,6 +306,83 @@ fn a_cell_without_a_value_is_not_a_lost_one() {
     .unwrap();
     let rows: Vec<_> = page.rows(&Role::Query).map(|row| row.description.clone()).collect();
     assert_eq!(rows, [Fact::Empty, Fact::Lost]);
+}
+
+/// A page around a part of it, in text.
+fn around(part: &str) -> Page {
+    let text = format!("Things\n\nFunction\n\nURI\n\nGET /v1/things\n\n{part}\n\nError Codes\n");
+    Page::read(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn fields(page: &Page) -> Vec<&str> {
+    let tables = page.tables.iter().filter(|table| table.role != Role::Other);
+    tables.flat_map(|table| &table.rows).map(|row| row.name.as_str()).collect()
+}
+
+#[test]
+fn words_of_the_page_itself_may_be_names_and_descriptions() {
+    let page = around(
+        "Response Parameters\n\nParameter\n\nType\n\nDescription\n\nerror_code\n\nString\n\nError code\n\nerror_msg\n\nString\n\n\
+         Request\n\nLocation\n\nString\n\nStatus code: 200\n\nkind\n\nString\n\nOptions:\n\nstring\n\nobject\n\nlast\n\nLong\n\nThe end.",
+    );
+    assert_eq!(fields(&page), ["error_code", "error_msg", "Location", "kind", "last"]);
+    let page = around(
+        "Request Parameters\n\nParameter\n\nMandatory\n\nType\n\nDescription\n\n[items]\n\nYes\n\nFirewall Rule object\n\nA rule.\n\n\
+         24h\n\nNo\n\nString\n\nA day.\n\nName of it\n\nNo\n\nString\n\nA name of three words.",
+    );
+    assert_eq!(fields(&page), ["[items]", "24h", "Name of it"]);
+}
+
+#[test]
+fn html_may_lay_out_and_highlight_with_tables() {
+    let page = Page::read(
+        "<div><h1>Things</h1><h4>Function</h4><p>Lists.</p><h4>URI</h4><p>GET https://{Endpoint}/v1/things?limit={limit}</p>\
+         <h4>Response Parameters</h4><div class=tablenoborder><table><tr><th colspan=3>Body of the answer</th></tr>\
+         <tr><th>Parameter</th><th>Type</th><th>Description</th></tr><tr><td colspan=3>Basic</td></tr>\
+         <tr><td>things_<br>total</td><td>Integer</td><td>The value ranges from 1 to 1,000.</td></tr>\
+         <tr><td rowspan=2>size</td><td>Integer</td><td>Its size.</td></tr><tr><td>Long</td><td>Its size again.</td></tr></table></div>\
+         <h4>Example Responses</h4><div><table class=highlight><tr><td><pre>1\n2</pre></td><td><pre>{ \"things_total\": 1 }</pre></td></tr></table></div>\
+         <h4>Status Codes</h4><p>See Status Codes.</p></div>",
+    )
+    .unwrap();
+    assert_eq!(page.path, "/v1/things");
+    assert_eq!(fields(&page), ["things_total", "size", "size"]);
+    assert_eq!(page.tables[0].rows[0].limits.value, Bounds { min: Some(1), max: Some(1000) });
+    assert_eq!(page.examples.len(), 1);
+    assert!(matches!(&page.examples[0].body, Body::Json(json) if json["things_total"] == 1));
+}
+
+#[test]
+fn bounds_are_read_in_many_words_and_not_out_of_dates() {
+    let limits = |kind: &str, text: &str| {
+        let page = around(&format!(
+            "Response Parameters\n| Parameter | Type | Description |\n|---|---|---|\n| a | {kind} | {text} |\n"
+        ));
+        page.tables[0].rows[0].limits.clone()
+    };
+    let bounds = |min, max| Bounds { min, max };
+    for (text, wanted) in [
+        ("A name. Max. 20,000 characters.", bounds(None, Some(20_000))),
+        ("The value cannot exceed 64 characters.", bounds(None, Some(64))),
+        ("It must be 4 to 64 characters long.", bounds(Some(4), Some(64))),
+        ("The value contains 8 characters.", bounds(Some(8), Some(8))),
+        ("Range: 2024-01-01 to 2024-12-31", bounds(None, None)),
+        ("Range: 192.168.0.0 to 192.168.255.255", bounds(None, None)),
+    ] {
+        assert_eq!(limits("String", text).length, wanted, "{text}");
+    }
+    for (text, wanted) in [
+        ("The value ranges from 1 to 1,000.", bounds(Some(1), Some(1000))),
+        ("The maximum value is 200.", bounds(None, Some(200))),
+        ("Range: 0-99,999", bounds(Some(0), Some(99_999))),
+        ("Minimum: 0.5 Maximum: 99.9", bounds(None, None)),
+    ] {
+        assert_eq!(limits("Integer", text).value, wanted, "{text}");
+    }
+    let values = |text| limits("String", text).values.stated().cloned().unwrap_or_default();
+    assert_eq!(values("The value can be a, b, or c."), ["a", "b", "c"]);
+    assert_eq!(values("Valid values: x and y"), ["x", "y"]);
+    assert_eq!(values("The value can contain letters."), [""; 0]);
 }
 
 proptest! {
