@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToPascalCase as _, ToSnakeCase as _};
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use quote::{ToTokens as _, format_ident, quote};
 use schemars::schema::{InstanceType, SchemaObject};
@@ -41,7 +41,7 @@ pub fn emit(spec: &Spec, projection: &Projection) -> Result<Code> {
 }
 
 /// Runs progenitor.
-fn progenitor(projection: &Projection) -> std::result::Result<syn::File, String> {
+fn progenitor(projection: &Projection) -> std::result::Result<Vec<Item>, String> {
     let document: openapiv3::OpenAPI =
         serde_json::from_value(projection.document.clone()).map_err(|error| error.to_string())?;
     let mut settings = GenerationSettings::default();
@@ -59,7 +59,51 @@ fn progenitor(projection: &Projection) -> std::result::Result<syn::File, String>
         settings.with_conversion(schema, marker, std::iter::empty());
     }
     let tokens = Generator::new(&settings).generate_tokens(&document).map_err(|error| error.to_string())?;
-    syn::parse2(tokens).map_err(|error| error.to_string())
+    parse_items(tokens, false).map_err(|error| error.to_string())
+}
+
+fn is(token: &TokenTree, keyword: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == keyword)
+}
+
+/// Parses item by item, and modules from within: one buffer for everything would take more than its share of the time
+/// for a large document. Implementations are of use in `types` only; the seam writes all others anew.
+fn parse_items(tokens: TokenStream, in_types: bool) -> syn::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    let mut open: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let inner = match &token {
+            // The braces of `use a::{b, c};` end nothing.
+            TokenTree::Group(group)
+                if group.delimiter() == Delimiter::Brace && !open.iter().any(|token| is(token, "use")) =>
+            {
+                Some(group.stream())
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ';' => None,
+            _ => {
+                open.push(token);
+                continue;
+            }
+        };
+        if !in_types && open.iter().any(|token| is(token, "impl")) {
+            open.clear();
+            continue;
+        }
+        let name = match (inner.is_some(), open.as_slice()) {
+            (true, [.., keyword, TokenTree::Ident(name)]) if is(keyword, "mod") => Some(name.clone()),
+            _ => None,
+        };
+        match (inner, name) {
+            (Some(inner), Some(name)) => {
+                let empty = TokenTree::Group(Group::new(Delimiter::Brace, TokenStream::new()));
+                let mut module: syn::ItemMod = syn::parse2(open.drain(..).chain([empty]).collect())?;
+                module.content = Some((syn::token::Brace::default(), parse_items(inner, in_types || name == "types")?));
+                items.push(Item::Mod(module));
+            }
+            _ => items.push(syn::parse2(open.drain(..).chain([token]).collect())?),
+        }
+    }
+    Ok(items)
 }
 
 struct Modules {
@@ -68,8 +112,8 @@ struct Modules {
 }
 
 impl Modules {
-    fn find(file: syn::File) -> std::result::Result<Self, String> {
-        let mut modules: BTreeMap<String, Vec<Item>> = file.items.into_iter().filter_map(named_module).collect();
+    fn find(items: Vec<Item>) -> std::result::Result<Self, String> {
+        let mut modules: BTreeMap<String, Vec<Item>> = items.into_iter().filter_map(named_module).collect();
         let mut take = |name: &str| modules.remove(name).ok_or_else(|| format!("the generator made no module {name}"));
         Ok(Self { types: take("types")?, builder: take("builder")? })
     }
@@ -84,33 +128,31 @@ fn named_module(item: Item) -> Option<(String, Vec<Item>)> {
 
 /// The module `types`: response types made tolerant, builders for request types only, enums added.
 fn types(spec: &Spec, projection: &Projection, items: Vec<Item>) -> std::result::Result<String, String> {
-    let direction = |name: &str| {
-        let used = projection.uses.iter().find(|(known, _)| known.to_pascal_case() == name)?.1;
-        Some(used.direction())
-    };
+    let direction = |name: &str| Some(projection.uses.get(name)?.direction());
     let is_request = |name: &str| direction(name) == Some(Direction::Request);
-    let has_request =
-        spec.schemas().any(|(name, schema)| schema.get("enum").is_none() && is_request(&name.to_pascal_case()));
+    let has_request = spec.schemas().any(|(name, schema)| schema.get("enum").is_none() && is_request(name));
+    let operations = spec.operations();
+    // By name of the answer; the first of several operations with the same one.
+    let answers: BTreeMap<&str, &OperationAt<'_>> = operations
+        .iter()
+        .rev()
+        .filter_map(|operation| Some((reference(operation.response_schema()?)?, operation)))
+        .collect();
     let mut kept = Vec::new();
     let mut seen = BTreeSet::new();
     for item in items {
         match item {
             Item::Struct(mut item) => {
                 let name = item.ident.to_string();
-                let (schema_name, schema) = spec
-                    .schemas()
-                    .find(|(known, _)| known.to_pascal_case() == name)
+                let schema = spec
+                    .schema(&name)
                     .ok_or_else(|| format!("the generator made a type {name} that no schema has the name of"))?;
-                seen.insert(schema_name.clone());
+                seen.insert(name.clone());
                 order_fields(&mut item, schema);
                 if is_request(&name) {
                     kept.push(Item::Struct(item));
                 } else {
-                    let answered = spec
-                        .operations()
-                        .into_iter()
-                        .find(|operation| operation.response_schema().and_then(reference) == Some(schema_name));
-                    kept.extend(tolerant(item, answered)?);
+                    kept.extend(tolerant(item, answers.get(name.as_str()).copied())?);
                 }
             }
             Item::Impl(item) => {
@@ -159,7 +201,7 @@ fn order_fields(item: &mut ItemStruct, schema: &Value) {
 
 /// Every field of a response may be missing, null, or of another type.
 /// What a whole answer is gets fields for its documented headers too.
-fn tolerant(mut item: ItemStruct, answered: Option<OperationAt<'_>>) -> std::result::Result<Vec<Item>, String> {
+fn tolerant(mut item: ItemStruct, answered: Option<&OperationAt<'_>>) -> std::result::Result<Vec<Item>, String> {
     let name = item.ident.clone();
     item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
     item.attrs
@@ -261,7 +303,7 @@ fn type_builders(spec: &Spec, items: Vec<Item>, is_request: &dyn Fn(&str) -> boo
                     continue;
                 }
                 let name = of(&item.self_ty);
-                let schema = spec.schemas().find(|(known, _)| known.to_pascal_case() == name).map(|(_, schema)| schema);
+                let schema = spec.schema(&name);
                 let setters = fields.get(&name).into_iter().flatten().map(|(field, kind)| {
                     let property = schema
                         .into_iter()
@@ -340,45 +382,29 @@ fn values(name: &str, schema: &Value, doc: &str) -> String {
 
 /// The module `builder`: one builder for each operation.
 fn builders(spec: &Spec, items: Vec<Item>) -> std::result::Result<Vec<Item>, String> {
-    let mut generated: BTreeMap<String, (ItemStruct, Option<Type>)> = BTreeMap::new();
-    for item in items {
-        match item {
-            Item::Struct(item) => {
-                generated.insert(item.ident.to_string(), (item, None));
-            }
-            Item::Impl(item) => {
-                let name = last_segment(&item.self_ty).unwrap_or_default();
-                let send = item.items.iter().find_map(|member| match member {
-                    syn::ImplItem::Fn(method) if method.sig.ident == "send" => Some(method),
-                    _ => None,
-                });
-                if let (Some(send), Some(entry)) = (send, generated.get_mut(&name)) {
-                    entry.1 = answer_type(&send.sig.output);
-                }
-            }
-            _ => {}
-        }
-    }
+    let mut generated: BTreeMap<String, ItemStruct> = items
+        .into_iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some((item.ident.to_string(), item)),
+            _ => None,
+        })
+        .collect();
     let mut kept: Vec<Item> = vec![parse_quote!(
         use crate::{Client, operations, types};
     )];
     for operation in spec.operations() {
         let name = operation.id().to_pascal_case();
-        let (item, answer) =
+        let item =
             generated.remove(&name).ok_or_else(|| format!("the generator made no builder for {}", operation.id()))?;
-        let answer = answer.ok_or_else(|| format!("the generator made no `send` for {}", operation.id()))?;
+        let answer = operation.response_schema().and_then(reference);
+        let answer = answer.ok_or_else(|| format!("{} has no response type", operation.id()))?.to_pascal_case();
+        let answer: Type = syn::parse_str(&format!("types::{answer}")).map_err(|error| error.to_string())?;
         kept.extend(builder(spec, &operation, &item, &answer)?);
     }
     if let Some(name) = generated.keys().next() {
         return Err(format!("the generator made a builder {name} that no operation has the name of"));
     }
     Ok(kept)
-}
-
-/// `T` of `Result<ResponseValue<T>, …>`.
-fn answer_type(output: &syn::ReturnType) -> Option<Type> {
-    let syn::ReturnType::Type(_, kind) = output else { return None };
-    first_argument(&first_argument(kind)?)
 }
 
 fn builder(

@@ -239,6 +239,9 @@ impl<'a> Linter<'a> {
             self.problem("/x-service/scope", "must be project or domain: which id a signed request carries");
         }
         self.servers();
+        for name in spec.circular() {
+            self.problem(&step("/components/schemas", name), "holds itself, which the generated types cannot");
+        }
         for (name, schema) in spec.schemas() {
             self.component(name, schema);
         }
@@ -286,9 +289,6 @@ impl<'a> Linter<'a> {
 
     fn component(&mut self, name: &str, schema: &Value) {
         let pointer = step("/components/schemas", name);
-        if self.reaches_itself(name) {
-            self.problem(&pointer, "holds itself, which the generated types cannot");
-        }
         if name.to_pascal_case() != name {
             self.problem(&pointer, format!("must be named like a Rust type: {}", name.to_pascal_case()));
         }
@@ -314,11 +314,6 @@ impl<'a> Linter<'a> {
                 self.problem(&step(&pointer, "required"), format!("names {name:?}, which is no property"));
             }
         }
-    }
-
-    /// Whether a schema holds itself, however deep.
-    fn reaches_itself(&self, name: &str) -> bool {
-        self.spec.schema(name).is_some_and(|schema| self.spec.reached(schema).contains(name))
     }
 
     fn values(&mut self, pointer: &str, schema: &Value) {
@@ -736,8 +731,13 @@ impl<'a> Linter<'a> {
     /// A documented value must be what its schema says.
     fn example(&mut self, pointer: &str, schema: &Value, example: &Value) {
         let mut document = json_schema(schema);
-        let definitions: serde_json::Map<String, Value> =
-            self.spec.schemas().map(|(name, schema)| (name.clone(), json_schema(schema))).collect();
+        // Only what it refers to: a validator of everything for every example would take the square of the time.
+        let definitions: serde_json::Map<String, Value> = self
+            .spec
+            .reached(schema)
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), json_schema(self.spec.schema(name)?))))
+            .collect();
         document["components"] = json!({ "schemas": definitions });
         match jsonschema::draft4::new(&document) {
             Ok(validator) => {

@@ -1,6 +1,10 @@
 //! Loading: a spec as JSON, and problems with the place where they are.
 
-use std::{collections::BTreeSet, fmt, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs,
+    path::Path,
+};
 
 use serde_json::Value;
 
@@ -54,7 +58,9 @@ pub fn step(pointer: &str, key: &str) -> String {
 impl Spec {
     /// Reads a document.
     pub fn parse(service: &str, file: &str, text: String) -> Result<Self> {
-        let value: Value = serde_saphyr::from_str(&text).map_err(|error| {
+        // A spec may be large; it is our own.
+        let options = serde_saphyr::options! { budget: None };
+        let value: Value = serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
             let message = error.to_string();
             let first = message.lines().next().unwrap_or("is no YAML").to_owned();
             vec![Problem::new(file, "", format!("is no valid YAML: {first}"))]
@@ -88,25 +94,42 @@ impl Spec {
 
     /// The names of the schemas that a node refers to, however deep.
     pub fn reached<'a>(&'a self, node: &'a Value) -> BTreeSet<&'a str> {
-        fn visit<'a>(spec: &'a Spec, value: &'a Value, seen: &mut BTreeSet<&'a str>) {
-            if let Some(name) = reference(value)
-                && seen.insert(name)
-                && let Some(schema) = spec.schema(name)
+        let mut seen = BTreeSet::new();
+        let mut open = direct(node);
+        while let Some(name) = open.pop_first() {
+            if seen.insert(name)
+                && let Some(schema) = self.schema(name)
             {
-                visit(spec, schema, seen);
-            }
-            match value {
-                Value::Object(object) => object
-                    .iter()
-                    .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
-                    .for_each(|(_, member)| visit(spec, member, seen)),
-                Value::Array(items) => items.iter().for_each(|item| visit(spec, item, seen)),
-                _ => {}
+                open.extend(direct(schema));
             }
         }
-        let mut seen = BTreeSet::new();
-        visit(self, node, &mut seen);
         seen
+    }
+
+    /// The schemas that hold themselves, however deep.
+    pub fn circular(&self) -> BTreeSet<&str> {
+        // Leaves go first, then what refers to leaves only; what is left holds itself, or something that does.
+        let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut held: BTreeMap<&str, usize> = BTreeMap::new();
+        for (name, schema) in self.schemas() {
+            let inner = direct(schema);
+            held.insert(name, inner.len());
+            inner.into_iter().for_each(|inner| holders.entry(inner).or_default().push(name));
+        }
+        let mut leaves: Vec<&str> = held.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
+        while let Some(leaf) = leaves.pop() {
+            held.remove(leaf);
+            for holder in holders.get(leaf).into_iter().flatten() {
+                if let Some(count) = held.get_mut(holder) {
+                    *count -= 1;
+                    if *count == 0 {
+                        leaves.push(holder);
+                    }
+                }
+            }
+        }
+        let holds_itself = |name: &&str| self.schema(name).is_some_and(|schema| self.reached(schema).contains(name));
+        held.into_keys().filter(holds_itself).collect()
     }
 
     /// The operations, with path, method and JSON pointer.
@@ -175,6 +198,20 @@ impl<'a> OperationAt<'a> {
 
 /// The documented header of the credentials.
 pub const TOKEN_HEADER: &str = "X-Auth-Token";
+
+/// The names of the schemas that a node itself refers to.
+fn direct(node: &Value) -> BTreeSet<&str> {
+    let mut found: BTreeSet<&str> = reference(node).into_iter().collect();
+    match node {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
+            .for_each(|(_, member)| found.extend(direct(member))),
+        Value::Array(items) => items.iter().for_each(|item| found.extend(direct(item))),
+        _ => {}
+    }
+    found
+}
 
 /// The name that a `$ref`, or a lone `allOf` around one, points to.
 pub fn reference(schema: &Value) -> Option<&str> {

@@ -1,0 +1,78 @@
+//! How long generation takes, and that its time grows with the operations and no faster.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
+
+use std::{fmt::Write as _, path::Path};
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use xtask::{
+    lint, package,
+    spec::{self, Spec},
+};
+
+/// A service with so many operations, each with parameters, a body, and an answer of two types of its own.
+fn synthetic(operations: usize) -> Spec {
+    let mut text = "openapi: 3.0.3\ninfo: { title: Wide, version: v1, description: Many operations. }\n\
+        x-service: { name: Wide, scope: project }\nservers:\n  - { url: \"https://wide.example.com\", x-region: r-1 }\npaths:\n"
+        .to_owned();
+    let mut schemas = "components:\n  schemas:\n".to_owned();
+    for n in 0..operations {
+        write!(
+            text,
+            "  /v1/things{n}/{{thing_id}}/list:\n    post:\n      operationId: list_things{n}\n      summary: Lists.\n      \
+             description: Lists things.\n      x-retry-safe: true\n      x-source: {{ api: ListThings{n}, page: Wide, title: Listing, updated: 2026-01-01 }}\n      \
+             x-pagination: {{ style: offset, offset: offset, max_offset: 1000, size: limit, max_size: 100, items: /things, total: /total }}\n      \
+             parameters:\n        - {{ name: thing_id, in: path, required: true, description: Id., schema: {{ type: string, minLength: 1, maxLength: 64 }}, example: a }}\n        \
+             - {{ name: offset, in: query, description: Start., schema: {{ type: integer, format: int32, minimum: 0, maximum: 1000 }} }}\n        \
+             - {{ name: limit, in: query, description: Size., schema: {{ type: integer, format: int32, minimum: 1, maximum: 100 }} }}\n      \
+             requestBody:\n        required: true\n        content:\n          application/json:\n            \
+             schema: {{ $ref: \"#/components/schemas/Request{n}\" }}\n            examples: {{ documented: {{ summary: All, value: {{ name: a }} }} }}\n      \
+             responses:\n        \"200\":\n          description: Things.\n          content:\n            application/json:\n              \
+             schema: {{ $ref: \"#/components/schemas/Response{n}\" }}\n              examples: {{ documented: {{ summary: One, value: {{ total: 1, things: [{{ id: b }}] }} }} }}\n"
+        )
+        .unwrap();
+        let fields: String = (0..8)
+            .map(|field| {
+                format!(
+                    "        field_{field}: {{ type: string, description: Field., minLength: 0, maxLength: 255 }}\n"
+                )
+            })
+            .collect();
+        write!(
+            schemas,
+            "    Request{n}:\n      type: object\n      description: What to list.\n      properties:\n        name: {{ type: string, description: Name., maxLength: 64 }}\n{fields}    \
+             Response{n}:\n      type: object\n      description: Things.\n      properties:\n        total: {{ type: integer, format: int32, description: All. }}\n        \
+             things: {{ type: array, description: Things., items: {{ $ref: \"#/components/schemas/Thing{n}\" }} }}\n    \
+             Thing{n}:\n      type: object\n      description: A thing.\n      properties:\n        id: {{ type: string, description: Id. }}\n{fields}"
+        )
+        .unwrap();
+    }
+    Spec::parse("wide", "wide.yaml", text + &schemas).unwrap()
+}
+
+fn generate(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("generate");
+    group.sample_size(10);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    group.bench_function("all services", |bencher| {
+        bencher.iter(|| {
+            let specs = spec::load(&root, &[]).unwrap();
+            lint::check(&specs).unwrap();
+            specs.iter().map(|spec| package::package(spec).unwrap().len()).sum::<usize>()
+        });
+    });
+    for operations in [10, 100, 1000] {
+        let spec = synthetic(operations);
+        group.throughput(Throughput::Elements(operations as u64));
+        group.bench_with_input(BenchmarkId::new("operations", operations), &spec, |bencher, spec| {
+            bencher.iter(|| {
+                lint::check(std::slice::from_ref(spec)).unwrap();
+                package::package(spec).unwrap().len()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, generate);
+criterion_main!(benches);
