@@ -34,25 +34,32 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>
         }
     }
     let mut watch = Watch { outcome, status: None, code: None, error: None };
-    let mut json = serde_json::Deserializer::from_slice(text);
-    let decoded = T::deserialize(Watched { inner: &mut json, watch: &mut watch }).and_then(|value| {
-        json.end()?;
-        Ok(value)
-    });
+    let decoded = read::<T>(text, &mut watch);
     if watch.failed() {
         return Err(reported(text, &watch));
     }
-    // Valid JSON that the type does not take, such as a member that stands there twice, is read once more by and by.
-    decoded
-        .or_else(|error| serde_json::from_slice(text).and_then(serde_json::from_value::<T>).map_err(|_| error))
-        .map_err(|error| {
-            let located =
-                serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(text)).err();
-            let path = located.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
-            Error::new(ErrorKind::Decode, "the answer is not the documented JSON")
-                .with_json_path(if path == "." { "the top level".to_owned() } else { path })
-                .with_source(error)
-        })
+    // One deserializer for every type keeps clients quick to compile, so the rare paths go through bytes again.
+    decoded.or_else(|error| {
+        // Valid JSON that the type does not take: a member that stands there twice. The last one counts.
+        let plain = serde_json::from_slice::<Value>(text).and_then(|value| serde_json::to_vec(&value));
+        plain.and_then(|plain| read::<T>(&plain, &mut watch)).map_err(|_| undocumented(text, error))
+    })
+}
+
+/// Reads a type, and listens for what the body says of itself.
+fn read<T: DeserializeOwned>(text: &[u8], watch: &mut Watch<'_>) -> serde_json::Result<T> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let value = T::deserialize(Watched { inner: &mut json, watch })?;
+    json.end()?;
+    Ok(value)
+}
+
+/// The types take any JSON object, so what they do not take is broken JSON; says where.
+fn undocumented(text: &[u8], error: serde_json::Error) -> Error {
+    let json = &mut serde_json::Deserializer::from_slice(text);
+    let path = serde_path_to_error::deserialize::<_, Value>(json).err().map(|located| located.path().to_string());
+    let path = path.filter(|path| path != ".").unwrap_or_else(|| "the top level".to_owned());
+    Error::new(ErrorKind::Decode, "the answer is not the documented JSON").with_json_path(path).with_source(error)
 }
 
 /// Reads the body of an error status.

@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::{
-    Config, Credential, Error, ErrorKind, Operation, Request, Response, Scope, Secret, Service, answer,
+    BoxFuture, Config, Credential, Error, ErrorKind, Operation, Request, Response, Scope, Secret, Service, answer,
     raw::RawRequest,
     response,
     retry::retry_after,
@@ -35,10 +35,13 @@ pub struct Client {
 }
 
 /// A response type: what the body holds, and what the headers add to it.
-pub trait Answer: DeserializeOwned {
+pub trait Answer: DeserializeOwned + Send {
     /// Takes fields over from the headers.
     fn read_headers(&mut self, _headers: &HeaderMap) {}
 }
+
+/// Reads headers and body of a success; keeps what it read to itself.
+pub(crate) type Reader<'a> = dyn FnMut(&HeaderMap, &Bytes) -> Result<(), Error> + Send + 'a;
 
 /// How long a signature is good, counted from the time in it.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -86,20 +89,30 @@ impl Client {
     /// [`Error`] of any kind, with the operation in it.
     pub async fn send<T: Answer>(&self, request: Request) -> Result<Response<T>, Error> {
         let outcome = request.operation.outcome.as_ref();
-        self.call(request, |headers, body| {
+        let mut decoded = None;
+        let mut read = |headers: &HeaderMap, body: &Bytes| {
             let mut value: T = answer::decode(body, outcome)?;
             value.read_headers(headers);
-            Ok(value)
-        })
-        .await
+            decoded = Some(value);
+            Ok(())
+        };
+        let answer = self.call(request, &mut read).await?;
+        match decoded {
+            Some(value) => Ok(answer.map(|()| value)),
+            None => Err(Error::new(ErrorKind::UnexpectedResponse, "the answer was not read")),
+        }
     }
 
-    /// Sends a request and reads a success with `read`.
-    pub(crate) async fn call<T>(
-        &self,
+    /// Sends a request and has a success read. Whatever the type of the answer, this is compiled once, and here.
+    pub(crate) fn call<'a>(
+        &'a self,
         request: Request,
-        read: impl Fn(&HeaderMap, &Bytes) -> Result<T, Error>,
-    ) -> Result<Response<T>, Error> {
+        read: &'a mut Reader<'_>,
+    ) -> BoxFuture<'a, Result<Response<()>, Error>> {
+        Box::pin(self.call_within(request, read))
+    }
+
+    async fn call_within(&self, request: Request, read: &mut Reader<'_>) -> Result<Response<()>, Error> {
         let operation = request.operation;
         let limit = request.options.timeout.unwrap_or(self.config.0.timeout);
         let span = tracing::info_span!(
@@ -112,7 +125,7 @@ impl Client {
             "server.address" = &*self.host,
         );
         let last = Mutex::new(None);
-        let attempts = self.attempts(&request, limit, &last, &read).instrument(span);
+        let attempts = self.attempts(&request, limit, &last, read).instrument(span);
         let result = tokio::time::timeout(limit, attempts).await.unwrap_or_else(|_| {
             let last: Option<Error> = last.lock().unwrap_or_else(PoisonError::into_inner).take();
             Err(out_of_time(limit, last))
@@ -121,13 +134,13 @@ impl Client {
     }
 
     /// Tries until it goes well, cannot heal, or must not be tried again.
-    async fn attempts<T>(
+    async fn attempts(
         &self,
         request: &Request,
         limit: Duration,
         last: &Mutex<Option<Error>>,
-        read: &impl Fn(&HeaderMap, &Bytes) -> Result<T, Error>,
-    ) -> Result<Response<T>, Error> {
+        read: &mut Reader<'_>,
+    ) -> Result<Response<()>, Error> {
         let config = &*self.config.0;
         let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
         let repeatable = request.operation.retry_safe;
@@ -194,12 +207,12 @@ impl Client {
     }
 
     /// One attempt. An error comes with whether the request may have reached the service.
-    async fn attempt<T>(
+    async fn attempt(
         &self,
         request: &Request,
         credential: Option<&Credential>,
-        read: &impl Fn(&HeaderMap, &Bytes) -> Result<T, Error>,
-    ) -> Result<Response<T>, (Error, bool)> {
+        read: &mut Reader<'_>,
+    ) -> Result<Response<()>, (Error, bool)> {
         let id = match credential {
             Some(Credential::Keys { .. }) => {
                 self.config.id(self.service.scope).await.map_err(|error| (error, false))?

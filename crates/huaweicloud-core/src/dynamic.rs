@@ -27,9 +27,15 @@ pub trait Model: Debug + Send + Sync {
 
 impl<T: Debug + Serialize + Send + Sync> Model for T {
     fn to_json(&self) -> Result<Value, Error> {
-        serde_json::to_value(self)
-            .map_err(|error| Error::new(ErrorKind::Decode, "the value cannot be written as JSON").with_source(error))
+        json(self)
     }
+}
+
+/// A value as JSON. Through bytes, as requests are written: the code for it is there already.
+pub(crate) fn json(value: &impl Serialize) -> Result<Value, Error> {
+    serde_json::to_vec(value)
+        .and_then(|bytes| serde_json::from_slice(&bytes))
+        .map_err(|error| Error::new(ErrorKind::Decode, "the value cannot be written as JSON").with_source(error))
 }
 
 /// A call of an operation whose answer comes in pages, as JSON; for [`Items`](crate::Items) and
@@ -148,10 +154,8 @@ pub fn decode_response<T: Model + DeserializeOwned + 'static>(body: &[u8]) -> Re
 /// # Errors
 /// When the body breaks a documented rule.
 pub fn decode_request<T: Model + DeserializeOwned + 'static>(body: &[u8]) -> Result<Box<dyn Model>, Error> {
-    Ok(Box::new(
-        serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body))
-            .map_err(|error| Error::invalid("body", at(&error)))?,
-    ))
+    let value = serde_json::from_slice(body).map_err(|error| Error::invalid("body", error))?;
+    Ok(Box::new(given::<T>("body", value)?))
 }
 
 /// Named arguments of a call.
@@ -174,16 +178,7 @@ impl Arguments {
         if name == "body" && !value.is_object() {
             return Err(Error::invalid(name, "must be a JSON object"));
         }
-        // A misspelt member would be left out in silence, and the call look like a success.
-        let mut unknown = None;
-        let value = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(value, &mut |path| {
-            unknown.get_or_insert(path.to_string());
-        }))
-        .map_err(|error| Error::invalid(name, at(&error)))?;
-        match unknown {
-            None => Ok(Some(value)),
-            Some(member) => Err(Error::invalid(name, format!("{member} is no member"))),
-        }
+        given(name, value).map(Some)
     }
 
     /// Checks that every argument was taken.
@@ -195,6 +190,21 @@ impl Arguments {
             None => Ok(()),
             Some(name) => Err(Error::invalid(name, "is no parameter of this operation")),
         }
+    }
+}
+
+/// Reads what a caller gives.
+fn given<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, Error> {
+    // A misspelt member would be left out in silence, and the call look like a success.
+    let mut unknown = None;
+    let mut note = |path: serde_ignored::Path<'_>| {
+        unknown.get_or_insert(path.to_string());
+    };
+    let value = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(value, &mut note))
+        .map_err(|error| Error::invalid(name, at(&error)))?;
+    match unknown {
+        None => Ok(value),
+        Some(member) => Err(Error::invalid(name, format!("{member} is no member"))),
     }
 }
 

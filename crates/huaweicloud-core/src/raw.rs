@@ -82,7 +82,9 @@ impl RawRequest {
             headers,
             body,
         };
-        self.client.call(request.with(self.options)?, |_, body| Ok(body.clone())).await
+        let answer = self.client.call(request.with(self.options)?, &mut |_, _| Ok(())).await?;
+        let body = answer.body().clone();
+        Ok(answer.map(|()| body))
     }
 }
 

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, dynamic};
 
 /// A typed answer with what surrounded it. Reads like the answer itself.
 ///
@@ -71,9 +71,7 @@ impl<T> Response<T> {
     where
         T: Serialize,
     {
-        let value = serde_json::to_value(&self.value).map_err(|error| {
-            Error::new(ErrorKind::Decode, "the answer cannot be written as JSON").with_source(error)
-        })?;
+        let value = dynamic::json(&self.value)?;
         Ok(self.map(|_| value))
     }
 }
