@@ -84,8 +84,7 @@ fn since(text: &str) -> Result<i64, Failure> {
         let at = SystemTime::now().checked_sub(past)?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
         i64::try_from(at.as_millis()).ok()
     };
-    let midnight = || time::parse(&format!("{text}T00:00:00Z"), "GMT+0");
-    ago().or_else(|| time::parse(text, "GMT+0")).or_else(midnight).ok_or_else(|| {
+    ago().or_else(|| time::parse(text, "GMT+0")).ok_or_else(|| {
         Failure::wrong_use(format!(
             "--since must read like 2026-01-31, 2026-01-31T08:00:00Z, 7d, 12h or 30m, got {text:?}"
         ))

@@ -6,9 +6,8 @@
 
 use std::fmt::Write as _;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac_sha256::{HMAC, Hash};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
-use sha2::{Digest as _, Sha256};
 
 /// Name of the algorithm, the first word of the `Authorization` header.
 pub const ALGORITHM: &str = "SDK-HMAC-SHA256";
@@ -55,7 +54,7 @@ fn string_to_sign(date: &str, canonical_request: &str) -> String {
     text.push('\n');
     text.push_str(date);
     text.push('\n');
-    push_hex(&mut text, &Sha256::digest(canonical_request));
+    push_hex(&mut text, &Hash::hash(canonical_request.as_bytes()));
     text
 }
 
@@ -126,7 +125,7 @@ impl SigningInput<'_> {
         let given = self.headers.iter().find(|(name, _)| *name == CONTENT_HASH_HEADER);
         match given {
             Some((_, hash)) if !self.body.is_empty() => text.push_str(hash),
-            _ => push_hex(&mut text, &Sha256::digest(self.body)),
+            _ => push_hex(&mut text, &Hash::hash(self.body)),
         }
         text
     }
@@ -149,11 +148,7 @@ impl SigningInput<'_> {
         let _ = write!(header, "{ALGORITHM} Access={access_key}, SignedHeaders=");
         self.push_signed_headers(&mut header);
         header.push_str(", Signature=");
-        // HMAC takes a key of any length, so this cannot fail.
-        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret_key.as_bytes()) {
-            mac.update(string_to_sign(date, canonical).as_bytes());
-            push_hex(&mut header, &mac.finalize().into_bytes());
-        }
+        push_hex(&mut header, &HMAC::mac(string_to_sign(date, canonical), secret_key));
         header
     }
 

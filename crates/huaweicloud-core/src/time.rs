@@ -1,8 +1,11 @@
 //! Times as the services write them, and the dates that signing needs.
 
-use std::{fmt, str::FromStr as _, time::SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{Violation, constrained::shown, lenient::Lenient};
@@ -44,7 +47,9 @@ impl EpochMillis {
     /// The same point in time for the standard library; `None` if the service sent something else.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        Some(Timestamp::from_millisecond(self.as_millis()?).ok()?.into())
+        let millis = self.as_millis()?;
+        let distance = Duration::from_millis(millis.unsigned_abs());
+        if millis < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
     }
 
     /// As RFC 3339 in UTC, such as `2024-04-18T06:14:48Z`; `None` if the service sent something else.
@@ -76,8 +81,8 @@ impl TryFrom<SystemTime> for EpochMillis {
     type Error = Violation;
 
     fn try_from(time: SystemTime) -> Result<Self, Violation> {
-        let time = Timestamp::try_from(time).map_err(|error| Violation::new(error.to_string()))?;
-        Self::try_from(time.as_millisecond())
+        let since = time.duration_since(UNIX_EPOCH).map_err(|error| Violation::new(error.to_string()))?;
+        Self::try_from(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
 
@@ -180,17 +185,19 @@ pub fn parse(text: &str, time_zone: &str) -> Option<i64> {
             _ => None,
         };
     }
-    if let Ok(time) = Timestamp::from_str(text) {
-        return Some(time.as_millisecond());
+    if let Ok(time) = text.parse::<DateTime<FixedOffset>>() {
+        return Some(time.timestamp_millis());
     }
-    let time = DateTime::from_str(text).ok()?;
-    Some(offset(time_zone)?.to_timestamp(time).ok()?.as_millisecond())
+    const FORMS: [&str; 3] = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"];
+    let time = FORMS.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let midnight = || Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN));
+    Some(offset(time_zone)?.from_local_datetime(&time.or_else(midnight)?).single()?.timestamp_millis())
 }
 
-fn offset(time_zone: &str) -> Option<Offset> {
+fn offset(time_zone: &str) -> Option<FixedOffset> {
     let rest = time_zone.strip_prefix("GMT").or_else(|| time_zone.strip_prefix("UTC"))?;
     if rest.is_empty() {
-        return Some(Offset::UTC);
+        return FixedOffset::east_opt(0);
     }
     let (sign, digits) = match rest.split_at_checked(1)? {
         ("+", digits) => (1, digits),
@@ -199,42 +206,33 @@ fn offset(time_zone: &str) -> Option<Offset> {
     };
     let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
     let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
-    Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
+    FixedOffset::east_opt(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60))
 }
 
 /// Milliseconds since 1970-01-01 UTC as RFC 3339, such as `2024-04-18T06:14:48Z`.
 #[must_use]
 pub fn rfc3339(millis: i64) -> Option<String> {
-    Some(Timestamp::from_millisecond(millis).ok()?.to_string())
+    Some(DateTime::from_timestamp_millis(millis)?.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
 /// Milliseconds since 1970-01-01 UTC as date and time in a time zone like `GMT+8`, such as `2024-04-18 14:14:48`.
 #[must_use]
 pub fn local(millis: i64, time_zone: &str) -> Option<String> {
-    let time = offset(time_zone)?.to_datetime(Timestamp::from_millisecond(millis).ok()?);
-    Some(time.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    let time = DateTime::from_timestamp_millis(millis)?.with_timezone(&offset(time_zone)?);
+    Some(time.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 /// A time in the form of the `X-Sdk-Date` header, `YYYYMMDDTHHMMSSZ`.
 #[must_use]
 pub fn sdk_date(time: SystemTime) -> String {
-    let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
-    let time = Offset::UTC.to_datetime(time);
-    let (date, time) = (time.date(), time.time());
-    format!(
-        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
-        date.year(),
-        date.month(),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default().format("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// Reads the form of the `X-Sdk-Date` header.
 #[must_use]
 pub fn parse_sdk_date(text: &str) -> Option<SystemTime> {
-    let time = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
-    Some(Offset::UTC.to_timestamp(time).ok()?.into())
+    let time = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?.and_utc().timestamp();
+    UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(time).ok()?))
 }
