@@ -121,10 +121,17 @@ fn place(spec: &Spec, pointer: &str) -> String {
         ["", "components", "schemas", schema, "properties", property] => format!("{schema}.{property}"),
         ["", "components", "schemas", schema] => schema.to_owned(),
         ["", "servers", ..] => text(spec.value.pointer(pointer).unwrap_or(&Value::Null), "url").to_owned(),
-        ["", "paths", _, _, "parameters", _] => {
-            text(spec.value.pointer(pointer).unwrap_or(&Value::Null), "name").to_owned()
+        ["", "paths", path, method, ref rest @ ..] if !rest.is_empty() => {
+            let operation = spec
+                .value
+                .pointer(&format!("/paths/{path}/{method}/operationId"))
+                .map_or("", |id| id.as_str().unwrap_or_default());
+            let parameter = spec.value.pointer(pointer).filter(|_| matches!(rest, ["parameters", _]));
+            format!(
+                "{operation} {}",
+                parameter.map_or_else(|| rest.join(" "), |parameter| text(parameter, "name").to_owned())
+            )
         }
-        ["", "paths", _, _, ref rest @ ..] if !rest.is_empty() => rest.join(" "),
         ["", "paths", path, method] => {
             text(spec.value.pointer(&format!("/paths/{path}/{method}")).unwrap_or(&Value::Null), "operationId")
                 .to_owned()
