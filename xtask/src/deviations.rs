@@ -80,6 +80,9 @@ fn collect<'a>(value: &'a Value, pointer: &str, found: &mut Vec<(String, &'a Val
     }
 }
 
+/// What a draft gives as the reason of a deviation, until a person does.
+pub const UNDECIDED: &str = "not decided yet";
+
 /// A deviation that concerns an operation.
 pub struct Deviation<'a> {
     /// The node it stands on.

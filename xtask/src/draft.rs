@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    drift,
+    deviations, drift,
     files::{self, Files},
     page::Page,
     spec::{self, Problem, Result, Spec, step},
@@ -31,11 +31,15 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
         None => String::new(),
     };
     let mut others: Vec<Spec> = specs.into_iter().filter(|spec| spec.service != service).collect();
+    let mut drafted = Vec::new();
     for path in pages {
         let name = path.display().to_string();
         let problem = |message: String| vec![Problem::new(&name, "", message)];
         let bytes = fs::read(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
         let page = Page::read_bytes(&bytes).map_err(|error| problem(error.to_string()))?;
+        if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&page.method.as_str()) {
+            return Err(problem(format!("documents {}, which no client is generated for", page.method)));
+        }
         if text.is_empty() {
             text = yaml(&new_service(service, &page), 0)?;
         }
@@ -54,10 +58,11 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
         let mut added = operation::draft(&page, &spec);
         decide(&spec, &page, &mut added);
         text = add(&spec, &page, &added)?;
-        println!("drafted {} {} into {file}", page.method, page.path);
+        drafted.push(format!("drafted {} {} into {file}", page.method, page.path));
     }
     let notes = text.matches("x-review:").count();
     files::write(root, &Files::from([(file.clone(), text)]), &[])?;
+    drafted.iter().for_each(|line| println!("{line}"));
     println!(
         "{notes} notes (x-review) to settle in {file}; then `cargo xtask lint {service}` and `cargo xtask generate`"
     );
@@ -112,7 +117,8 @@ fn add(spec: &Spec, page: &Page, added: &Added) -> Result<String> {
         (true, Value::Object(methods)) => insert(&mut lines, &["paths", &page.path], methods, spec)?,
         _ => insert(&mut lines, &["paths"], &Map::from_iter([(page.path.clone(), operation)]), spec)?,
     }
-    let text = lines.join("\n") + "\n";
+    let end = if spec.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let text = lines.join(end) + end;
     kept(spec, &text)?;
     Ok(text)
 }
@@ -207,7 +213,8 @@ fn decide(spec: &Spec, page: &Page, added: &mut Added) {
             "about": finding.about,
             "page": finding.document,
             "spec": finding.spec,
-            "why": "not decided yet",
+            "found": finding.document,
+            "why": deviations::UNDECIDED,
         });
         if let Some(member) = &finding.member {
             deviation["member"] = Value::from(member.as_str());

@@ -2,7 +2,7 @@
 
 pub mod compare;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
 use serde::Serialize;
 
@@ -102,7 +102,7 @@ pub enum Format {
 /// The exit codes of `drift`.
 const CLEAN: u8 = 0;
 const DIFFERENT: u8 = 1;
-const UNREADABLE: u8 = 2;
+pub const UNREADABLE: u8 = 2;
 
 /// Compares pages with the specs, prints the reports, and gives the exit code.
 pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format) -> spec::Result<u8> {
@@ -138,6 +138,9 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format)
         .max()
         .unwrap_or(CLEAN);
     match format {
+        Format::Json if all => {
+            say(&(serde_json::to_string_pretty(&coverage(&specs, &outcomes)).unwrap_or_default() + "\n"))
+        }
         Format::Json => print_json(&outcomes),
         Format::Text if all => print_coverage(&specs, &outcomes),
         Format::Text => outcomes.iter().for_each(print),
@@ -204,6 +207,14 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
         compared.push((spec, operation, outcomes.len()));
         outcomes.push(Outcome::Compared(Box::new(report)));
     }
+    let differing: Vec<(String, Finding)> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            Outcome::Compared(report) => Some(report),
+            _ => None,
+        })
+        .flat_map(|report| report.differences.iter().map(|finding| (report.file.clone(), finding.clone())))
+        .collect();
     for (spec, operation, index) in &compared {
         let done: Vec<&str> = compared
             .iter()
@@ -213,8 +224,16 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
         let stale = deviations::of(spec, operation)
             .into_iter()
             .filter(|deviation| !needed.get(spec.file.as_str()).is_some_and(|used| used.contains(&identity(deviation))))
-            // Other words are a difference of their own.
-            .filter(|deviation| text(deviation.value, "about") != "description")
+            // Where the page says something else now, the difference is what counts.
+            .filter(|deviation| {
+                let (pointer, about, member) = identity(deviation);
+                !differing.iter().any(|(file, finding)| {
+                    *file == spec.file
+                        && finding.about == about
+                        && finding.member == member
+                        && finding.nodes.contains(&pointer)
+                })
+            })
             .filter(|deviation| deviation.users.iter().all(|user| done.contains(&user.as_str())))
             .map(|deviation| {
                 let (pointer, about, member) = identity(&deviation);
@@ -237,7 +256,10 @@ fn identity(deviation: &Deviation<'_>) -> Identity {
 
 fn covers(deviation: &Deviation<'_>, finding: &Finding) -> bool {
     let (pointer, about, member) = identity(deviation);
-    about == finding.about && member == finding.member && finding.nodes.contains(&pointer)
+    // What the page said when the difference was decided on; something else is a difference of its own.
+    let found = deviation.value.get("found").and_then(serde_json::Value::as_str);
+    let same = found.is_none_or(|found| found == finding.document);
+    about == finding.about && member == finding.member && same && finding.nodes.contains(&pointer)
 }
 
 fn source(operation: &OperationAt<'_>, key: &str) -> Option<String> {
@@ -250,13 +272,13 @@ fn source(operation: &OperationAt<'_>, key: &str) -> Option<String> {
 }
 
 /// The operation that a page documents: the same method and path; else the same title, so that a changed address is
-/// seen as such; else the same path.
+/// seen as such; else, of a page without a title, the same path.
 pub fn find<'a>(specs: &'a [Spec], page: &Page) -> Option<(&'a Spec, OperationAt<'a>)> {
     let all = || specs.iter().flat_map(|spec| spec.operations().into_iter().map(move |operation| (spec, operation)));
     all()
         .find(|(_, operation)| operation.method.eq_ignore_ascii_case(&page.method) && operation.path == page.path)
         .or_else(|| all().find(|(_, operation)| source(operation, "title").as_deref() == Some(&page.title)))
-        .or_else(|| all().find(|(_, operation)| operation.path == page.path))
+        .or_else(|| all().find(|(_, operation)| page.title.is_empty() && operation.path == page.path))
 }
 
 #[expect(clippy::expect_used, reason = "a report holds texts only")]
@@ -269,13 +291,18 @@ fn print_json(outcomes: &[Outcome]) {
             Outcome::Unreadable(message) => serde_json::json!({ "unreadable": message }),
         })
         .collect();
-    println!("{}", serde_json::to_string_pretty(&values).expect("texts"));
+    say(&(serde_json::to_string_pretty(&values).expect("texts") + "\n"));
+}
+
+/// Prints; a reader that went away, as `head` does, is no error.
+fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 fn print(outcome: &Outcome) {
     match outcome {
         Outcome::Unknown(message) | Outcome::Unreadable(message) => eprintln!("{message}"),
-        Outcome::Compared(report) => print!("{}", shown(report)),
+        Outcome::Compared(report) => say(&shown(report)),
     }
 }
 
@@ -307,59 +334,74 @@ pub fn shown(report: &Report) -> String {
             stale.about, stale.pointer
         ));
     }
-    for (title, findings) in [
-        ("covered by an x-deviation", report.covered.iter().map(|covered| &covered.finding).collect::<Vec<_>>()),
-        ("lost by the scrape, not compared", report.lost.iter().collect()),
-    ] {
-        if findings.is_empty() {
-            continue;
-        }
-        line(format!("  {title}:"));
-        for finding in findings {
-            line(format!("    {} of {}: {}", finding.about, place(finding), pair(finding)));
-        }
+    for covered in &report.covered {
+        let finding = &covered.finding;
+        line(format!("  covered: {} of {}: {}\n    {}", finding.about, place(finding), pair(finding), covered.why));
+    }
+    for finding in &report.lost {
+        line(format!("  lost by the scrape, not compared: {} of {}: {}", finding.about, place(finding), pair(finding)));
     }
     out
 }
 
-fn print_coverage(specs: &[Spec], outcomes: &[Outcome]) {
-    let reports: Vec<&Report> = outcomes
-        .iter()
-        .filter_map(|outcome| match outcome {
-            Outcome::Compared(report) => Some(&**report),
+/// What is known of an operation.
+#[derive(Serialize)]
+struct Coverage {
+    operation: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<String>,
+    differences: usize,
+    stale: usize,
+}
+
+fn coverage(specs: &[Spec], outcomes: &[Outcome]) -> Vec<Coverage> {
+    let find = |file: &str, id: &str| {
+        outcomes.iter().find_map(|outcome| match outcome {
+            Outcome::Compared(report) if report.file == file && report.operation == id => Some(report),
             _ => None,
         })
-        .collect();
-    let (mut with, mut total) = (0, 0);
-    println!("{:<58} {:<11} {:<11} {:<24} page", "operation", "page date", "verified", "state");
+    };
+    let mut found = Vec::new();
     for spec in specs {
         for operation in spec.operations() {
-            total += 1;
-            let name = format!("{}/{}", spec.service, operation.id());
-            let verified = source(&operation, "verified").unwrap_or_else(|| "never".to_owned());
-            let Some(report) =
-                reports.iter().find(|report| report.file == spec.file && report.operation == operation.id())
-            else {
-                println!("{name:<58} {:<11} {verified:<11} {:<24}", "", "no page");
-                continue;
-            };
-            with += 1;
-            let state = match (report.differences.len(), report.stale.len()) {
-                (0, 0) => "no new difference".to_owned(),
-                (new, 0) => format!("{new} differences"),
-                (new, stale) => format!("{new} differences, {stale} stale"),
-            };
-            println!(
-                "{name:<58} {:<11} {verified:<11} {state:<24} {}",
-                report.updated.as_deref().unwrap_or("no date"),
-                report.page
-            );
+            let report = find(&spec.file, operation.id());
+            found.push(Coverage {
+                operation: format!("{}/{}", spec.service, operation.id()),
+                page: report.map(|report| report.page.clone()),
+                updated: report.and_then(|report| report.updated.clone()),
+                verified: source(&operation, "verified"),
+                differences: report.map_or(0, |report| report.differences.len()),
+                stale: report.map_or(0, |report| report.stale.len()),
+            });
         }
     }
-    println!("{with} of {total} operations have a page");
+    found
+}
+
+fn print_coverage(specs: &[Spec], outcomes: &[Outcome]) {
+    let rows = coverage(specs, outcomes);
+    say(&format!("{:<58} {:<11} {:<11} {:<24} page\n", "operation", "page date", "verified", "state"));
+    for row in &rows {
+        let state = match (&row.page, row.differences, row.stale) {
+            (None, ..) => "no page".to_owned(),
+            (_, 0, 0) => "no new difference".to_owned(),
+            (_, new, 0) => format!("{new} differences"),
+            (_, new, stale) => format!("{new} differences, {stale} stale"),
+        };
+        let date = row.updated.as_deref().unwrap_or(if row.page.is_some() { "no date" } else { "" });
+        let verified = row.verified.as_deref().unwrap_or("never");
+        let page = row.page.as_deref().unwrap_or_default();
+        say(&format!("{:<58} {date:<11} {verified:<11} {state:<24} {page}\n", row.operation));
+    }
+    let with = rows.iter().filter(|row| row.page.is_some()).count();
+    say(&format!("{with} of {} operations have a page\n", rows.len()));
     for outcome in outcomes {
         if let Outcome::Unknown(message) | Outcome::Unreadable(message) = outcome {
-            println!("{message}");
+            eprintln!("{message}");
         }
     }
 }

@@ -6,7 +6,7 @@ use heck::{ToPascalCase as _, ToSnakeCase as _};
 use serde_json::{Value, json};
 
 use crate::{
-    docs,
+    deviations, docs,
     emit::setter,
     metadata,
     project::{Direction, required, uses},
@@ -705,11 +705,11 @@ impl<'a> Linter<'a> {
                 if !ABOUT.contains(&about) {
                     self.problem(&at("about"), format!("must be one of {}", ABOUT.join(", ")));
                 }
-                if about == "description" && text(deviation, "words").is_empty() {
-                    self.problem(
-                        &at("words"),
-                        "is missing: the digest of the page's words, which `cargo xtask drift` prints",
-                    );
+                if about == "description" && text(deviation, "found").is_empty() {
+                    self.problem(&at("found"), "is missing: what `cargo xtask drift` says of the page's words");
+                }
+                if text(deviation, "why") == deviations::UNDECIDED {
+                    self.problem(&at("why"), "says that it is not decided: decide, and say why");
                 }
             }
         }

@@ -88,7 +88,10 @@ fn main() -> ExitCode {
         Task::Generate { services, check } => generate::run(&arguments.root, &services, check),
         Task::Drift { pages, all, format } => match drift::run(&arguments.root, &pages, all, format) {
             Ok(code) => return ExitCode::from(code),
-            Err(problems) => Err(problems),
+            Err(problems) => {
+                problems.iter().for_each(|problem| eprintln!("{problem}"));
+                return ExitCode::from(drift::UNREADABLE);
+            }
         },
         Task::Draft { pages, service } => draft::run(&arguments.root, &pages, &service),
         Task::Pages { task: PagesTask::Score { dir } } => score::run(&dir),

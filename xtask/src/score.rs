@@ -80,11 +80,12 @@ pub struct Layout {
 
 /// Scores every layout of a folder with the truth in `truth/`, and one folder of pages for each layout.
 pub fn run(folder: &Path) -> Result<()> {
+    let layouts = measure(folder)?;
     println!(
         "{:<12} {:>5} {:>11}  {:>13} {:>13} {:>13}",
         "layout", "pages", "rows found", "name P/R", "type P/R", "mandatory P/R"
     );
-    for layout in measure(folder)? {
+    for layout in layouts {
         println!(
             "{:<12} {:>5} {:>5}/{:<5}  {} {} {}",
             layout.name,

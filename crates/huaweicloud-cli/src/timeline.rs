@@ -48,7 +48,11 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     // Short made-up histories: what is shown is an example.
     let connection = settings::connect(matches, Sandbox::builder().records(1)).await?;
     for (service, entry) in histories().filter(|(service, _)| walked.contains(&service.id)) {
-        let found = discover::arguments(&connection.config, entry, limit).await?;
+        let mut found = discover::arguments(&connection.config, entry, limit).await?;
+        let named = |arguments: &Map<String, Value>| {
+            subjects.iter().any(|subject: &Subject| subject.service.id == service.id && subject.arguments == *arguments)
+        };
+        found.retain(|arguments| !named(arguments));
         subjects.extend(found.into_iter().filter_map(|arguments| {
             Some(Subject { service, entry, history: entry.operation.history.as_ref()?, arguments, listed: true })
         }));

@@ -81,8 +81,8 @@ impl TryFrom<SystemTime> for EpochMillis {
     type Error = Violation;
 
     fn try_from(time: SystemTime) -> Result<Self, Violation> {
-        let since = time.duration_since(UNIX_EPOCH).map_err(|error| Violation::new(error.to_string()))?;
-        Self::try_from(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        let since = time.duration_since(UNIX_EPOCH).map(|since| since.as_millis());
+        Self::try_from(since.map_or(-1, |millis| i64::try_from(millis).unwrap_or(i64::MAX)))
     }
 }
 

@@ -14,6 +14,10 @@ pub fn draft(page: &Page, spec: &Spec) -> Added {
     let mut draft = Draft { page, spec, schemas: Map::new() };
     let operation = draft.operation();
     let mut added = Added { operation, schemas: draft.schemas };
+    // What an example put another type in the place of is used no more.
+    let merged = Spec { value: json!({ "components": { "schemas": added.schemas } }), ..spec.clone() };
+    let used = merged.reached(&added.operation);
+    added.schemas.retain(|name, _| used.contains(name.as_str()));
     added.schemas.values_mut().chain([&mut added.operation]).for_each(in_order);
     added
 }
@@ -156,6 +160,9 @@ impl Draft<'_> {
                 !part.is_empty() && !part.starts_with('{') && !version
             })
             .collect();
+        if parts.is_empty() {
+            return format!("{verb}{}", self.page.title.to_pascal_case());
+        }
         let ids: Vec<&str> = self.spec.operations().iter().map(crate::spec::OperationAt::id).collect();
         let from = parts.len().saturating_sub(2);
         (0..=from)
@@ -438,6 +445,9 @@ impl Draft<'_> {
     /// answer that was given, so the schema follows it; `x-deviation` will say so.
     fn learn(&mut self, name: &str, example: &Value) {
         let Some(members) = example.as_object() else { return };
+        if let Some(Value::Array(required)) = self.schemas.get_mut(name).and_then(|schema| schema.get_mut("required")) {
+            required.retain(|name| name.as_str().is_some_and(|name| members.contains_key(name)));
+        }
         for (key, value) in members {
             let property = self.schemas.get(name).and_then(|schema| schema.pointer(&step("/properties", key))).cloned();
             let learned = match property {
@@ -482,7 +492,7 @@ impl Draft<'_> {
             return true;
         }
         match schema["type"].as_str().unwrap_or_default() {
-            "array" => {
+            "array" if value.is_array() => {
                 let mut items = schema["items"].take();
                 let mut changed = false;
                 for element in value.as_array().into_iter().flatten() {

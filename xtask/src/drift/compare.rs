@@ -354,22 +354,19 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// A deviation in words cannot be compared; it holds as long as the words of the page are the same.
+    /// Words cannot be compared; a deviation about them holds as long as those of the page are the same.
     fn words(&mut self, row: &Row, node: &Node<'a>, nodes: &[String]) {
         let Some(described) = self.spec.value.pointer(&node.pointer) else { return };
-        for deviation in list(described, "x-deviation").filter(|deviation| text(deviation, "about") == "description") {
+        if list(described, "x-deviation").any(|deviation| text(deviation, "about") == "description") {
             let said = row.description.stated().map(|text| digest(text)).unwrap_or_default();
-            let known = text(deviation, "words");
-            let mut found = finding(
+            self.add(finding(
                 &node.pointer,
                 "description",
                 nodes.to_vec(),
                 format!("words {said}"),
-                format!("words {known}"),
+                "words of our own",
                 false,
-            );
-            found.member = (known != said).then(|| "words".to_owned());
-            self.add(found);
+            ));
         }
     }
 
@@ -668,7 +665,7 @@ impl<'a> Compare<'a> {
         };
         let Some(schema) = media.and_then(|media| media.get("schema")) else { return };
         let resolved = self.resolve(schema, format!("{media_pointer}/schema"));
-        self.members(json, &rows, &resolved);
+        self.members(json, &rows, &resolved, example.is_request);
         let ours: Vec<&Value> = media
             .map(|media| members(media, "examples").filter_map(|(_, example)| example.get("value")).collect())
             .unwrap_or_default();
@@ -725,9 +722,25 @@ impl<'a> Compare<'a> {
     }
 
     /// The members of an object of an example, against the rows of its table.
-    fn members(&mut self, json: &'a Value, rows: &[&'a Row], resolved: &Resolved<'a>) {
+    fn members(&mut self, json: &'a Value, rows: &[&'a Row], resolved: &Resolved<'a>, is_request: bool) {
         let Some(object) = json.as_object() else { return };
         let nodes = properties(resolved);
+        for row in rows
+            .iter()
+            .filter(|row| is_request && row.mandatory == Fact::Stated(true) && !object.contains_key(&row.name))
+        {
+            if let Some(node) = nodes.iter().find(|node| node.name == row.name) {
+                let spec = if node.required { "mandatory" } else { "optional" };
+                self.add(finding(
+                    &node.pointer,
+                    "required",
+                    vec![node.pointer.clone()],
+                    "mandatory in the table, not in an example",
+                    spec,
+                    false,
+                ));
+            }
+        }
         for (name, value) in object {
             let node = nodes.iter().find(|node| node.name == name.as_str());
             let Some(row) = rows.iter().find(|row| row.name == *name) else {
@@ -758,7 +771,7 @@ impl<'a> Compare<'a> {
                     value => vec![value],
                 };
                 for element in elements {
-                    self.members(element, &rows, &inner);
+                    self.members(element, &rows, &inner, is_request);
                 }
             }
         }

@@ -287,7 +287,7 @@ fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
         && let Some(value) = found.iter().skip(1).flatten().next()
     {
         let value = value.as_str().trim_end_matches(['.', ',', ';']).trim_matches(['"', '\'']);
-        // "The default value is the timestamp of …" names no value.
+        // An article begins words about a value, not the value.
         if !value.is_empty() && !matches!(value, "the" | "a" | "an" | "used" | "not") && limits.default == Fact::Silent
         {
             limits.default = Fact::Stated(value.to_owned());
@@ -323,7 +323,8 @@ fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
         && !matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number | Kind::Boolean | Kind::Object(_)))
     {
         let values = listed(&found[1]);
-        if !values.is_empty() {
+        // `must be specified` names no value; one of several does.
+        if !values.is_empty() && (values.len() > 1 || !found[0].to_lowercase().starts_with("must")) {
             limits.values = Fact::Stated(values);
         }
     }

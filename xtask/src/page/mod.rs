@@ -68,6 +68,11 @@ impl Page {
     /// # Errors
     /// A page that is truncated, names no method and path, or yields no table.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
+        if blocks::is_too_deep(text) {
+            return Err(Unreadable(
+                "is nested deeper than a page of the help centre is. Save the page again".to_owned(),
+            ));
+        }
         read::page(blocks::split(text))
     }
 
@@ -76,18 +81,18 @@ impl Page {
     /// # Errors
     /// As [`Page::read`].
     pub fn read_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
+        if bytes.trim_ascii().is_empty() {
+            return Err(Unreadable("is empty. Save the page again".to_owned()));
+        }
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return Err(Unreadable("is UTF-16. Save the page again, as UTF-8".to_owned()));
+        }
         Self::read(&String::from_utf8_lossy(bytes))
     }
 
     /// The rows that stand in this role, in order.
     pub fn rows(&self, role: &Role) -> impl Iterator<Item = &Row> {
         self.tables.iter().flat_map(|table| &table.rows).filter(move |row| row.role == *role)
-    }
-
-    /// The table that says what a field of this table holds.
-    #[must_use]
-    pub fn table_of(&self, row: &Row) -> Option<&Table> {
-        row.table.and_then(|index| self.tables.get(index))
     }
 }
 

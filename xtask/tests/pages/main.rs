@@ -206,9 +206,35 @@ fn a_stale_deviation_is_reported() {
 }
 
 #[test]
+fn a_deviation_hides_no_later_change_of_the_same_thing() {
+    let text = include_str!("shelf.yaml").replace(
+        "          schema: { $ref: \"#/components/schemas/Order\" }\n",
+        "          schema: { $ref: \"#/components/schemas/Order\" }\n          x-deviation:\n            - { about: values, \
+         found: \"title, author, year, colour\", page: also colour, spec: three, why: colour is refused }\n",
+    );
+    let spec = Spec::parse("shelf", "shelf.yaml", text).unwrap();
+    let report = |words: &'static str| {
+        let mut doc = shelf();
+        doc.row("Query parameters", "order").text = vec![words];
+        drift::report(&spec, &Page::read(&LAYOUTS[0].1(&doc)).unwrap()).unwrap()
+    };
+    let decided = report("Order. The value can be title, author, year, or colour.");
+    assert_eq!((decided.differences.len(), decided.stale.len()), (0, 0));
+    assert!(decided.covered.iter().any(|covered| covered.why == "colour is refused"));
+    let later = report("Order. The value can be title, author, year, colour, or size.");
+    assert_eq!(later.differences.len(), 1, "{:#?}", later.differences);
+    assert_eq!((later.differences[0].about, later.stale.len()), ("values", 0));
+    let mended = report("Order. The value can be title, author, or year.");
+    assert_eq!((mended.differences.len(), mended.stale.len()), (0, 1));
+}
+
+#[test]
 fn a_page_that_cannot_be_trusted_is_refused_with_a_sentence() {
     let refused = |text: &str| Page::read(text).unwrap_err().to_string();
     assert!(refused("Nothing of an API.").contains("names no URI"));
+    assert!(refused(&"<div>".repeat(5000)).contains("nested deeper"));
+    assert!(Page::read_bytes(b" \n").unwrap_err().to_string().contains("is empty"));
+    assert!(Page::read_bytes(&[0xff, 0xfe, b'a', 0]).unwrap_err().to_string().contains("UTF-16"));
     assert!(
         refused("Function\nDoes things.\nURI\nGET /v1/things\nStatus Codes\nNone\nError Codes\nNone")
             .contains("no table")
@@ -383,6 +409,7 @@ fn bounds_are_read_in_many_words_and_not_out_of_dates() {
     assert_eq!(values("The value can be a, b, or c."), ["a", "b", "c"]);
     assert_eq!(values("Valid values: x and y"), ["x", "y"]);
     assert_eq!(values("The value can contain letters."), [""; 0]);
+    assert_eq!(values("Either of the two must be specified."), [""; 0]);
 }
 
 proptest! {
