@@ -176,6 +176,36 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
         ),
         ("additionalProperties: { type: string }", "additionalProperties: false", "must not be false"),
         ("x-deviation:\n      - about: type", "x-deviation:\n      - abaut: type", "x-deviation/0/about: is missing"),
+        (
+            "- about: type\n        page: a page",
+            "- about: kind\n        page: a page",
+            "x-deviation/0/about: must be one of default,",
+        ),
+        (
+            "why: it tests the words of a deviation",
+            "why: not decided yet",
+            "x-deviation/0/why: says that it is not decided",
+        ),
+        (
+            "- about: type\n        page: a page",
+            "- about: description\n        page: a page",
+            "x-deviation/0/found: is missing",
+        ),
+        (
+            "      summary: Looks a thing up.",
+            "      summary: Looks a thing up.\n      x-review: what does it do?",
+            "x-review: is an open question",
+        ),
+        (
+            "          description: Id of the thing.",
+            "          x-listed-by: { operation: list_things, value: /id }\n          description: Id of the thing.",
+            "x-listed-by of \"thing_id\" names tiny/list_things, which is no operation",
+        ),
+        (
+            "          description: Id of the thing.",
+            "          x-listed-by: { operation: look_up_thing, value: /nothing }\n          description: Id of the thing.",
+            "points to /things/0/nothing, where the documented answer of tiny/look_up_thing has no id",
+        ),
     ];
     for (from, to, sentence) in cases {
         let folder = golden_copy();

@@ -229,6 +229,44 @@ fn a_deviation_hides_no_later_change_of_the_same_thing() {
 }
 
 #[test]
+fn a_draft_adds_to_a_spec_and_changes_no_line_of_it() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let spec = folder.path().join("specs/shelf/openapi.yaml");
+    std::fs::create_dir_all(spec.parent().unwrap()).unwrap();
+    for end in ["\n", "\r\n"] {
+        let before = include_str!("shelf.yaml").replace('\n', end);
+        std::fs::write(&spec, &before).unwrap();
+        let mut doc = shelf();
+        doc.path = doc.path.replace("search", "find");
+        doc.request_line = "POST https://{endpoint}/v1/shelves/s-1/books/find?limit=10&order=title";
+        let page = folder.path().join("page.html");
+        std::fs::write(&page, LAYOUTS[0].1(&doc)).unwrap();
+        let xtask = |arguments: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
+            let output = command.arg("--root").arg(folder.path()).args(arguments).output().unwrap();
+            (
+                output.status.code().unwrap(),
+                String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+            )
+        };
+        let (code, text) = xtask(&["draft", page.to_str().unwrap(), "--service", "shelf"]);
+        assert_eq!(code, 0, "{text}");
+        let after = std::fs::read_to_string(&spec).unwrap();
+        let mut lines = after.split_inclusive('\n');
+        for line in before.split_inclusive('\n') {
+            assert!(lines.any(|kept| kept == line), "{line:?} is gone or has moved");
+        }
+        assert!(after.contains("/v1/shelves/{shelf_id}/books/find"), "{after}");
+        let (code, text) = xtask(&["lint"]);
+        let open = |line: &str| line.contains("is an open question") || line.contains("is not decided");
+        assert!(code == 1 && text.lines().all(open), "{text}");
+        let (code, text) = xtask(&["drift", page.to_str().unwrap()]);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("no new difference"), "{text}");
+    }
+}
+
+#[test]
 fn a_page_that_cannot_be_trusted_is_refused_with_a_sentence() {
     let refused = |text: &str| Page::read(text).unwrap_err().to_string();
     assert!(refused("Nothing of an API.").contains("names no URI"));
