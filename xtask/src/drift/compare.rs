@@ -684,9 +684,11 @@ impl<'a> Compare<'a> {
         for (place, document, spec) in fewest.into_iter().take(5) {
             // What the tables or types have said already needs no second finding.
             let node = self.property_at(&resolved, &place);
+            let last = place.rsplit('/').next();
             let known = |finding: &Finding| {
-                node.as_ref() == Some(&finding.pointer)
-                    && matches!(finding.about, "type" | "presence" | "name" | "values" | "nullable")
+                let here = node.as_ref() == Some(&finding.pointer);
+                here && matches!(finding.about, "type" | "presence" | "name" | "values" | "nullable")
+                    || finding.about == "presence" && finding.member.as_deref() == last
             };
             if self.findings.iter().any(known) {
                 continue;

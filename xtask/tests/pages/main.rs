@@ -177,6 +177,19 @@ fn an_added_row_is_a_finding_that_names_it() {
 }
 
 #[test]
+fn a_member_of_an_example_that_no_table_lists_is_a_finding() {
+    let mut doc = shelf();
+    doc.response = doc.response.replace("\"year\" : 1999,", "\"year\" : 1999,\n    \"weight\" : 3,");
+    for (name, layout) in LAYOUTS {
+        let (differences, _) = findings(&Page::read(&layout(&doc)).unwrap(), &spec());
+        assert_eq!(differences.len(), 1, "{name}: {differences:#?}");
+        let found = &differences[0];
+        assert_eq!((found.about, found.member.as_deref()), ("presence", Some("weight")), "{name}");
+        assert_eq!(found.document, "in an example, in no table", "{name}");
+    }
+}
+
+#[test]
 fn what_a_scrape_lost_is_no_difference() {
     let mut doc = shelf();
     let row = doc.row("Query parameters", "order");
