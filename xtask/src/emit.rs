@@ -843,10 +843,13 @@ pub fn setter(name: &str) -> String {
 pub fn format_items(items: Vec<Item>, types: &str) -> std::result::Result<String, String> {
     let mut items = items;
     tidy(&mut items, types);
-    let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
-    // Parsing again gives the printer plain tokens instead of groups that the quoting left.
-    let file = syn::parse2(file.to_token_stream()).map_err(|error| error.to_string())?;
-    let code = prettyplease::unparse(&file).replace("\"::std::option::Option::is_none\"", "\"Option::is_none\"");
+    let mut code = String::new();
+    for item in items {
+        // Parsing again gives the printer plain tokens instead of groups that the quoting left.
+        let file = syn::parse2(item.into_token_stream()).map_err(|error| error.to_string())?;
+        code.push_str(&prettyplease::unparse(&file));
+    }
+    let code = code.replace("\"::std::option::Option::is_none\"", "\"Option::is_none\"");
     Ok(crate::package::spaced(&code))
 }
 
