@@ -138,9 +138,7 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format)
         .max()
         .unwrap_or(CLEAN);
     match format {
-        Format::Json if all => {
-            say(&(serde_json::to_string_pretty(&coverage(&specs, &outcomes)).unwrap_or_default() + "\n"))
-        }
+        Format::Json if all => say_json(&coverage(&specs, &outcomes)),
         Format::Json => print_json(&outcomes),
         Format::Text if all => print_coverage(&specs, &outcomes),
         Format::Text => outcomes.iter().for_each(print),
@@ -207,12 +205,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
         compared.push((spec, operation, outcomes.len()));
         outcomes.push(Outcome::Compared(Box::new(report)));
     }
-    let differing: Vec<(String, Finding)> = outcomes
-        .iter()
-        .filter_map(|outcome| match outcome {
-            Outcome::Compared(report) => Some(report),
-            _ => None,
-        })
+    let differing: Vec<(String, Finding)> = reports(&outcomes)
         .flat_map(|report| report.differences.iter().map(|finding| (report.file.clone(), finding.clone())))
         .collect();
     for (spec, operation, index) in &compared {
@@ -226,13 +219,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
             .filter(|deviation| !needed.get(spec.file.as_str()).is_some_and(|used| used.contains(&identity(deviation))))
             // Where the page says something else now, the difference is what counts.
             .filter(|deviation| {
-                let (pointer, about, member) = identity(deviation);
-                !differing.iter().any(|(file, finding)| {
-                    *file == spec.file
-                        && finding.about == about
-                        && finding.member == member
-                        && finding.nodes.contains(&pointer)
-                })
+                !differing.iter().any(|(file, finding)| *file == spec.file && concerns(deviation, finding))
             })
             .filter(|deviation| deviation.users.iter().all(|user| done.contains(&user.as_str())))
             .map(|deviation| {
@@ -254,12 +241,23 @@ fn identity(deviation: &Deviation<'_>) -> Identity {
     (deviation.pointer.clone(), text(deviation.value, "about").to_owned(), member)
 }
 
-fn covers(deviation: &Deviation<'_>, finding: &Finding) -> bool {
+/// Whether a deviation is about what a finding is about.
+fn concerns(deviation: &Deviation<'_>, finding: &Finding) -> bool {
     let (pointer, about, member) = identity(deviation);
+    about == finding.about && member == finding.member && finding.nodes.contains(&pointer)
+}
+
+fn covers(deviation: &Deviation<'_>, finding: &Finding) -> bool {
     // What the page said when the difference was decided on; something else is a difference of its own.
     let found = deviation.value.get("found").and_then(serde_json::Value::as_str);
-    let same = found.is_none_or(|found| found == finding.document);
-    about == finding.about && member == finding.member && same && finding.nodes.contains(&pointer)
+    found.is_none_or(|found| found == finding.document) && concerns(deviation, finding)
+}
+
+fn reports(outcomes: &[Outcome]) -> impl Iterator<Item = &Report> {
+    outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Compared(report) => Some(&**report),
+        _ => None,
+    })
 }
 
 fn source(operation: &OperationAt<'_>, key: &str) -> Option<String> {
@@ -281,17 +279,21 @@ pub fn find<'a>(specs: &'a [Spec], page: &Page) -> Option<(&'a Spec, OperationAt
         .or_else(|| all().find(|(_, operation)| page.title.is_empty() && operation.path == page.path))
 }
 
-#[expect(clippy::expect_used, reason = "a report holds texts only")]
 fn print_json(outcomes: &[Outcome]) {
     let values: Vec<serde_json::Value> = outcomes
         .iter()
         .map(|outcome| match outcome {
-            Outcome::Compared(report) => serde_json::to_value(report).expect("texts"),
+            Outcome::Compared(report) => serde_json::json!(report),
             Outcome::Unknown(message) => serde_json::json!({ "unknown": message }),
             Outcome::Unreadable(message) => serde_json::json!({ "unreadable": message }),
         })
         .collect();
-    say(&(serde_json::to_string_pretty(&values).expect("texts") + "\n"));
+    say_json(&values);
+}
+
+#[expect(clippy::expect_used, reason = "reports hold texts and numbers only")]
+fn say_json(value: &impl Serialize) {
+    say(&(serde_json::to_string_pretty(value).expect("texts and numbers") + "\n"));
 }
 
 /// Prints; a reader that went away, as `head` does, is no error.
@@ -359,12 +361,7 @@ struct Coverage {
 }
 
 fn coverage(specs: &[Spec], outcomes: &[Outcome]) -> Vec<Coverage> {
-    let find = |file: &str, id: &str| {
-        outcomes.iter().find_map(|outcome| match outcome {
-            Outcome::Compared(report) if report.file == file && report.operation == id => Some(report),
-            _ => None,
-        })
-    };
+    let find = |file: &str, id: &str| reports(outcomes).find(|report| report.file == file && report.operation == id);
     let mut found = Vec::new();
     for spec in specs {
         for operation in spec.operations() {

@@ -1,10 +1,13 @@
 //! A page as an operation and its schemas. Descriptions are made from names: the words of the page stay there.
 
+use std::collections::BTreeSet;
+
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value, json};
 
 use super::Added;
 use crate::{
+    drift::compare::is_transport,
     page::{Body, Bounds, Fact, Kind, Limits, Page, Role, Row},
     spec::{Spec, TOKEN_HEADER, step},
 };
@@ -15,11 +18,17 @@ pub fn draft(page: &Page, spec: &Spec) -> Added {
     let operation = draft.operation();
     let mut added = Added { operation, schemas: draft.schemas };
     // What an example put another type in the place of is used no more.
-    let merged = Spec { value: json!({ "components": { "schemas": added.schemas } }), ..spec.clone() };
-    let used = merged.reached(&added.operation);
-    added.schemas.retain(|name, _| used.contains(name.as_str()));
+    let used = reached(&added.schemas, &added.operation);
+    added.schemas.retain(|name, _| used.contains(name));
     added.schemas.values_mut().chain([&mut added.operation]).for_each(in_order);
     added
+}
+
+/// The names of these schemas that a node refers to, however deep.
+fn reached(schemas: &Map<String, Value>, node: &Value) -> BTreeSet<String> {
+    let value = json!({ "components": { "schemas": schemas } });
+    let spec = Spec { service: String::new(), file: String::new(), text: String::new(), value };
+    spec.reached(node).into_iter().map(str::to_owned).collect()
 }
 
 /// Puts the members of every schema in the order in which the specs have them.
@@ -133,7 +142,7 @@ impl Draft<'_> {
             .chain(self.page.tables.iter().flat_map(|table| &table.rows))
             .any(|row| !matches!(row.role, Role::Body) && matches!(row.kind.stated(), Some(Kind::Array(_))));
         let verb = match self.page.method.as_str() {
-            "GET" | "HEAD" => {
+            "GET" => {
                 if lists {
                     "List"
                 } else {
@@ -177,8 +186,7 @@ impl Draft<'_> {
         for (role, place) in [(Role::Path, "path"), (Role::Query, "query"), (Role::Header, "header")] {
             let rows: Vec<&Row> = self.page.rows(&role).collect();
             for row in rows {
-                // The body's type is the business of the transport.
-                if row.name.eq_ignore_ascii_case("Content-Type") || row.name.eq_ignore_ascii_case("Accept") {
+                if is_transport(&row.name) {
                     continue;
                 }
                 let required = role == Role::Path || row.mandatory == Fact::Stated(true);
@@ -225,9 +233,7 @@ impl Draft<'_> {
                 if *role == Role::Query {
                     return example.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
                 }
-                let address = example.address.as_deref()?;
-                let path =
-                    address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+                let path = example.path()?;
                 let wanted = format!("{{{name}}}");
                 let at = self.page.path.split('/').position(|part| part == wanted)?;
                 path.split('/').nth(at).map(str::to_owned)
@@ -347,8 +353,7 @@ impl Draft<'_> {
     /// Whether a schema of the draft is part of the request.
     fn is_sent(&self, name: &str) -> bool {
         let Some(request) = self.schemas.keys().find(|name| name.ends_with("Request")) else { return false };
-        let merged = Spec { value: json!({ "components": { "schemas": self.schemas } }), ..self.spec.clone() };
-        merged.reached(&json!({ "$ref": format!("#/components/schemas/{request}") })).contains(name)
+        reached(&self.schemas, &json!({ "$ref": format!("#/components/schemas/{request}") })).contains(name)
     }
 
     fn free_name(&self, wanted: &str) -> String {

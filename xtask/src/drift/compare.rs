@@ -564,10 +564,9 @@ impl<'a> Compare<'a> {
 
     /// The values that the address of a request shows.
     fn request_line(&mut self, example: &'a Example, shown: &mut HashSet<String>) {
-        let Some(address) = example.address.as_deref() else { return };
+        let Some(path) = example.path() else { return };
         let mut values: Vec<(&str, &str, Role)> =
             example.query.iter().map(|(name, value)| (name.as_str(), value.as_str(), Role::Query)).collect();
-        let path = address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
         let (template, actual): (Vec<&str>, Vec<&str>) =
             (self.page.path.split('/').collect(), path.split('/').collect());
         let fits = template.len() == actual.len()
@@ -842,7 +841,7 @@ fn finding(
     }
 }
 
-fn is_transport(name: &str) -> bool {
+pub fn is_transport(name: &str) -> bool {
     TRANSPORT.iter().any(|header| header.eq_ignore_ascii_case(name))
 }
 

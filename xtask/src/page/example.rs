@@ -21,6 +21,15 @@ pub struct Example {
     pub body: Body,
 }
 
+impl Example {
+    /// The path of its address, without scheme and host.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        let address = self.address.as_deref()?;
+        Some(address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..])))
+    }
+}
+
 /// The body of an example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {

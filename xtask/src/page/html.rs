@@ -39,7 +39,7 @@ struct Walk {
 impl Walk {
     fn flush(&mut self) {
         for line in std::mem::take(&mut self.open).lines() {
-            let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            let line = one_line(line);
             if !line.is_empty() {
                 self.blocks.push(Block::Text(line));
             }
@@ -111,7 +111,7 @@ impl Walk {
                 continue;
             }
             let mut row = Vec::new();
-            for cell in element.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")) {
+            for cell in cells_of(element) {
                 spans_into(&mut row, &mut spans);
                 let text = inner(cell);
                 // Bounded, so that a wrong number cannot fill the memory.
@@ -180,10 +180,7 @@ enum Step<'a> {
 
 /// Whether a table only places what it holds: one cell, or nothing but code.
 fn is_layout(table: ElementRef<'_>) -> bool {
-    let cells: Vec<ElementRef<'_>> = own_rows(table)
-        .into_iter()
-        .flat_map(|row| row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")))
-        .collect();
+    let cells: Vec<ElementRef<'_>> = own_rows(table).into_iter().flat_map(cells_of).collect();
     let holds_code = |cell: &ElementRef<'_>| {
         cell.descendants().filter_map(ElementRef::wrap).any(|inner| inner.value().name() == "pre")
     };
@@ -203,6 +200,11 @@ fn own_rows(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
         }
     }
     found
+}
+
+/// The cells of a row.
+fn cells_of(row: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+    row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th"))
 }
 
 /// The outermost tables within a table.

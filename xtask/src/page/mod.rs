@@ -43,6 +43,16 @@ impl<T> Fact<T> {
             _ => None,
         }
     }
+
+    /// What is stated, read further; anything else as it is.
+    fn and_then<U>(self, read: impl FnOnce(T) -> Fact<U>) -> Fact<U> {
+        match self {
+            Self::Stated(value) => read(value),
+            Self::Silent => Fact::Silent,
+            Self::Empty => Fact::Empty,
+            Self::Lost => Fact::Lost,
+        }
+    }
 }
 
 /// A page that documents one operation.

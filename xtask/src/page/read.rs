@@ -240,8 +240,8 @@ impl Reader {
         let named = caption.is_some_and(|caption| {
             words::caption(caption).is_some() || words::is_dotted(caption) || words::is_field(caption)
         });
-        let expected = self.pending.stack.iter().any(|field| self.is_open(field))
-            && self.scope == self.section.map(|section| (section, self.status));
+        let expected =
+            !self.pending.stack.is_empty() && self.scope == self.section.map(|section| (section, self.status));
         match self.section {
             Some(Section::Request | Section::Response) if named || expected => Role::Schema,
             Some(Section::Request) if looks_like_headers(cells, columns) => Role::Header,
@@ -324,18 +324,10 @@ impl Reader {
             .flatten()
             .map(|text| bare(text).split_whitespace().collect::<Vec<_>>().join(" "))
             .unwrap_or_default();
-        let kind = match fact(cell(Column::Type)) {
-            Fact::Stated(_) => Fact::Stated(Kind::parse(&kind_text).unwrap_or_else(|| Kind::Other(kind_text.clone()))),
-            Fact::Silent => Fact::Silent,
-            Fact::Empty => Fact::Empty,
-            Fact::Lost => Fact::Lost,
-        };
-        let mandatory = match fact(cell(Column::Mandatory)) {
-            Fact::Stated(text) => words::mandatory(bare(&text)).map_or(Fact::Lost, Fact::Stated),
-            Fact::Silent => Fact::Silent,
-            Fact::Empty => Fact::Empty,
-            Fact::Lost => Fact::Lost,
-        };
+        let kind = fact(cell(Column::Type))
+            .and_then(|_| Fact::Stated(Kind::parse(&kind_text).unwrap_or_else(|| Kind::Other(kind_text.clone()))));
+        let mandatory = fact(cell(Column::Mandatory))
+            .and_then(|text| words::mandatory(bare(&text)).map_or(Fact::Lost, Fact::Stated));
         let description = fact(match cell(Column::Description) {
             None => columns
                 .iter()
