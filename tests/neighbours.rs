@@ -22,9 +22,10 @@ async fn every_operation_sends_its_documented_call_and_gets_its_documented_answe
         let operation = entry.operation;
         let arguments = documented_call(service, entry, &node);
         let client = Client::new(&config(&sandbox), service).unwrap();
-        let answer = (entry.call)(client, Arguments::new(arguments.clone())).await.unwrap();
+        let answer = entry.call(client, Arguments::new(arguments.clone())).await.unwrap();
         let documented = examples(service, entry, &node).into_iter().find(|example| !example.is_request).unwrap();
-        let model = (entry.decode_response)(documented.value.to_string().as_bytes()).unwrap().to_json().unwrap();
+        let model =
+            entry.decode_response(documented.value.to_string().as_bytes()).unwrap().to_json().to_value().unwrap();
         match operation.pagination {
             // Only the page that was asked for, which may be all of it.
             Some(pagination) => {
@@ -77,7 +78,7 @@ async fn every_documented_error_is_read_whatever_its_shape() {
             let status = example.status.unwrap();
             let server = Canned::answer(&format!("{status} Documented"), "", &example.value.to_string()).await;
             let client = Client::new(&server.config(), service).unwrap();
-            let error = (entry.call)(client, Arguments::new(documented_call(service, entry, &node))).await.unwrap_err();
+            let error = entry.call(client, Arguments::new(documented_call(service, entry, &node))).await.unwrap_err();
             assert_eq!(error.status(), Some(status), "{}", example.name);
             let shape = example.value.get("error").unwrap_or(&example.value);
             let code = shape.get("error_code").or_else(|| shape.get("code")).unwrap();
@@ -136,7 +137,7 @@ async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
             match entry.operation.pagination {
                 Some(_) => assert!(Items::new(call).try_next().await.unwrap().is_some(), "{arguments:?}"),
                 None => {
-                    let answer = (entry.call)(call.client, Arguments::new(call.arguments)).await.unwrap().to_string();
+                    let answer = entry.call(call.client, Arguments::new(call.arguments)).await.unwrap().to_string();
                     let id = arguments.values().next().unwrap().as_str().unwrap();
                     assert!(answer.contains(id), "{} of {id} is another one's: {answer}", entry.operation.id);
                 }

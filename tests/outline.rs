@@ -35,12 +35,9 @@ fn types_of(service: &Service) -> String {
     let mut in_enum = false;
     for line in source.lines() {
         let text = line.trim();
-        if text.starts_with("pub mod builder") {
-            break;
-        }
         if let Some(item) = text.strip_prefix("pub struct ") {
             writeln!(out, "struct {}", item.trim_end_matches(" {")).unwrap();
-        } else if text.starts_with("pub ") && text.contains(':') && line.starts_with("    pub") {
+        } else if line.starts_with("    pub ") && text.contains(':') && !text.starts_with("pub use ") {
             writeln!(out, "  {}", text.trim_start_matches("pub ").trim_end_matches(',')).unwrap();
         }
     }

@@ -93,7 +93,7 @@ async fn wrong_calls_are_not_sent_and_say_what_to_change() {
 #[test]
 fn a_body_in_json_is_checked_like_one_from_a_builder() {
     let entry = huaweicloud_coc::SERVICE.operation("list_incidents_histories").unwrap();
-    let error = (entry.decode_request.unwrap())(
+    let error = entry.decode_request(
         br#"{"string_filters":[{"field":"a","operator":"=","values":["b"]},{"field":"a","operator":"=","values":[]}]}"#,
     )
     .unwrap_err();

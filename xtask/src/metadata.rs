@@ -5,18 +5,18 @@ use heck::ToPascalCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
+use syn::{Item, parse_quote};
 
 use crate::{
-    docs, emit,
-    project::{Direction, required, rust_type},
+    docs,
+    emit::{self, Printer},
+    project::required,
     spec::{OperationAt, Spec, list, members, reference, text},
 };
 
 /// The module, formatted.
 pub fn emit(spec: &Spec) -> Result<String, String> {
     let operations = spec.operations();
-    let statics = operations.iter().map(|operation| metadata(spec, operation));
-    let calls = operations.iter().map(|operation| call(operation)).collect::<Result<Vec<_>, _>>()?;
     let entries = operations.iter().map(|operation| entry(operation)).collect::<Result<Vec<_>, String>>()?;
     let id = &spec.service;
     let name = spec.text_at("/x-service/name");
@@ -30,10 +30,14 @@ pub fn emit(spec: &Spec) -> Result<String, String> {
         quote!(::huaweicloud_core::Endpoint { region: #region, url: #url })
     });
     let doc = format!(" {title}: its endpoints and operations.");
-    let tokens = quote! {
+    let mut code = Printer::new("types");
+    code.declares(parse_quote!(
         use huaweicloud_core::dynamic::{self, Arguments};
+    ));
+    code.declares(parse_quote!(
         use crate::types;
-
+    ));
+    code.items(vec![parse_quote! {
         #[doc = #doc]
         pub static SERVICE: ::huaweicloud_core::Service = ::huaweicloud_core::Service {
             id: #id,
@@ -44,12 +48,14 @@ pub fn emit(spec: &Spec) -> Result<String, String> {
             operations: &[#(#entries),*],
             spec: include_str!("../openapi.json"),
         };
-
-        #(#statics)*
-        #(#calls)*
-    };
-    let file: syn::File = syn::parse2(tokens).map_err(|error| error.to_string())?;
-    emit::format_items(file.items, "types")
+    }])?;
+    for operation in &operations {
+        code.items(vec![metadata(spec, operation)])?;
+    }
+    for operation in &operations {
+        code.items(vec![request(operation)])?;
+    }
+    code.finish()
 }
 
 fn entry(operation: &OperationAt<'_>) -> Result<TokenStream, String> {
@@ -59,21 +65,18 @@ fn entry(operation: &OperationAt<'_>) -> Result<TokenStream, String> {
         |schema: Option<&Value>| schema.and_then(reference).map(|name| format_ident!("{}", name.to_pascal_case()));
     let response =
         kind(operation.response_schema()).ok_or_else(|| format!("{} has no response type", operation.id()))?;
-    let request = match kind(operation.request_schema()) {
-        Some(kind) => quote!(Some(dynamic::decode_request::<types::#kind>)),
-        None => quote!(None),
-    };
+    let body = optional(kind(operation.request_schema()).map(|kind| quote!(dynamic::body::<types::#kind>)));
     Ok(quote! {
         ::huaweicloud_core::Entry {
             operation: &#constant,
-            call: #function,
-            decode_response: dynamic::decode_response::<types::#response>,
-            decode_request: #request,
+            request: #function,
+            answer: dynamic::answer::<types::#response>,
+            body: #body,
         }
     })
 }
 
-fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
+fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
     let constant = format_ident!("{}", operation.id().to_uppercase());
     let id = operation.id();
     let api = text(&operation.value["x-source"], "api");
@@ -142,7 +145,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> TokenStream {
         }
     });
     let (outcome, pagination, history) = (optional(outcome), optional(pagination), optional(history));
-    quote! {
+    parse_quote! {
         pub(crate) static #constant: ::huaweicloud_core::Operation = ::huaweicloud_core::Operation {
             id: #id,
             api: #api,
@@ -208,27 +211,26 @@ fn optional<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
     }
 }
 
-/// A function that calls the operation through the generated client, with arguments by name.
-fn call(operation: &OperationAt<'_>) -> Result<TokenStream, String> {
+/// A function that makes the request of an operation, with arguments by name.
+fn request(operation: &OperationAt<'_>) -> Item {
     let function = format_ident!("{}", operation.id());
     let mut steps = Vec::new();
     for parameter in operation.parameters() {
         let name = text(parameter, "name");
-        let ident = format_ident!("{}", emit::setter(name));
-        let in_path = text(parameter, "in") == "path";
-        let kind: syn::Type = syn::parse_str(&rust_type(&parameter["schema"], Direction::Request, in_path))
-            .map_err(|error| error.to_string())?;
-        steps.push(quote! {
-            if let Some(value) = arguments.take::<#kind>(#name)? {
-                call = call.#ident(value);
-            }
+        let field = format_ident!("{}", emit::setter(name));
+        steps.push(match required(parameter) {
+            // It stays unset, which the request complains of.
+            true => quote!(if let Some(value) = arguments.take(#name)? {
+                call.#field = Ok(value);
+            }),
+            false => quote!(call.#field = Ok(arguments.take(#name)?);),
         });
     }
     if let Some(name) = operation.request_schema().and_then(reference) {
         let kind = format_ident!("{}", name.to_pascal_case());
         steps.push(quote! {
             if let Some(body) = arguments.take::<types::#kind>("body")? {
-                call = call.body(body);
+                call.body = Ok(body.into());
             }
         });
     }
@@ -236,17 +238,15 @@ fn call(operation: &OperationAt<'_>) -> Result<TokenStream, String> {
         true => (quote!(arguments), quote!(let call)),
         false => (quote!(mut arguments), quote!(let mut call)),
     };
-    Ok(quote! {
+    parse_quote! {
         fn #function(
             client: ::huaweicloud_core::Client,
             #take: Arguments,
-        ) -> ::huaweicloud_core::BoxFuture<'static, Result<::huaweicloud_core::Response<serde_json::Value>, ::huaweicloud_core::Error>> {
-            Box::pin(async move {
-                #call = crate::Client::from(client).#function();
-                #(#steps)*
-                arguments.finish()?;
-                call.send().await?.into_json()
-            })
+        ) -> Result<::huaweicloud_core::Request, ::huaweicloud_core::Error> {
+            #call = crate::Client::from(client).#function();
+            #(#steps)*
+            arguments.finish()?;
+            call.request()
         }
-    })
+    }
 }

@@ -22,36 +22,78 @@ pub enum Direction {
 }
 
 /// The wire contract.
-pub struct Projection {
-    /// The document for progenitor.
-    pub document: Value,
-    /// The Rust types that its markers name.
-    pub markers: BTreeSet<String>,
+pub struct Projection<'s> {
+    spec: &'s Spec,
     /// Where each schema is used.
     pub uses: BTreeMap<String, Use>,
 }
 
+/// A part of the wire contract that stands on its own.
+pub struct Batch {
+    /// The document for progenitor.
+    pub document: Value,
+    /// The Rust types that its markers name.
+    pub markers: BTreeSet<String>,
+}
+
+/// How many operations or schemas go through the generator at once: enough that its fixed costs do not count, few
+/// enough that it does not slow down.
+const BATCH: usize = 16;
+
 /// Projects a spec that passed the lint.
-pub fn project(spec: &Spec) -> Projection {
-    let uses = uses(spec);
-    let mut markers = BTreeSet::new();
-    let mut paths = Map::new();
-    for operation in spec.operations() {
-        let item = paths.entry(operation.path).or_insert_with(|| json!({}));
-        item[operation.method] = project_operation(&operation, &mut markers);
+pub fn project(spec: &Spec) -> Projection<'_> {
+    Projection { spec, uses: uses(spec) }
+}
+
+impl<'s> Projection<'s> {
+    /// The objects, in batches by name.
+    pub fn schemas(&self) -> impl Iterator<Item = Batch> + use<'_, 's> {
+        let mut objects: Vec<_> = self.spec.schemas().filter(|(_, schema)| schema.get("enum").is_none()).collect();
+        objects.sort_unstable_by_key(|(name, _)| *name);
+        batches(objects, |chunk| {
+            let mut markers = BTreeSet::new();
+            let mut schemas = Map::new();
+            for (name, schema) in chunk {
+                let used = self.uses.get(name).cloned().unwrap_or_default();
+                schemas.insert(name.clone(), project_object(self.spec, schema, &used, &mut markers));
+            }
+            Batch { document: document(json!({}), schemas), markers }
+        })
     }
-    let mut schemas = Map::new();
-    for (name, schema) in spec.schemas().filter(|(_, schema)| schema.get("enum").is_none()) {
-        let used = uses.get(name).cloned().unwrap_or_default();
-        schemas.insert(name.clone(), project_object(spec, schema, &used, &mut markers));
+
+    /// The operations, in batches. They know their bodies and answers by name only.
+    pub fn operations(&self) -> impl Iterator<Item = Batch> + use<'_, 's> {
+        batches(self.spec.operations(), |chunk| {
+            let mut markers = BTreeSet::new();
+            let mut paths = json!({});
+            let mut schemas = Map::new();
+            for operation in chunk {
+                paths[operation.path][operation.method] = project_operation(&operation, &mut markers);
+                let named = [operation.request_schema(), operation.response_schema()].into_iter().flatten();
+                // An object without properties would be a map, which has no builder.
+                let stub = json!({ "type": "object", "properties": { "member": { "type": "string" } } });
+                schemas.extend(named.filter_map(reference).map(|name| (name.to_owned(), stub.clone())));
+            }
+            Batch { document: document(paths, schemas), markers }
+        })
     }
-    let document = json!({
+}
+
+fn batches<T>(parts: Vec<T>, batch: impl Fn(Vec<T>) -> Batch) -> impl Iterator<Item = Batch> {
+    let mut parts = parts.into_iter();
+    std::iter::from_fn(move || {
+        let chunk: Vec<T> = parts.by_ref().take(BATCH).collect();
+        (!chunk.is_empty()).then(|| batch(chunk))
+    })
+}
+
+fn document(paths: Value, schemas: Map<String, Value>) -> Value {
+    json!({
         "openapi": "3.0.3",
-        "info": { "title": text(&spec.value["info"], "title"), "version": text(&spec.value["info"], "version") },
+        "info": { "title": "", "version": "" },
         "paths": paths,
         "components": { "schemas": schemas },
-    });
-    Projection { document, markers, uses }
+    })
 }
 
 /// What is known of a schema from where it is used.
@@ -127,12 +169,7 @@ fn project_object(spec: &Spec, schema: &Value, used: &Use, markers: &mut BTreeSe
     let mut properties = Map::new();
     let mut required: Vec<Value> = Vec::new();
     for (key, property) in members(schema, "properties") {
-        let named_object =
-            reference(property).filter(|name| spec.schema(name).is_some_and(|s| s.get("enum").is_none()));
-        let mut projected = match named_object {
-            Some(name) => json!({ "allOf": [{ "$ref": format!("#/components/schemas/{name}") }] }),
-            None => leaf(rust_type(property, direction, false), markers),
-        };
+        let mut projected = leaf(rust_type(property, direction, false), markers);
         projected["description"] = docs::property(spec, property, direction).into();
         let is_list = direction == Direction::Response && text(property, "type") == "array";
         if is_list || (direction == Direction::Request && list(schema, "required").any(|name| name == key)) {

@@ -1,75 +1,188 @@
-//! `timings`: what each client crate adds to a project that already has reqwest and tokio.
+//! `timings`: what a client crate adds to a clean build of a project that already has reqwest, serde and tokio.
 
 use std::{
     collections::BTreeSet,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
 
-use crate::spec::{self, Problem, Result};
+use serde_json::{Map, Value};
+use tempfile::TempDir;
 
-/// The project that is there already: one that can make a call over TLS, as the three crates come. Its TLS serves the
-/// client too.
-const BASE: &str = r#"
-reqwest = "0.13"
+use crate::{
+    package,
+    spec::{self, Problem, Result, Spec},
+};
+
+/// Projects that are there already and can make a call over TLS, which serves the client too.
+const PROJECTS: [(&str, &str); 2] = [
+    ("reqwest, serde, tokio as they come", r#"reqwest = "0.13""#),
+    (
+        "the same with rustls and ring",
+        r#"reqwest = { version = "0.13", default-features = false, features = ["rustls-no-provider", "json"] }
+rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }"#,
+    ),
+];
+const COMMON: &str = r#"
 serde = { version = "1", features = ["derive"] }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 "#;
 
-/// Builds a project without and with each client crate, from nothing, and prints the difference.
-pub fn run(root: &Path) -> Result<()> {
-    let problem = |message: String| vec![Problem::new("timings", "", message)];
-    let root = root.canonicalize().map_err(|error| problem(error.to_string()))?;
-    let base = build(&root, None).map_err(problem)?;
-    println!("{:<30} {:>8} {:>8}", "project", "crates", "build");
-    println!("{:<30} {:>8} {:>7.1}s", "reqwest, serde, tokio", base.crates, base.time.as_secs_f64());
-    for spec in spec::load(&root, &[])? {
-        let name = format!("huaweicloud-{}", spec.service);
-        let with = build(&root, Some(&name)).map_err(problem)?;
-        println!(
-            "{:<30} {:>+8} {:>+7.1}s ({:+.0} %)",
-            format!("with {name}"),
-            i64::try_from(with.crates).unwrap_or(0) - i64::try_from(base.crates).unwrap_or(0),
-            with.time.as_secs_f64() - base.time.as_secs_f64(),
-            (with.time.as_secs_f64() / base.time.as_secs_f64() - 1.0) * 100.0
-        );
+/// How many operations the crate has that no service has so many of.
+const MANY: usize = 10;
+
+/// Builds projects without and with each client crate, from nothing and in turn, and prints what the crate adds.
+pub fn run(root: &Path, services: &[String], rounds: usize) -> Result<()> {
+    measure(root, services, rounds.max(1)).map_err(|message| vec![Problem::new("timings", "", message)])
+}
+
+fn measure(root: &Path, services: &[String], rounds: usize) -> std::result::Result<(), String> {
+    let said = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let root = root.canonicalize().map_err(|error| error.to_string())?;
+    let specs = spec::load(&root, &[]).map_err(said)?;
+    let many = crate_of_many(&root, &specs)?;
+    let chosen = spec::load(&root, services).map_err(said)?;
+    let mut clients: Vec<(String, PathBuf)> = chosen
+        .iter()
+        .map(|spec| format!("huaweicloud-{}", spec.service))
+        .map(|name| (name.clone(), root.join("crates").join(name)))
+        .collect();
+    clients.push((format!("huaweicloud-many ({MANY} operations)"), many.path().join("crates/huaweicloud-many")));
+
+    println!("{:<42} {:>6} {:>9} {:>18}", "project", "crates", "median", "added (each round)");
+    for (title, dependency) in PROJECTS {
+        let base = Project::new(&root, dependency, None)?;
+        let with: Vec<Project> = clients
+            .iter()
+            .map(|(_, path)| Project::new(&root, dependency, Some(path)))
+            .collect::<std::result::Result<_, _>>()?;
+        // The first build of all finds the disk's caches cold.
+        base.build()?;
+        let mut base_times = Vec::new();
+        let mut times = vec![Vec::new(); with.len()];
+        for _ in 0..rounds {
+            base_times.push(base.build()?);
+            for (project, times) in with.iter().zip(&mut times) {
+                times.push(project.build()?);
+            }
+        }
+        println!("{title:<42} {:>6} {:>8.1}s", base.crates, median(&base_times));
+        for ((project, (name, _)), times) in with.iter().zip(&clients).zip(&times) {
+            let percent = |(with, base): (&f64, &f64)| (with / base - 1.0) * 100.0;
+            let added: Vec<f64> = times.iter().zip(&base_times).map(percent).collect();
+            let each: Vec<String> = added.iter().map(|percent| format!("{percent:+.0}")).collect();
+            println!(
+                "{:<42} {:>+6} {:>+8.1}s {:>+7.1} % ({})",
+                format!("  with {name}"),
+                project.crates.cast_signed() - base.crates.cast_signed(),
+                median(times) - median(&base_times),
+                median(&added),
+                each.join(", ")
+            );
+        }
     }
     Ok(())
 }
 
-struct Build {
-    crates: usize,
-    time: Duration,
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }
 
-fn build(root: &Path, client: Option<&str>) -> std::result::Result<Build, String> {
-    let folder = tempfile::TempDir::new().map_err(|error| error.to_string())?;
-    let dependency = client
-        .map(|name| format!("{name} = {{ path = {:?}, default-features = false }}\n", root.join("crates").join(name)));
-    let manifest = format!(
-        "[package]\nname = \"timings\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]{BASE}{}",
-        dependency.unwrap_or_default()
-    );
-    let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).map_err(|error| error.to_string());
-    write("Cargo.toml", &manifest)?;
-    fs::create_dir(folder.path().join("src")).map_err(|error| error.to_string())?;
-    write("src/main.rs", "fn main() {}\n")?;
-    // The same versions everywhere, so that only the client makes the difference.
-    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).map_err(|error| error.to_string())?;
-    let cargo = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO")).args(arguments).current_dir(folder.path()).output();
+/// A crate of the first operations of all services, with what they refer to. Where two schemas have the same name, the
+/// first stands for both: the crate is built and never called.
+fn crate_of_many(root: &Path, specs: &[Spec]) -> std::result::Result<TempDir, String> {
+    let mut paths = Map::new();
+    let mut schemas = Map::new();
+    let all = specs.iter().flat_map(|spec| spec.operations().into_iter().map(move |operation| (spec, operation)));
+    for (spec, operation) in all.take(MANY) {
+        let item = paths.entry(operation.path).or_insert_with(|| Value::Object(Map::new()));
+        item[operation.method] = operation.value.clone();
+        for name in spec.reached(operation.value) {
+            let schema = spec.schema(name).cloned().unwrap_or_default();
+            schemas.entry(name).or_insert(schema);
+        }
+    }
+    let mut many = specs.first().ok_or("there are no specs")?.clone();
+    many.service = "many".to_owned();
+    many.value["paths"] = paths.into();
+    many.value["components"]["schemas"] = schemas.into();
+    let files = package::package(&many).map_err(|problems| problems[0].to_string())?;
+
+    let folder = TempDir::new().map_err(|error| error.to_string())?;
+    for (path, contents) in files {
+        let path = folder.path().join(path);
+        let contents = match path.ends_with("Cargo.toml") {
+            true => manifest("huaweicloud-many", &format!("serde_json = \"1\"\n{}", on_core(root))),
+            false => contents,
+        };
+        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| error.to_string())?;
+        fs::write(path, contents).map_err(|error| error.to_string())?;
+    }
+    Ok(folder)
+}
+
+fn on_core(root: &Path) -> String {
+    format!("huaweicloud-core = {{ path = {:?}, default-features = false }}\n", root.join("crates/huaweicloud-core"))
+}
+
+fn manifest(name: &str, dependencies: &str) -> String {
+    format!("[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n{dependencies}")
+}
+
+struct Project {
+    folder: TempDir,
+    crates: usize,
+}
+
+impl Project {
+    fn new(root: &Path, dependency: &str, client: Option<&PathBuf>) -> std::result::Result<Self, String> {
+        let folder = TempDir::new().map_err(|error| error.to_string())?;
+        let client = client.map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            format!("{name} = {{ path = {path:?}, default-features = false }}\n")
+        });
+        let dependencies = format!("{dependency}{COMMON}{}[workspace]\n", client.unwrap_or_default());
+        let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).map_err(|e| e.to_string());
+        write("Cargo.toml", &manifest("timings", &dependencies))?;
+        fs::create_dir(folder.path().join("src")).map_err(|error| error.to_string())?;
+        write("src/main.rs", "fn main() {}\n")?;
+        // The same versions everywhere, so that only the client makes the difference.
+        fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).map_err(|error| error.to_string())?;
+        let mut project = Self { folder, crates: 0 };
+        project.cargo(&["fetch"])?;
+        let tree = project.cargo(&[
+            "tree",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--no-dedupe",
+            "--format",
+            "{p}",
+        ])?;
+        project.crates = String::from_utf8_lossy(&tree).lines().collect::<BTreeSet<_>>().len() - 1;
+        Ok(project)
+    }
+
+    /// Seconds of a build from nothing.
+    fn build(&self) -> std::result::Result<f64, String> {
+        self.cargo(&["clean", "--quiet"])?;
+        let started = Instant::now();
+        self.cargo(&["build"])?;
+        let took: Duration = started.elapsed();
+        Ok(took.as_secs_f64())
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> std::result::Result<Vec<u8>, String> {
+        let output = Command::new(env!("CARGO")).args(arguments).current_dir(self.folder.path()).output();
         let output = output.map_err(|error| error.to_string())?;
         match output.status.success() {
             true => Ok(output.stdout),
             false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
         }
-    };
-    cargo(&["fetch"])?;
-    let tree = cargo(&["tree", "--edges", "normal,build", "--prefix", "none", "--no-dedupe", "--format", "{p}"])?;
-    let crates = String::from_utf8_lossy(&tree).lines().map(str::to_owned).collect::<BTreeSet<_>>().len() - 1;
-    let started = Instant::now();
-    cargo(&["build"])?;
-    Ok(Build { crates, time: started.elapsed() })
+    }
 }

@@ -28,7 +28,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
     let connection = settings::connect(flags, Sandbox::builder()).await?;
     let client = Client::new(&connection.config, service)?;
-    let answer = (entry.call)(client, Arguments::new(arguments)).await?;
+    let answer = entry.call(client, Arguments::new(arguments)).await?;
     output::lines([format!("{:#}", *answer)])
 }
 

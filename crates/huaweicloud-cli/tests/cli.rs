@@ -126,9 +126,13 @@ fn mistakes_are_sentences_and_exit_codes() {
         ([&osm[..], &["1", "--body", "{}"]].concat(), 2, "unexpected argument '--body'"),
         ([&coc[..], &["{"]].concat(), 2, "--body is no JSON"),
         ([&coc[..], &["@/no/such/file"]].concat(), 2, "/no/such/file cannot be read"),
-        ([&coc[..], &[r#"{"sort_filtre":{}}"#]].concat(), 2, "body: sort_filtre is no member"),
+        (
+            [&coc[..], &[r#"{"sort_filtre":{}}"#]].concat(),
+            2,
+            "body: sort_filtre: is no member; known are count_filters, fields",
+        ),
         ([&coc[..], &["[]"]].concat(), 2, "body: must be a JSON object"),
-        ([&coc[..], &[r#"{"fields":7}"#]].concat(), 2, "body: fields: invalid type"),
+        ([&coc[..], &[r#"{"fields":7}"#]].concat(), 2, "body: fields: must be an array, got 7"),
     ];
     for (arguments, expected, sentence) in cases {
         let (code, stdout, stderr) = run(&arguments);

@@ -13,8 +13,8 @@ use crate::{Client, operations, types};
 pub struct ListIncidentsHistories {
     client: Client,
     options: CallOptions,
-    incident_id: Setting<PathText<1, 50>>,
-    body: Setting<types::builder::ListTicketParamsV2>,
+    pub(crate) incident_id: Setting<PathText<1, 50>>,
+    pub(crate) body: Setting<types::builder::ListTicketParamsV2>,
 }
 
 impl ListIncidentsHistories {
@@ -87,8 +87,14 @@ impl ListIncidentsHistories {
     pub async fn send(
         self,
     ) -> Result<Response<types::ListIncidentsHistoriesResponse>, Error> {
-        let request = Request::new(&operations::LIST_INCIDENTS_HISTORIES)?
-            .path("incident_id", self.incident_id)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_INCIDENTS_HISTORIES)?;
+        request.path("incident_id", self.incident_id)?;
+        request
             .json(
                 self
                     .body
@@ -96,9 +102,8 @@ impl ListIncidentsHistories {
                         types::ListTicketParamsV2::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }
 
@@ -144,7 +149,7 @@ impl Paged for ListIncidentsHistories {
 pub struct ListIncidents {
     client: Client,
     options: CallOptions,
-    body: Setting<types::builder::ListTicketParamsWithPageV2>,
+    pub(crate) body: Setting<types::builder::ListTicketParamsWithPageV2>,
 }
 
 impl ListIncidents {
@@ -198,7 +203,13 @@ impl ListIncidents {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListIncidentsResponse>, Error> {
-        let request = Request::new(&operations::LIST_INCIDENTS)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_INCIDENTS)?;
+        request
             .json(
                 self
                     .body
@@ -206,9 +217,8 @@ impl ListIncidents {
                         types::ListTicketParamsWithPageV2::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }
 
@@ -220,11 +230,21 @@ impl Paged for ListIncidents {
     }
 
     fn position(&self) -> Setting<Option<i64>> {
-        self.body.clone()?.page.map(|set| set.map(i64::from))
+        self.body
+            .as_ref()
+            .map_err(String::clone)?
+            .page
+            .clone()
+            .map(|set| set.map(i64::from))
     }
 
     fn size(&self) -> Setting<Option<i64>> {
-        self.body.clone()?.per_page.map(|set| set.map(i64::from))
+        self.body
+            .as_ref()
+            .map_err(String::clone)?
+            .per_page
+            .clone()
+            .map(|set| set.map(i64::from))
     }
 
     fn at(self, position: i64, size: i64) -> Self {
@@ -254,8 +274,8 @@ impl Paged for ListIncidents {
 pub struct ListIncidentSimpleTickets {
     client: Client,
     options: CallOptions,
-    limit: Setting<Option<Bounded<1, 100>>>,
-    offset: Setting<Option<Bounded<1, 2147483647>>>,
+    pub(crate) limit: Setting<Option<Bounded<1, 100>>>,
+    pub(crate) offset: Setting<Option<Bounded<1, 2147483647>>>,
 }
 
 impl ListIncidentSimpleTickets {
@@ -317,11 +337,15 @@ impl ListIncidentSimpleTickets {
     pub async fn send(
         self,
     ) -> Result<Response<types::ListIncidentSimpleTicketsResponse>, Error> {
-        let request = Request::new(&operations::LIST_INCIDENT_SIMPLE_TICKETS)?
-            .query("offset", self.offset)?
-            .query("limit", self.limit)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_INCIDENT_SIMPLE_TICKETS)?;
+        request.query("offset", self.offset)?;
+        request.query("limit", self.limit)?;
+        request.with(self.options)
     }
 }
 
@@ -372,7 +396,7 @@ impl Paged for ListIncidentSimpleTickets {
 pub struct ShowCocIncidentDetail {
     client: Client,
     options: CallOptions,
-    incident_num: Setting<PathText<1, 255>>,
+    pub(crate) incident_num: Setting<PathText<1, 255>>,
 }
 
 impl ShowCocIncidentDetail {
@@ -415,9 +439,13 @@ impl ShowCocIncidentDetail {
     pub async fn send(
         self,
     ) -> Result<Response<types::ShowCocIncidentDetailResponse>, Error> {
-        let request = Request::new(&operations::SHOW_COC_INCIDENT_DETAIL)?
-            .path("incident_num", self.incident_num)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::SHOW_COC_INCIDENT_DETAIL)?;
+        request.path("incident_num", self.incident_num)?;
+        request.with(self.options)
     }
 }

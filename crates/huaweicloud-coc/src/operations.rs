@@ -2,9 +2,8 @@
 //! What the spec says of the service and its operations, as data.
 
 use huaweicloud_core::{
-    Bounded, BoxFuture, Client, Endpoint, Entry, Error, History, Kind, ListedBy,
-    Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter, PathText,
-    Response, Scope, Service,
+    Client, Endpoint, Entry, Error, History, Kind, ListedBy, Location, Operation,
+    Outcome, PageSize, PageStyle, Pagination, Parameter, Request, Scope, Service,
 };
 use huaweicloud_core::dynamic::{self, Arguments};
 use crate::types;
@@ -36,35 +35,27 @@ pub static SERVICE: Service = Service {
     operations: &[
         Entry {
             operation: &LIST_INCIDENTS_HISTORIES,
-            call: list_incidents_histories,
-            decode_response: dynamic::decode_response::<
-                types::ListIncidentsHistoriesResponse,
-            >,
-            decode_request: Some(dynamic::decode_request::<types::ListTicketParamsV2>),
+            request: list_incidents_histories,
+            answer: dynamic::answer::<types::ListIncidentsHistoriesResponse>,
+            body: Some(dynamic::body::<types::ListTicketParamsV2>),
         },
         Entry {
             operation: &LIST_INCIDENTS,
-            call: list_incidents,
-            decode_response: dynamic::decode_response::<types::ListIncidentsResponse>,
-            decode_request: Some(
-                dynamic::decode_request::<types::ListTicketParamsWithPageV2>,
-            ),
+            request: list_incidents,
+            answer: dynamic::answer::<types::ListIncidentsResponse>,
+            body: Some(dynamic::body::<types::ListTicketParamsWithPageV2>),
         },
         Entry {
             operation: &LIST_INCIDENT_SIMPLE_TICKETS,
-            call: list_incident_simple_tickets,
-            decode_response: dynamic::decode_response::<
-                types::ListIncidentSimpleTicketsResponse,
-            >,
-            decode_request: None,
+            request: list_incident_simple_tickets,
+            answer: dynamic::answer::<types::ListIncidentSimpleTicketsResponse>,
+            body: None,
         },
         Entry {
             operation: &SHOW_COC_INCIDENT_DETAIL,
-            call: show_coc_incident_detail,
-            decode_response: dynamic::decode_response::<
-                types::ShowCocIncidentDetailResponse,
-            >,
-            decode_request: None,
+            request: show_coc_incident_detail,
+            answer: dynamic::answer::<types::ShowCocIncidentDetailResponse>,
+            body: None,
         },
     ],
     spec: include_str!("../openapi.json"),
@@ -253,62 +244,46 @@ pub(crate) static SHOW_COC_INCIDENT_DETAIL: Operation = Operation {
 fn list_incidents_histories(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_incidents_histories();
-        if let Some(value) = arguments.take::<PathText<1, 50>>("incident_id")? {
-            call = call.incident_id(value);
-        }
-        if let Some(body) = arguments.take::<types::ListTicketParamsV2>("body")? {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_incidents_histories();
+    if let Some(value) = arguments.take("incident_id")? {
+        call.incident_id = Ok(value);
+    }
+    if let Some(body) = arguments.take::<types::ListTicketParamsV2>("body")? {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }
 
-fn list_incidents(
-    client: Client,
-    mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_incidents();
-        if let Some(body) = arguments.take::<types::ListTicketParamsWithPageV2>("body")?
-        {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+fn list_incidents(client: Client, mut arguments: Arguments) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_incidents();
+    if let Some(body) = arguments.take::<types::ListTicketParamsWithPageV2>("body")? {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }
 
 fn list_incident_simple_tickets(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_incident_simple_tickets();
-        if let Some(value) = arguments.take::<Bounded<1, 2147483647>>("offset")? {
-            call = call.offset(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<1, 100>>("limit")? {
-            call = call.limit(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_incident_simple_tickets();
+    call.offset = Ok(arguments.take("offset")?);
+    call.limit = Ok(arguments.take("limit")?);
+    arguments.finish()?;
+    call.request()
 }
 
 fn show_coc_incident_detail(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).show_coc_incident_detail();
-        if let Some(value) = arguments.take::<PathText<1, 255>>("incident_num")? {
-            call = call.incident_num(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).show_coc_incident_detail();
+    if let Some(value) = arguments.take("incident_num")? {
+        call.incident_num = Ok(value);
+    }
+    arguments.finish()?;
+    call.request()
 }

@@ -13,8 +13,8 @@ use crate::{Client, operations, types};
 pub struct ListAppOperationsLog {
     client: Client,
     options: CallOptions,
-    app_id: Setting<Alphanumeric<32, 32>>,
-    body: Setting<types::builder::ListAppOperationsLogRequest>,
+    pub(crate) app_id: Setting<Alphanumeric<32, 32>>,
+    pub(crate) body: Setting<types::builder::ListAppOperationsLogRequest>,
 }
 
 impl ListAppOperationsLog {
@@ -85,8 +85,14 @@ impl ListAppOperationsLog {
     pub async fn send(
         self,
     ) -> Result<Response<types::ListAppOperationsLogResponse>, Error> {
-        let request = Request::new(&operations::LIST_APP_OPERATIONS_LOG)?
-            .path("app_id", self.app_id)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_APP_OPERATIONS_LOG)?;
+        request.path("app_id", self.app_id)?;
+        request
             .json(
                 self
                     .body
@@ -94,9 +100,8 @@ impl ListAppOperationsLog {
                         types::ListAppOperationsLogRequest::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }
 
@@ -108,11 +113,21 @@ impl Paged for ListAppOperationsLog {
     }
 
     fn position(&self) -> Setting<Option<i64>> {
-        self.body.clone()?.page_index.map(|set| set.map(i64::from))
+        self.body
+            .as_ref()
+            .map_err(String::clone)?
+            .page_index
+            .clone()
+            .map(|set| set.map(i64::from))
     }
 
     fn size(&self) -> Setting<Option<i64>> {
-        self.body.clone()?.page_size.map(|set| set.map(i64::from))
+        self.body
+            .as_ref()
+            .map_err(String::clone)?
+            .page_size
+            .clone()
+            .map(|set| set.map(i64::from))
     }
 
     fn at(self, position: i64, size: i64) -> Self {
@@ -143,7 +158,7 @@ impl Paged for ListAppOperationsLog {
 pub struct ListAllApp {
     client: Client,
     options: CallOptions,
-    body: Setting<types::builder::ListAllAppRequestBody>,
+    pub(crate) body: Setting<types::builder::ListAllAppRequestBody>,
 }
 
 impl ListAllApp {
@@ -197,7 +212,13 @@ impl ListAllApp {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListAllAppResponse>, Error> {
-        let request = Request::new(&operations::LIST_ALL_APP)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_ALL_APP)?;
+        request
             .json(
                 self
                     .body
@@ -205,9 +226,8 @@ impl ListAllApp {
                         types::ListAllAppRequestBody::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }
 
@@ -219,11 +239,15 @@ impl Paged for ListAllApp {
     }
 
     fn position(&self) -> Setting<Option<i64>> {
-        ::huaweicloud_core::asked(self.body.clone()?.page)
+        ::huaweicloud_core::asked(
+            self.body.as_ref().map_err(String::clone)?.page.clone(),
+        )
     }
 
     fn size(&self) -> Setting<Option<i64>> {
-        ::huaweicloud_core::asked(self.body.clone()?.size)
+        ::huaweicloud_core::asked(
+            self.body.as_ref().map_err(String::clone)?.size.clone(),
+        )
     }
 
     fn at(self, position: i64, size: i64) -> Self {
@@ -253,7 +277,7 @@ impl Paged for ListAllApp {
 pub struct ShowAppDetailById {
     client: Client,
     options: CallOptions,
-    app_id: Setting<Alphanumeric<32, 32>>,
+    pub(crate) app_id: Setting<Alphanumeric<32, 32>>,
 }
 
 impl ShowAppDetailById {
@@ -294,9 +318,13 @@ impl ShowAppDetailById {
     pub async fn send(
         self,
     ) -> Result<Response<types::ShowAppDetailByIdResponse>, Error> {
-        let request = Request::new(&operations::SHOW_APP_DETAIL_BY_ID)?
-            .path("app_id", self.app_id)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::SHOW_APP_DETAIL_BY_ID)?;
+        request.path("app_id", self.app_id)?;
+        request.with(self.options)
     }
 }

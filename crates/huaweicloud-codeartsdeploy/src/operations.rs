@@ -2,9 +2,8 @@
 //! What the spec says of the service and its operations, as data.
 
 use huaweicloud_core::{
-    Alphanumeric, BoxFuture, Client, Endpoint, Entry, Error, History, Kind, ListedBy,
-    Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter, Response,
-    Scope, Service,
+    Client, Endpoint, Entry, Error, History, Kind, ListedBy, Location, Operation,
+    Outcome, PageSize, PageStyle, Pagination, Parameter, Request, Scope, Service,
 };
 use huaweicloud_core::dynamic::{self, Arguments};
 use crate::types;
@@ -60,27 +59,21 @@ pub static SERVICE: Service = Service {
     operations: &[
         Entry {
             operation: &LIST_APP_OPERATIONS_LOG,
-            call: list_app_operations_log,
-            decode_response: dynamic::decode_response::<
-                types::ListAppOperationsLogResponse,
-            >,
-            decode_request: Some(
-                dynamic::decode_request::<types::ListAppOperationsLogRequest>,
-            ),
+            request: list_app_operations_log,
+            answer: dynamic::answer::<types::ListAppOperationsLogResponse>,
+            body: Some(dynamic::body::<types::ListAppOperationsLogRequest>),
         },
         Entry {
             operation: &LIST_ALL_APP,
-            call: list_all_app,
-            decode_response: dynamic::decode_response::<types::ListAllAppResponse>,
-            decode_request: Some(dynamic::decode_request::<types::ListAllAppRequestBody>),
+            request: list_all_app,
+            answer: dynamic::answer::<types::ListAllAppResponse>,
+            body: Some(dynamic::body::<types::ListAllAppRequestBody>),
         },
         Entry {
             operation: &SHOW_APP_DETAIL_BY_ID,
-            call: show_app_detail_by_id,
-            decode_response: dynamic::decode_response::<
-                types::ShowAppDetailByIdResponse,
-            >,
-            decode_request: None,
+            request: show_app_detail_by_id,
+            answer: dynamic::answer::<types::ShowAppDetailByIdResponse>,
+            body: None,
         },
     ],
     spec: include_str!("../openapi.json"),
@@ -229,45 +222,35 @@ pub(crate) static SHOW_APP_DETAIL_BY_ID: Operation = Operation {
 fn list_app_operations_log(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_app_operations_log();
-        if let Some(value) = arguments.take::<Alphanumeric<32, 32>>("app_id")? {
-            call = call.app_id(value);
-        }
-        if let Some(body) = arguments.take::<types::ListAppOperationsLogRequest>("body")?
-        {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_app_operations_log();
+    if let Some(value) = arguments.take("app_id")? {
+        call.app_id = Ok(value);
+    }
+    if let Some(body) = arguments.take::<types::ListAppOperationsLogRequest>("body")? {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }
 
-fn list_all_app(
-    client: Client,
-    mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_all_app();
-        if let Some(body) = arguments.take::<types::ListAllAppRequestBody>("body")? {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+fn list_all_app(client: Client, mut arguments: Arguments) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_all_app();
+    if let Some(body) = arguments.take::<types::ListAllAppRequestBody>("body")? {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }
 
 fn show_app_detail_by_id(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).show_app_detail_by_id();
-        if let Some(value) = arguments.take::<Alphanumeric<32, 32>>("app_id")? {
-            call = call.app_id(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).show_app_detail_by_id();
+    if let Some(value) = arguments.take("app_id")? {
+        call.app_id = Ok(value);
+    }
+    arguments.finish()?;
+    call.request()
 }

@@ -2,518 +2,233 @@
 //! What requests and responses hold.
 
 use huaweicloud_core::{
-    Alphanumeric, Bounded, BoundedList, BoundedText, EpochMillis, List,
+    Alphanumeric, Answer, Bounded, BoundedList, BoundedText, EpochMillis, List,
 };
+
+pub mod builder;
 
 /// A component of the monitoring service AOM that belongs to a deployment task.
 ///
 /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppComponentDao {
     /// Id of the deployment task.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub task_id: Option<String>,
     /// Id of the application in AOM.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub app_id: Option<String>,
     /// Name of the application in AOM, like `deploy_a1b2c3`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub app_name: Option<String>,
     /// Id of the component.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub comp_id: Option<String>,
     /// Name of the component.
     ///
     /// Documented: at most 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub comp_name: Option<String>,
     /// Id of the account.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub domain_id: Option<String>,
     /// Region.
     ///
     /// Documented: 1 to 256 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub region: Option<String>,
     /// Whether it is in effect: 0 is being set up, 1 in effect.
     ///
     /// Documented: 1 to 32 characters.
     ///
     /// Deviation (example): the page: the official API definition shows the number 0; here: a text; a number is read as its digits. Reason: its type is String.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub state: Option<String>,
 }
 
-::huaweicloud_core::lenient_object! {
-    AppComponentDao
+huaweicloud_core::response! {
+    AppComponentDao {
+        task_id, app_id, app_name, comp_id, comp_name, domain_id, region, state,
+    }
 }
 
 /// All that is known of an application.
 ///
 /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppDetailInfo {
     /// Id of the application, the `app_id` of its operation history.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub id: Option<String>,
     /// Name of the application.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub name: Option<String>,
     /// Region of the application.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub region: Option<String>,
     /// Words about it.
     ///
     /// Documented: at most 1024 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub description: Option<String>,
     /// Whether it is disabled.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_disable: Option<bool>,
     /// How it was created, such as `template`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_type: Option<String>,
     /// Id of the CodeArts project.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub project_id: Option<String>,
     /// Name of the CodeArts project.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub project_name: Option<String>,
     /// Id of the cluster that runs it; null for the default one.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub slave_cluster_id: Option<String>,
     /// Whether the caller marked it as a favourite.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_care: Option<bool>,
     /// Whether the caller may change it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_modify: Option<bool>,
     /// Whether the caller may delete it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_delete: Option<bool>,
     /// Whether the caller may look at it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_view: Option<bool>,
     /// Whether the caller may deploy it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_execute: Option<bool>,
     /// Whether the caller may copy it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_copy: Option<bool>,
     /// Whether the caller may change who may do what with it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_manage: Option<bool>,
     /// Whether the caller may create environments for it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_create_env: Option<bool>,
     /// Whether the caller may disable it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_disable: Option<bool>,
     /// Id of the account that owns it.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub owner_tenant_id: Option<String>,
     /// Id of the user who created it.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_user_id: Option<String>,
     /// Id of the account of the user who created it.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_tenant_id: Option<String>,
     /// When it was created, like `2023-08-21 15:30:51.0`, in a time zone that is not documented.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_time: Option<String>,
     /// When it changed last, written like `create_time`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub update_time: Option<String>,
     /// At which level rights are given, such as `instance`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub permission_level: Option<String>,
     /// Its deployment tasks.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::list",
-        skip_serializing_if = "List::is_absent"
-    )]
     pub arrange_infos: List<TaskV2Info>,
 }
 
-::huaweicloud_core::lenient_object! {
-    AppDetailInfo
+huaweicloud_core::response! {
+    AppDetailInfo {
+        id, name, region, description, is_disable, create_type, project_id, project_name,
+        slave_cluster_id, is_care, can_modify, can_delete, can_view, can_execute, can_copy,
+        can_manage, can_create_env, can_disable, owner_tenant_id, create_user_id,
+        create_tenant_id, create_time, update_time, permission_level, arrange_infos,
+    }
 }
 
 /// An application and its last deployment.
 ///
 /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppExecutionInfo {
     /// Id of the application, the `app_id` of its operation history.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub id: Option<String>,
     /// Name of the application.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub name: Option<String>,
     /// How long the last deployment took, like `00:00:17`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub duration: Option<String>,
     /// Whether it is disabled.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_disable: Option<bool>,
     /// Id of the CodeArts project.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub project_id: Option<String>,
     /// Name of the CodeArts project.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub project_name: Option<String>,
     /// Whether the caller marked it as a favourite.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_care: Option<bool>,
     /// Whether the caller may change it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_modify: Option<bool>,
     /// Whether the caller may delete it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_delete: Option<bool>,
     /// Whether the caller may look at it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_view: Option<bool>,
     /// Whether the caller may deploy it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_execute: Option<bool>,
     /// Whether the caller may copy it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_copy: Option<bool>,
     /// Whether the caller may change who may do what with it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_manage: Option<bool>,
     /// Whether the caller may create environments for it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_create_env: Option<bool>,
     /// Whether the caller may disable it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_disable: Option<bool>,
     /// How it is deployed, such as `deployTemplate`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub deploy_system: Option<String>,
     /// Id of the user who created it.
     ///
     /// Documented: 1 to 32 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_user_id: Option<String>,
     /// Id of the account of the user who created it.
     ///
     /// Documented: 1 to 32 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_tenant_id: Option<String>,
     /// When it was created, like `2023-07-05 20:34:40.0`, in a time zone that is not documented.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_time: Option<String>,
     /// When it changed last, written like `create_time`.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub update_time: Option<String>,
     /// When the last deployment began, like `2023-08-18 09:40:16`.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub execution_time: Option<String>,
     /// When the last deployment ended, written like `execution_time`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub end_time: Option<String>,
     /// How the last deployment went.
     ///
     /// Documented: one of `abort`, `failed`, `not_started`, `pending`, `running`, `succeeded`, `timeout`, `not_executed`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub execution_state: Option<AppState>,
     /// Number of the last deployment.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub release_id: Option<i64>,
     /// Id of the user who deployed it last.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub executor_id: Option<String>,
     /// Alias of the user who deployed it last.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub executor_nick_name: Option<String>,
     /// Its deployment tasks.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::list",
-        skip_serializing_if = "List::is_absent"
-    )]
     pub arrange_infos: List<TaskBaseResponseBody>,
 }
 
-::huaweicloud_core::lenient_object! {
-    AppExecutionInfo
+huaweicloud_core::response! {
+    AppExecutionInfo {
+        id, name, duration, is_disable, project_id, project_name, is_care, can_modify,
+        can_delete, can_view, can_execute, can_copy, can_manage, can_create_env, can_disable,
+        deploy_system, create_user_id, create_tenant_id, create_time, update_time,
+        execution_time, end_time, execution_state, release_id, executor_id,
+        executor_nick_name, arrange_infos,
+    }
 }
 
 /// Which project, what to select, how to order it, and which page of it.
 ///
 /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ListAllAppRequestBody {
     /// Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.
     ///
@@ -534,25 +249,20 @@ pub struct ListAllAppRequestBody {
     /// 3 to 128 characters.
     ///
     /// Deviation (presence): the page: only some pages have this member; here: optional text. Reason: the official SDK sends it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<BoundedText<3, 128>>,
     /// Field to order by.
     ///
     /// One of `name`, `startTime`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_name: Option<AppSortName>,
     /// Direction of the order.
     ///
     /// One of `asc`, `desc`, `ASC`, `DESC`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_by: Option<SortType>,
     /// States of the last deployment to return.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<BoundedList<AppState>>,
     /// Id of a group of applications, or `no_grouped` for those in none.
     ///
     /// At most 32 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<BoundedText<0, 32>>,
 }
 
@@ -563,88 +273,72 @@ impl ListAllAppRequestBody {
     }
 }
 
+huaweicloud_core::request! {
+    ListAllAppRequestBody {
+        project_id, page, size, search, sort_name, sort_by, states, group_id,
+    }
+}
+
 /// A page of applications.
 ///
 /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListAllAppResponse {
     /// Number of applications that match.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub total_num: Option<i64>,
     /// The applications of this page.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::list",
-        skip_serializing_if = "List::is_absent"
-    )]
     pub result: List<AppExecutionInfo>,
 }
 
-::huaweicloud_core::lenient_object! {
-    ListAllAppResponse
+huaweicloud_core::response! {
+    ListAllAppResponse { total_num, result }
 }
 
-::huaweicloud_core::answer! {
-    ListAllAppResponse {}
-}
-
+impl Answer for ListAllAppResponse {}
 /// What to select and how to order it. Everything may be left out.
 ///
 /// Source: *Querying Application Operation History* (2025-11-28).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListAppOperationsLogRequest {
     /// Kinds of operation to return.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation_type: Option<BoundedList<OperationType>>,
     /// Parts of the application to return.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data_type: Option<BoundedList<DataType>>,
     /// User ids (`token.user.id` of a token) to return.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operator_id: Option<BoundedList<Alphanumeric<32, 32>>>,
     /// Earliest operation time.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     ///
     /// Deviation (type): the page: String; here: 13 digits, milliseconds since 1970, sent as text. Reason: the page says so in words, and the service is seen to insist on it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<EpochMillis>,
     /// Latest operation time.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     ///
     /// Deviation (type): the page: String; here: 13 digits, milliseconds since 1970, sent as text. Reason: the page says so in words, and the service is seen to insist on it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<EpochMillis>,
     /// Direction of the order.
     ///
     /// One of `asc`, `desc`, `ASC`, `DESC`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_type: Option<SortType>,
     /// Field to order by.
     ///
     /// One of `operation_time`.
     ///
     /// Deviation (default): the page: the default of the field is called "by descending order"; here: no default. Reason: that is a direction, not a field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_by: Option<SortBy>,
     /// Number of records on the page.
     ///
     /// 1 to 100.
     ///
     /// Deviation (description): the page: calls it the page number; here: records on a page. Reason: the descriptions of `page_size` and `page_index` are swapped, their ranges are not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<Bounded<1, 100>>,
     /// Number of the page, from 1.
     ///
     /// 0 to 99999.
     ///
     /// Deviation (description): the page: calls it the number of pages; here: number of the page, the first is 1. Reason: the descriptions are swapped; the page's example asks for page 1 and gets the only record.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub page_index: Option<Bounded<0, 99999>>,
 }
 
@@ -655,902 +349,227 @@ impl ListAppOperationsLogRequest {
     }
 }
 
+huaweicloud_core::request! {
+    ListAppOperationsLogRequest {
+        operation_type, data_type, operator_id, start_time, end_time, sort_type, sort_by,
+        page_size, page_index,
+    }
+}
+
 /// A page of the operation history of an application.
 ///
 /// Source: *Querying Application Operation History* (2025-11-28).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListAppOperationsLogResponse {
     /// The records of this page.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::list",
-        skip_serializing_if = "List::is_absent"
-    )]
     pub result: List<ListAppOperationsLogResult>,
     /// Number of records in the whole history.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub total_num: Option<i64>,
 }
 
-::huaweicloud_core::lenient_object! {
-    ListAppOperationsLogResponse
+huaweicloud_core::response! {
+    ListAppOperationsLogResponse { result, total_num }
 }
 
-::huaweicloud_core::answer! {
-    ListAppOperationsLogResponse {}
-}
-
+impl Answer for ListAppOperationsLogResponse {}
 /// One operation on an application.
 ///
 /// Source: *Querying Application Operation History* (2025-11-28).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListAppOperationsLogResult {
     /// Account name of who operated.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub operator: Option<String>,
     /// Account id of who operated.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub operator_id: Option<String>,
     /// Alias of who operated.
     ///
     /// Documented: 1 to 30 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub operator_nick_name: Option<String>,
     /// Name of the tenant of who operated.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub operator_tenant_name: Option<String>,
     /// Id of the tenant of who operated.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub operator_tenant_id: Option<String>,
     /// What was done.
     ///
     /// Documented: one of `create`, `modify`, `disable`, `enable`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub operation_type: Option<OperationType>,
     /// To which part of the application.
     ///
     /// Documented: one of `application`, `config`, `permission`, `message`, `deployment_actions`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub data_type: Option<DataType>,
     /// When it was done.
     ///
     /// Documented: milliseconds since 1970-01-01 UTC.
     ///
     /// Deviation (type): the page: String; here: milliseconds since 1970, as text or as a number. Reason: the page says so in words and shows 13 digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub operation_time: Option<EpochMillis>,
 }
 
-::huaweicloud_core::lenient_object! {
-    ListAppOperationsLogResult
+huaweicloud_core::response! {
+    ListAppOperationsLogResult {
+        operator, operator_id, operator_nick_name, operator_tenant_name, operator_tenant_id,
+        operation_type, data_type, operation_time,
+    }
 }
 
 /// The envelope of an answer.
 ///
 /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShowAppDetailByIdResponse {
     /// The application.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub result: Option<AppDetailInfo>,
     /// Whether it went well.
     ///
     /// Documented: one of `success`, `error`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub status: Option<ResponseStatus>,
 }
 
-::huaweicloud_core::lenient_object! {
-    ShowAppDetailByIdResponse
+huaweicloud_core::response! {
+    ShowAppDetailByIdResponse { result, status }
 }
 
-::huaweicloud_core::answer! {
-    ShowAppDetailByIdResponse {}
-}
-
+impl Answer for ShowAppDetailByIdResponse {}
 /// A step of a deployment task.
 ///
 /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Step {
     /// Id of the step.
     ///
     /// Deviation (nullable): the page: does not say that it may be null; here: may be null. Reason: the page's own example.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub id: Option<String>,
     /// Name of the step.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub name: Option<String>,
     /// Parameters of the step, by name.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub params: Option<::std::collections::BTreeMap<String, String>>,
     /// Whether the step is taken.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub enable: Option<bool>,
 }
 
-::huaweicloud_core::lenient_object! {
-    Step
+huaweicloud_core::response! {
+    Step { id, name, params, enable }
 }
 
 /// A deployment task, in short.
 ///
 /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskBaseResponseBody {
     /// Id of the task.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub id: Option<String>,
     /// State of the task, such as `Available`, `Draft` or `failed`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub state: Option<String>,
     /// How it deploys, such as `deployTemplate`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub deploy_system: Option<String>,
 }
 
-::huaweicloud_core::lenient_object! {
-    TaskBaseResponseBody
+huaweicloud_core::response! {
+    TaskBaseResponseBody { id, state, deploy_system }
 }
 
 /// A deployment task.
 ///
 /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskV2Info {
     /// Id of the task.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub id: Option<String>,
     /// Name of the task.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub name: Option<String>,
     /// State of the task, such as `Available` or `Draft`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub state: Option<String>,
     /// Words about it.
     ///
     /// Documented: at most 1024 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub description: Option<String>,
     /// Name of the user who owns it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub owner: Option<String>,
     /// Its steps, by `step1`, `step2` and so on.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub steps: Option<::std::collections::BTreeMap<String, Step>>,
     /// Id of the CodeArts project.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub project_id: Option<String>,
     /// Name of the CodeArts project.
     ///
     /// Documented: 3 to 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub project_name: Option<String>,
     /// How it deploys, such as `deployTemplate`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub deploy_system: Option<String>,
     /// When it was created, like `2023-08-21 15:30:51`, in a time zone that is not documented.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub create_time: Option<String>,
     /// When it changed last, written like `create_time`.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub update_time: Option<String>,
     /// Id of a role.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub role_id: Option<i64>,
     /// Whether the default role applies.
     ///
     /// Deviation (name): the page: `is_defaut_permission`, which is meant to say default; here: as the page spells it. Reason: it is the name that goes over the wire.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_defaut_permission: Option<bool>,
     /// Id of the template that it was made from.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub template_id: Option<String>,
     /// Alias of the user who created the application.
     ///
     /// Documented: at most 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub nick_name: Option<String>,
     /// Id of the user who created the application.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub owner_id: Option<String>,
     /// Id of the account of the user who created the application.
     ///
     /// Documented: 32 letters and digits.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub tenant_id: Option<String>,
     /// Name of the account of the user who created the application.
     ///
     /// Documented: at most 128 characters.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub tenant_name: Option<String>,
     /// Id of the cluster that runs it; null for the default one.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub slave_cluster_id: Option<String>,
     /// Whether the caller marked it as a favourite.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_care: Option<bool>,
     /// Whether the caller may change it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_modify: Option<bool>,
     /// Whether the caller may delete it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_delete: Option<bool>,
     /// Whether the caller may look at it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_view: Option<bool>,
     /// Whether the caller may deploy it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_execute: Option<bool>,
     /// Whether the caller may copy it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_copy: Option<bool>,
     /// Whether the caller may change who may do what with it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_manage: Option<bool>,
     /// Whether the caller may create environments for it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_create_env: Option<bool>,
     /// Whether the caller may disable it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub can_disable: Option<bool>,
     /// Components of the monitoring service AOM that belong to it.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::list",
-        skip_serializing_if = "List::is_absent"
-    )]
     pub app_component_list: List<AppComponentDao>,
     /// Number of its last deployment.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub release_id: Option<i64>,
     /// Id of the application that it belongs to.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub app_id: Option<String>,
     /// Whether the application is disabled.
-    #[serde(
-        default,
-        deserialize_with = "huaweicloud_core::lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_disable: Option<bool>,
 }
 
-::huaweicloud_core::lenient_object! {
-    TaskV2Info
-}
-
-/// Types for composing complex structures.
-pub mod builder {
-    use huaweicloud_core::{Alphanumeric, Bounded, BoundedList, BoundedText, EpochMillis};
-    /// Collects the fields of [`ListAllAppRequestBody`](super::ListAllAppRequestBody).
-    #[derive(Clone, Debug)]
-    pub struct ListAllAppRequestBody {
-        pub(crate) group_id: Result<Option<BoundedText<0, 32>>, String>,
-        pub(crate) page: Result<Bounded<1, 99999>, String>,
-        pub(crate) project_id: Result<Alphanumeric<32, 32>, String>,
-        pub(crate) search: Result<Option<BoundedText<3, 128>>, String>,
-        pub(crate) size: Result<Bounded<1, 100>, String>,
-        pub(crate) sort_by: Result<Option<super::SortType>, String>,
-        pub(crate) sort_name: Result<Option<super::AppSortName>, String>,
-        pub(crate) states: Result<Option<BoundedList<super::AppState>>, String>,
-    }
-
-    impl Default for ListAllAppRequestBody {
-        fn default() -> Self {
-            Self {
-                group_id: Ok(Default::default()),
-                page: Err("no value supplied for page".to_string()),
-                project_id: Err("no value supplied for project_id".to_string()),
-                search: Ok(Default::default()),
-                size: Err("no value supplied for size".to_string()),
-                sort_by: Ok(Default::default()),
-                sort_name: Ok(Default::default()),
-                states: Ok(Default::default()),
-            }
-        }
-    }
-
-    impl ListAllAppRequestBody {
-        /// Id of a group of applications, or `no_grouped` for those in none.
-        ///
-        /// At most 32 characters.
-        pub fn group_id<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<BoundedText<0, 32>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.group_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("group_id: {error}"));
-            self
-        }
-
-        /// Number of the page, from 1.
-        ///
-        /// 1 to 99999.
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<Bounded<1, 99999>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.page = value.try_into().map_err(|error| format!("page: {error}"));
-            self
-        }
-
-        /// Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.
-        ///
-        /// 32 letters and digits.
-        ///
-        /// Listed by `list_projects_v4` of `huaweicloud-projectman`: `project_id` of an item.
-        pub fn project_id<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<Alphanumeric<32, 32>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.project_id = value
-                .try_into()
-                .map_err(|error| format!("project_id: {error}"));
-            self
-        }
-
-        /// A part of the name.
-        ///
-        /// 3 to 128 characters.
-        ///
-        /// Deviation (presence): the page: only some pages have this member; here: optional text. Reason: the official SDK sends it.
-        pub fn search<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<BoundedText<3, 128>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.search = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("search: {error}"));
-            self
-        }
-
-        /// Number of applications on the page.
-        ///
-        /// 1 to 100.
-        pub fn size<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<Bounded<1, 100>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.size = value.try_into().map_err(|error| format!("size: {error}"));
-            self
-        }
-
-        /// Direction of the order.
-        ///
-        /// One of `asc`, `desc`, `ASC`, `DESC`.
-        pub fn sort_by<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<super::SortType>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.sort_by = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("sort_by: {error}"));
-            self
-        }
-
-        /// Field to order by.
-        ///
-        /// One of `name`, `startTime`.
-        pub fn sort_name<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<super::AppSortName>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.sort_name = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("sort_name: {error}"));
-            self
-        }
-
-        /// States of the last deployment to return.
-        pub fn states<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<BoundedList<super::AppState>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.states = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("states: {error}"));
-            self
-        }
-    }
-
-    impl TryFrom<ListAllAppRequestBody> for super::ListAllAppRequestBody {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ListAllAppRequestBody,
-        ) -> Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                group_id: value.group_id?,
-                page: value.page?,
-                project_id: value.project_id?,
-                search: value.search?,
-                size: value.size?,
-                sort_by: value.sort_by?,
-                sort_name: value.sort_name?,
-                states: value.states?,
-            })
-        }
-    }
-
-    impl From<super::ListAllAppRequestBody> for ListAllAppRequestBody {
-        fn from(value: super::ListAllAppRequestBody) -> Self {
-            Self {
-                group_id: Ok(value.group_id),
-                page: Ok(value.page),
-                project_id: Ok(value.project_id),
-                search: Ok(value.search),
-                size: Ok(value.size),
-                sort_by: Ok(value.sort_by),
-                sort_name: Ok(value.sort_name),
-                states: Ok(value.states),
-            }
-        }
-    }
-
-    /// Collects the fields of [`ListAppOperationsLogRequest`](super::ListAppOperationsLogRequest).
-    #[derive(Clone, Debug)]
-    pub struct ListAppOperationsLogRequest {
-        pub(crate) data_type: Result<Option<BoundedList<super::DataType>>, String>,
-        pub(crate) end_time: Result<Option<EpochMillis>, String>,
-        pub(crate) operation_type: Result<
-            Option<BoundedList<super::OperationType>>,
-            String,
-        >,
-        pub(crate) operator_id: Result<
-            Option<BoundedList<Alphanumeric<32, 32>>>,
-            String,
-        >,
-        pub(crate) page_index: Result<Option<Bounded<0, 99999>>, String>,
-        pub(crate) page_size: Result<Option<Bounded<1, 100>>, String>,
-        pub(crate) sort_by: Result<Option<super::SortBy>, String>,
-        pub(crate) sort_type: Result<Option<super::SortType>, String>,
-        pub(crate) start_time: Result<Option<EpochMillis>, String>,
-    }
-
-    impl Default for ListAppOperationsLogRequest {
-        fn default() -> Self {
-            Self {
-                data_type: Ok(Default::default()),
-                end_time: Ok(Default::default()),
-                operation_type: Ok(Default::default()),
-                operator_id: Ok(Default::default()),
-                page_index: Ok(Default::default()),
-                page_size: Ok(Default::default()),
-                sort_by: Ok(Default::default()),
-                sort_type: Ok(Default::default()),
-                start_time: Ok(Default::default()),
-            }
-        }
-    }
-
-    impl ListAppOperationsLogRequest {
-        /// Parts of the application to return.
-        pub fn data_type<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<BoundedList<super::DataType>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.data_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("data_type: {error}"));
-            self
-        }
-
-        /// Latest operation time.
-        ///
-        /// Milliseconds since 1970-01-01 UTC.
-        ///
-        /// Deviation (type): the page: String; here: 13 digits, milliseconds since 1970, sent as text. Reason: the page says so in words, and the service is seen to insist on it.
-        pub fn end_time<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<EpochMillis>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.end_time = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("end_time: {error}"));
-            self
-        }
-
-        /// Kinds of operation to return.
-        pub fn operation_type<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<BoundedList<super::OperationType>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.operation_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("operation_type: {error}"));
-            self
-        }
-
-        /// User ids (`token.user.id` of a token) to return.
-        pub fn operator_id<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<BoundedList<Alphanumeric<32, 32>>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.operator_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("operator_id: {error}"));
-            self
-        }
-
-        /// Number of the page, from 1.
-        ///
-        /// 0 to 99999.
-        ///
-        /// Deviation (description): the page: calls it the number of pages; here: number of the page, the first is 1. Reason: the descriptions are swapped; the page's example asks for page 1 and gets the only record.
-        pub fn page_index<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<Bounded<0, 99999>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.page_index = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("page_index: {error}"));
-            self
-        }
-
-        /// Number of records on the page.
-        ///
-        /// 1 to 100.
-        ///
-        /// Deviation (description): the page: calls it the page number; here: records on a page. Reason: the descriptions of `page_size` and `page_index` are swapped, their ranges are not.
-        pub fn page_size<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<Bounded<1, 100>>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.page_size = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("page_size: {error}"));
-            self
-        }
-
-        /// Field to order by.
-        ///
-        /// One of `operation_time`.
-        ///
-        /// Deviation (default): the page: the default of the field is called "by descending order"; here: no default. Reason: that is a direction, not a field.
-        pub fn sort_by<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<super::SortBy>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.sort_by = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("sort_by: {error}"));
-            self
-        }
-
-        /// Direction of the order.
-        ///
-        /// One of `asc`, `desc`, `ASC`, `DESC`.
-        pub fn sort_type<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<super::SortType>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.sort_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("sort_type: {error}"));
-            self
-        }
-
-        /// Earliest operation time.
-        ///
-        /// Milliseconds since 1970-01-01 UTC.
-        ///
-        /// Deviation (type): the page: String; here: 13 digits, milliseconds since 1970, sent as text. Reason: the page says so in words, and the service is seen to insist on it.
-        pub fn start_time<V>(mut self, value: V) -> Self
-        where
-            V: TryInto<EpochMillis>,
-            V::Error: ::std::fmt::Display,
-        {
-            self.start_time = value
-                .try_into()
-                .map(Some)
-                .map_err(|error| format!("start_time: {error}"));
-            self
-        }
-    }
-
-    impl TryFrom<ListAppOperationsLogRequest> for super::ListAppOperationsLogRequest {
-        type Error = super::error::ConversionError;
-        fn try_from(
-            value: ListAppOperationsLogRequest,
-        ) -> Result<Self, super::error::ConversionError> {
-            Ok(Self {
-                data_type: value.data_type?,
-                end_time: value.end_time?,
-                operation_type: value.operation_type?,
-                operator_id: value.operator_id?,
-                page_index: value.page_index?,
-                page_size: value.page_size?,
-                sort_by: value.sort_by?,
-                sort_type: value.sort_type?,
-                start_time: value.start_time?,
-            })
-        }
-    }
-
-    impl From<super::ListAppOperationsLogRequest> for ListAppOperationsLogRequest {
-        fn from(value: super::ListAppOperationsLogRequest) -> Self {
-            Self {
-                data_type: Ok(value.data_type),
-                end_time: Ok(value.end_time),
-                operation_type: Ok(value.operation_type),
-                operator_id: Ok(value.operator_id),
-                page_index: Ok(value.page_index),
-                page_size: Ok(value.page_size),
-                sort_by: Ok(value.sort_by),
-                sort_type: Ok(value.sort_type),
-                start_time: Ok(value.start_time),
-            }
-        }
-    }
-}
-
-/// Error types.
-pub mod error {
-    /// Error from a `TryFrom` or `FromStr` implementation.
-    pub struct ConversionError(::std::borrow::Cow<'static, str>);
-    impl ::std::error::Error for ConversionError {}
-    impl ::std::fmt::Display for ConversionError {
-        fn fmt(
-            &self,
-            f: &mut ::std::fmt::Formatter<'_>,
-        ) -> Result<(), ::std::fmt::Error> {
-            ::std::fmt::Display::fmt(&self.0, f)
-        }
-    }
-
-    impl ::std::fmt::Debug for ConversionError {
-        fn fmt(
-            &self,
-            f: &mut ::std::fmt::Formatter<'_>,
-        ) -> Result<(), ::std::fmt::Error> {
-            ::std::fmt::Debug::fmt(&self.0, f)
-        }
-    }
-
-    impl From<&'static str> for ConversionError {
-        fn from(value: &'static str) -> Self {
-            Self(value.into())
-        }
-    }
-
-    impl From<String> for ConversionError {
-        fn from(value: String) -> Self {
-            Self(value.into())
-        }
+huaweicloud_core::response! {
+    TaskV2Info {
+        id, name, state, description, owner, steps, project_id, project_name, deploy_system,
+        create_time, update_time, role_id, is_defaut_permission, template_id, nick_name,
+        owner_id, tenant_id, tenant_name, slave_cluster_id, is_care, can_modify, can_delete,
+        can_view, can_execute, can_copy, can_manage, can_create_env, can_disable,
+        app_component_list, release_id, app_id, is_disable,
     }
 }
 
@@ -1666,4 +685,10 @@ huaweicloud_core::values! {
         /// `error`.
         Error = "error",
     }
+}
+
+/// Why builders refuse to become what they build.
+pub mod error {
+    /// A value broke a documented rule.
+    pub use huaweicloud_core::Violation as ConversionError;
 }

@@ -2,22 +2,16 @@
 //!
 //! The content type is not trusted: gateways label JSON as HTML and the other way round.
 
-use std::fmt;
-
-use serde::{
-    Deserializer,
-    de::{
-        DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, Visitor,
-        value::StringDeserializer,
-    },
-    forward_to_deserialize_any,
-};
+use serde::de::DeserializeSeed as _;
 use serde_json::Value;
 
-use crate::{Error, ErrorKind, Outcome};
+use crate::{
+    Error, ErrorKind, Outcome,
+    lenient::{ArrayReader, Broken, Field, Ignored, Listener, Object, ObjectReader, Reading, Scalar, Trail},
+};
 
 /// Reads the body of a success status.
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>) -> Result<T, Error> {
+pub(crate) fn decode(body: &[u8], outcome: Option<&Outcome>, into: &mut dyn Object) -> Result<(), Error> {
     let text = body.trim_ascii();
     match text.first() {
         None => return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is empty")),
@@ -28,38 +22,41 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], outcome: Option<&Outcome>
             if let Ok(unpacked) = serde_json::from_slice::<String>(text)
                 && unpacked.trim_start().starts_with('{')
             {
-                return decode(unpacked.as_bytes(), outcome);
+                return decode(unpacked.as_bytes(), outcome, into);
             }
             return Err(Error::new(ErrorKind::Decode, "the answer is no JSON object"));
         }
     }
     let mut watch = Watch { outcome, status: None, code: None, error: None };
-    let decoded = read::<T>(text, &mut watch);
+    let trail = Trail::default();
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let reading = Reading::new(&mut Whole(into), &trail).heard_by(&mut watch).deserialize(&mut json);
+    let read = reading.and_then(|()| json.end());
     if watch.failed() {
         return Err(reported(text, &watch));
     }
-    // One deserializer for every type keeps clients quick to compile, so the rare paths go through bytes again.
-    decoded.or_else(|error| {
-        // Valid JSON that the type does not take: a member that stands there twice. The last one counts.
-        let plain = serde_json::from_slice::<Value>(text).and_then(|value| serde_json::to_vec(&value));
-        plain.and_then(|plain| read::<T>(&plain, &mut watch)).map_err(|_| undocumented(text, error))
+    // The types take any JSON object, so what they do not take is broken JSON.
+    read.map_err(|error| {
+        let path = Some(trail.to_string()).filter(|path| !path.is_empty());
+        Error::new(ErrorKind::Decode, "the answer is not the documented JSON")
+            .with_json_path(path.unwrap_or_else(|| "the top level".to_owned()))
+            .with_source(error)
     })
 }
 
-/// Reads a type, and listens for what the body says of itself.
-fn read<T: DeserializeOwned>(text: &[u8], watch: &mut Watch<'_>) -> serde_json::Result<T> {
-    let mut json = serde_json::Deserializer::from_slice(text);
-    let value = T::deserialize(Watched { inner: &mut json, watch })?;
-    json.end()?;
-    Ok(value)
-}
+/// The whole of an answer, which is an object.
+struct Whole<'w>(&'w mut dyn Object);
 
-/// The types take any JSON object, so what they do not take is broken JSON; says where.
-fn undocumented(text: &[u8], error: serde_json::Error) -> Error {
-    let json = &mut serde_json::Deserializer::from_slice(text);
-    let path = serde_path_to_error::deserialize::<_, Value>(json).err().map(|located| located.path().to_string());
-    let path = path.filter(|path| path != ".").unwrap_or_else(|| "the top level".to_owned());
-    Error::new(ErrorKind::Decode, "the answer is not the documented JSON").with_json_path(path).with_source(error)
+impl Field for Whole<'_> {
+    fn scalar(&mut self, _: Scalar<'_>) {}
+
+    fn object(&mut self, object: &mut dyn ObjectReader) -> Result<(), Broken> {
+        self.0.read(object)
+    }
+
+    fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Broken> {
+        Ignored.array(array)
+    }
 }
 
 /// Reads the body of an error status.
@@ -177,17 +174,6 @@ struct Watch<'o> {
 }
 
 impl Watch<'_> {
-    fn slot(&mut self, key: &str) -> Option<&mut Option<Value>> {
-        let outcome = self.outcome?;
-        match key {
-            key if key == outcome.code => Some(&mut self.code),
-            key if Some(key) == outcome.status => Some(&mut self.status),
-            // Keystone's shape, which other services are known to use beside their own.
-            "error" => Some(&mut self.error),
-            _ => None,
-        }
-    }
-
     /// Whether the body reports a failure.
     fn failed(&self) -> bool {
         let Some(outcome) = self.outcome else { return false };
@@ -199,63 +185,21 @@ impl Watch<'_> {
     }
 }
 
-/// A deserializer that lets its [`Watch`] overhear the members of the top level.
-struct Watched<'w, 'o, D> {
-    inner: D,
-    watch: &'w mut Watch<'o>,
-}
+/// Keystone's member, which other services are known to send beside their own.
+const ERROR: &str = "error";
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, '_, D> {
-    type Error = D::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_any(Watched { inner: visitor, watch: self.watch })
+impl Listener for Watch<'_> {
+    fn listens_to(&self, name: &str) -> bool {
+        self.outcome.is_some_and(|outcome| name == outcome.code || Some(name) == outcome.status || name == ERROR)
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, '_, V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.expecting(f)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(WatchedMap { map, watch: self.watch, overheard: None })
-    }
-}
-
-struct WatchedMap<'w, 'o, A> {
-    map: A,
-    watch: &'w mut Watch<'o>,
-    overheard: Option<Value>,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for WatchedMap<'_, '_, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let Some(key) = self.map.next_key::<String>()? else { return Ok(None) };
-        self.overheard = None;
-        if let Some(slot) = self.watch.slot(&key) {
-            let value: Value = self.map.next_value()?;
-            *slot = Some(value.clone());
-            self.overheard = Some(value);
-        }
-        let key: StringDeserializer<A::Error> = key.into_deserializer();
-        seed.deserialize(key).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        match self.overheard.take() {
-            Some(value) => seed.deserialize(value).map_err(A::Error::custom),
-            None => self.map.next_value_seed(seed),
-        }
+    fn hear(&mut self, name: &str, value: &Value) {
+        let slot = match self.outcome {
+            Some(outcome) if name == outcome.code => &mut self.code,
+            Some(outcome) if Some(name) == outcome.status => &mut self.status,
+            _ => &mut self.error,
+        };
+        *slot = Some(value.clone());
     }
 }
 

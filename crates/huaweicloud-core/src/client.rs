@@ -8,13 +8,14 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 use url::Url;
 
 use crate::{
     BoxFuture, Config, Credential, Error, ErrorKind, Operation, Request, Response, Scope, Secret, Service, answer,
+    dynamic::Model,
+    lenient::Object,
     raw::RawRequest,
     response,
     retry::retry_after,
@@ -34,14 +35,11 @@ pub struct Client {
     http: reqwest::Client,
 }
 
-/// A response type: what the body holds, and what the headers add to it.
-pub trait Answer: DeserializeOwned + Send {
+/// The type of a whole answer: what the body holds, and what the headers add to it.
+pub trait Answer: Object + Model {
     /// Takes fields over from the headers.
     fn read_headers(&mut self, _headers: &HeaderMap) {}
 }
-
-/// Reads headers and body of a success; keeps what it read to itself.
-pub(crate) type Reader<'a> = dyn FnMut(&HeaderMap, &Bytes) -> Result<(), Error> + Send + 'a;
 
 /// How long a signature is good, counted from the time in it.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -87,32 +85,22 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`] of any kind, with the operation in it.
-    pub async fn send<T: Answer>(&self, request: Request) -> Result<Response<T>, Error> {
-        let outcome = request.operation.outcome.as_ref();
-        let mut decoded = None;
-        let mut read = |headers: &HeaderMap, body: &Bytes| {
-            let mut value: T = answer::decode(body, outcome)?;
-            value.read_headers(headers);
-            decoded = Some(value);
-            Ok(())
-        };
-        let answer = self.call(request, &mut read).await?;
-        match decoded {
-            Some(value) => Ok(answer.map(|()| value)),
-            None => Err(Error::new(ErrorKind::UnexpectedResponse, "the answer was not read")),
-        }
+    pub async fn send<T: Answer + Default>(&self, request: Request) -> Result<Response<T>, Error> {
+        let mut value = T::default();
+        let answer = self.call(request, Some(&mut value)).await?;
+        Ok(answer.map(|()| value))
     }
 
-    /// Sends a request and has a success read. Whatever the type of the answer, this is compiled once, and here.
+    /// Sends a request and has a success read into an answer. Whatever its type, this is compiled once, and here.
     pub(crate) fn call<'a>(
         &'a self,
         request: Request,
-        read: &'a mut Reader<'_>,
+        into: Option<&'a mut dyn Answer>,
     ) -> BoxFuture<'a, Result<Response<()>, Error>> {
-        Box::pin(self.call_within(request, read))
+        Box::pin(self.call_within(request, into))
     }
 
-    async fn call_within(&self, request: Request, read: &mut Reader<'_>) -> Result<Response<()>, Error> {
+    async fn call_within(&self, request: Request, into: Option<&mut dyn Answer>) -> Result<Response<()>, Error> {
         let operation = request.operation;
         let limit = request.options.timeout.unwrap_or(self.config.0.timeout);
         let span = tracing::info_span!(
@@ -125,7 +113,7 @@ impl Client {
             "server.address" = &*self.host,
         );
         let last = Mutex::new(None);
-        let attempts = self.attempts(&request, limit, &last, read).instrument(span);
+        let attempts = self.attempts(&request, limit, &last, into).instrument(span);
         let result = tokio::time::timeout(limit, attempts).await.unwrap_or_else(|_| {
             let last: Option<Error> = last.lock().unwrap_or_else(PoisonError::into_inner).take();
             Err(out_of_time(limit, last))
@@ -139,7 +127,7 @@ impl Client {
         request: &Request,
         limit: Duration,
         last: &Mutex<Option<Error>>,
-        read: &mut Reader<'_>,
+        mut into: Option<&mut dyn Answer>,
     ) -> Result<Response<()>, Error> {
         let config = &*self.config.0;
         let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
@@ -155,46 +143,47 @@ impl Client {
                 false => Some(config.credentials.credential().await?),
             };
             attempts += 1;
-            let error = match self.attempt(request, credential.as_deref(), read).await {
-                Ok(response) => {
-                    tracing::debug!(
-                        "http.response.status_code" = response.status,
-                        "http.request.resend_count" = attempts - 1,
-                        "huaweicloud.request_id" = response.request_id(),
-                        "answered"
-                    );
-                    config.budget.refill();
-                    return Ok(response);
-                }
-                Err((error, sent)) => {
-                    let error = match &credential {
-                        Some(credential) => error.without(credential.secrets()),
-                        None => error,
-                    };
-                    tracing::debug!(
-                        "http.response.status_code" = error.status(),
-                        "http.request.resend_count" = attempts - 1,
-                        "huaweicloud.request_id" = error.request_id(),
-                        "error.type" = ?error.kind(),
-                        "error.code" = error.code(),
-                        "failed"
-                    );
-                    // Credentials that were renewed deserve one more try, whatever the policy.
-                    if let Some(credential) = &credential
-                        && !renewed
-                        && error.is_expired()
-                        && config.credentials.expired(credential)
-                    {
-                        renewed = true;
-                        continue;
+            let error =
+                match self.attempt(request, credential.as_deref(), into.as_mut().map(|into| &mut **into as _)).await {
+                    Ok(response) => {
+                        tracing::debug!(
+                            "http.response.status_code" = response.status,
+                            "http.request.resend_count" = attempts - 1,
+                            "huaweicloud.request_id" = response.request_id(),
+                            "answered"
+                        );
+                        config.budget.refill();
+                        return Ok(response);
                     }
-                    let may_repeat = repeatable || !sent;
-                    if !error.is_retryable() || !may_repeat || retries >= policy.max_retries {
-                        return Err(error.with_attempts(attempts));
+                    Err((error, sent)) => {
+                        let error = match &credential {
+                            Some(credential) => error.without(credential.secrets()),
+                            None => error,
+                        };
+                        tracing::debug!(
+                            "http.response.status_code" = error.status(),
+                            "http.request.resend_count" = attempts - 1,
+                            "huaweicloud.request_id" = error.request_id(),
+                            "error.type" = ?error.kind(),
+                            "error.code" = error.code(),
+                            "failed"
+                        );
+                        // Credentials that were renewed deserve one more try, whatever the policy.
+                        if let Some(credential) = &credential
+                            && !renewed
+                            && error.is_expired()
+                            && config.credentials.expired(credential)
+                        {
+                            renewed = true;
+                            continue;
+                        }
+                        let may_repeat = repeatable || !sent;
+                        if !error.is_retryable() || !may_repeat || retries >= policy.max_retries {
+                            return Err(error.with_attempts(attempts));
+                        }
+                        error.with_attempts(attempts)
                     }
-                    error.with_attempts(attempts)
-                }
-            };
+                };
             let pause = policy.delay(retries, error.retry_after(), &*config.clock);
             // Waiting beyond the end of the call would only turn this error into a worse one.
             if pause >= limit.saturating_sub(started.elapsed()) || !config.budget.take() {
@@ -211,7 +200,7 @@ impl Client {
         &self,
         request: &Request,
         credential: Option<&Credential>,
-        read: &mut Reader<'_>,
+        into: Option<&mut dyn Answer>,
     ) -> Result<Response<()>, (Error, bool)> {
         let id = match credential {
             Some(Credential::Keys { .. }) => {
@@ -231,12 +220,16 @@ impl Client {
         let in_answer = |error: Error| (error.with_status(status, request_id.as_deref()), true);
         let body = self.read(request, answer).await.map_err(in_answer)?;
         let result = match status {
-            200..=299 => read(&headers, &body),
+            200..=299 => into.map_or(Ok(()), |into| {
+                answer::decode(&body, request.operation.outcome.as_ref(), into)?;
+                into.read_headers(&headers);
+                Ok(())
+            }),
             400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref(), now)),
             _ => Err(answer::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
         };
         match result {
-            Ok(value) => Ok(Response { value, status, headers, body }),
+            Ok(()) => Ok(Response { value: (), status, headers, body }),
             // Without credentials of the client's own, the secrets are in the request; none of it is repeated.
             Err(error) => Err(in_answer(match credential {
                 Some(credential) => error.with_body_excerpt(&body, credential.secrets()),

@@ -5,7 +5,13 @@
 
 use std::{fmt, ops::Deref};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Json, ToJson,
+    strict::{self, Refusal, Strict},
+};
 
 /// A value broke the documented rule of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +32,18 @@ impl fmt::Display for Violation {
 }
 
 impl std::error::Error for Violation {}
+
+impl From<String> for Violation {
+    fn from(sentence: String) -> Self {
+        Self(sentence)
+    }
+}
+
+impl From<&str> for Violation {
+    fn from(sentence: &str) -> Self {
+        Self(sentence.to_owned())
+    }
+}
 
 /// An integer from `MIN` to `MAX`, both included.
 ///
@@ -50,15 +68,18 @@ impl<const MIN: i64, const MAX: i64> Bounded<MIN, MAX> {
     }
 
     fn check(number: impl Into<i128>) -> Result<Self, Violation> {
-        let number = number.into();
-        match i64::try_from(number) {
-            Ok(number) if (MIN..=MAX).contains(&number) => Ok(Self(number)),
-            _ => Err(Violation(match (MIN, MAX) {
-                (i64::MIN, _) => format!("must be at most {MAX}, got {number}"),
-                (_, i64::MAX) => format!("must be at least {MIN}, got {number}"),
-                _ => format!("must be from {MIN} to {MAX}, got {number}"),
-            })),
-        }
+        check_range(number.into(), MIN, MAX).map(Self)
+    }
+}
+
+fn check_range(number: i128, min: i64, max: i64) -> Result<i64, Violation> {
+    match i64::try_from(number) {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(Violation(match (min, max) {
+            (i64::MIN, _) => format!("must be at most {max}, got {number}"),
+            (_, i64::MAX) => format!("must be at least {min}, got {number}"),
+            _ => format!("must be from {min} to {max}, got {number}"),
+        })),
     }
 }
 
@@ -95,9 +116,21 @@ impl<const MIN: i64, const MAX: i64> fmt::Display for Bounded<MIN, MAX> {
     }
 }
 
+impl<const MIN: i64, const MAX: i64> ToJson for Bounded<MIN, MAX> {
+    fn to_json(&self) -> Json<'_> {
+        Json::Integer(self.0)
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> Strict for Bounded<MIN, MAX> {
+    fn from_json(value: &Value) -> Result<Self, Refusal> {
+        Self::check(i64::from_json(value)?).map_err(Refusal::new)
+    }
+}
+
 impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Bounded<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::check(i64::deserialize(deserializer)?).map_err(de::Error::custom)
+        strict::deserialize(deserializer)
     }
 }
 
@@ -180,9 +213,21 @@ macro_rules! text_type {
             }
         }
 
+        impl<const MIN: usize, const MAX: usize> ToJson for $name<MIN, MAX> {
+            fn to_json(&self) -> Json<'_> {
+                Json::Text(self.as_str().into())
+            }
+        }
+
+        impl<const MIN: usize, const MAX: usize> Strict for $name<MIN, MAX> {
+            fn from_json(value: &Value) -> Result<Self, Refusal> {
+                Self::try_from(String::from_json(value)?).map_err(Refusal::new)
+            }
+        }
+
         impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for $name<MIN, MAX> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::try_from(String::deserialize(deserializer)?).map_err(de::Error::custom)
+                strict::deserialize(deserializer)
             }
         }
     };
@@ -277,16 +322,20 @@ impl<T, const MIN: usize, const MAX: usize> BoundedList<T, MIN, MAX> {
     }
 
     fn check(items: Vec<T>) -> Result<Self, Violation> {
-        let count = items.len();
-        if (MIN..=MAX).contains(&count) {
-            return Ok(Self(items));
-        }
-        Err(Violation(match (MIN, MAX) {
-            (min, usize::MAX) => format!("must hold at least {min} items, got {count}"),
-            (0, max) => format!("must hold at most {max} items, got {count}"),
-            (min, max) => format!("must hold {min} to {max} items, got {count}"),
-        }))
+        check_count(items.len(), MIN, MAX)?;
+        Ok(Self(items))
     }
+}
+
+fn check_count(count: usize, min: usize, max: usize) -> Result<(), Violation> {
+    if (min..=max).contains(&count) {
+        return Ok(());
+    }
+    Err(Violation(match (min, max) {
+        (min, usize::MAX) => format!("must hold at least {min} items, got {count}"),
+        (0, max) => format!("must hold at most {max} items, got {count}"),
+        (min, max) => format!("must hold {min} to {max} items, got {count}"),
+    }))
 }
 
 impl<T, const MIN: usize, const MAX: usize> Deref for BoundedList<T, MIN, MAX> {
@@ -330,9 +379,21 @@ where
     }
 }
 
-impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'de> for BoundedList<T, MIN, MAX> {
+impl<T: ToJson, const MIN: usize, const MAX: usize> ToJson for BoundedList<T, MIN, MAX> {
+    fn to_json(&self) -> Json<'_> {
+        self.0.as_slice().to_json()
+    }
+}
+
+impl<T: Strict, const MIN: usize, const MAX: usize> Strict for BoundedList<T, MIN, MAX> {
+    fn from_json(value: &Value) -> Result<Self, Refusal> {
+        Self::check(strict::items(value)?).map_err(Refusal::new)
+    }
+}
+
+impl<'de, T: Strict, const MIN: usize, const MAX: usize> Deserialize<'de> for BoundedList<T, MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::check(Vec::deserialize(deserializer)?).map_err(de::Error::custom)
+        strict::deserialize(deserializer)
     }
 }
 
@@ -350,7 +411,7 @@ macro_rules! values {
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
             /// A value that the documents do not know, kept as it is.
-            Unknown(::std::string::String),
+            Unknown(String),
         }
 
         impl $name {
@@ -366,26 +427,26 @@ macro_rules! values {
                 }
             }
 
-            fn known(text: &str) -> ::std::option::Option<Self> {
+            fn known(text: &str) -> Option<Self> {
                 match text {
-                    $($text => ::std::option::Option::Some(Self::$variant),)+
-                    _ => ::std::option::Option::None,
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
                 }
             }
         }
 
-        impl ::std::convert::TryFrom<&str> for $name {
+        impl TryFrom<&str> for $name {
             type Error = $crate::Violation;
 
-            fn try_from(text: &str) -> ::std::result::Result<Self, $crate::Violation> {
-                Self::known(text).ok_or_else(|| $crate::unknown_value(Self::VALUES, text))
+            fn try_from(text: &str) -> Result<Self, $crate::Violation> {
+                Self::known(text).ok_or_else(|| $crate::strict::unknown_value(Self::VALUES, text))
             }
         }
 
-        impl ::std::convert::TryFrom<::std::string::String> for $name {
+        impl TryFrom<String> for $name {
             type Error = $crate::Violation;
 
-            fn try_from(text: ::std::string::String) -> ::std::result::Result<Self, $crate::Violation> {
+            fn try_from(text: String) -> Result<Self, $crate::Violation> {
                 Self::try_from(text.as_str())
             }
         }
@@ -396,38 +457,35 @@ macro_rules! values {
             }
         }
 
+        impl $crate::ToJson for $name {
+            fn to_json(&self) -> $crate::Json<'_> {
+                $crate::Json::Text(self.as_str().into())
+            }
+        }
+
         impl $crate::serde::Serialize for $name {
-            fn serialize<S: $crate::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
+        impl $crate::strict::Strict for $name {
+            fn from_json(value: &$crate::serde_json::Value) -> Result<Self, $crate::strict::Refusal> {
+                $crate::strict::documented(value, Self::VALUES, Self::known)
+            }
+        }
+
         impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                let text = <::std::string::String as $crate::serde::Deserialize>::deserialize(deserializer)?;
-                Self::try_from(text.as_str()).map_err($crate::serde::de::Error::custom)
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::strict::deserialize(deserializer)
             }
         }
 
         impl $crate::lenient::Lenient for $name {
-            fn from_text(text: &str) -> ::std::option::Option<Self> {
-                ::std::option::Option::Some(Self::known(text).unwrap_or_else(|| Self::Unknown(text.to_owned())))
-            }
-
-            fn from_integer(number: i64) -> ::std::option::Option<Self> {
-                Self::from_text(&number.to_string())
+            fn from_scalar(scalar: $crate::lenient::Scalar<'_>) -> Option<Self> {
+                let text: String = $crate::lenient::word(scalar)?;
+                Some(Self::known(&text).unwrap_or(Self::Unknown(text)))
             }
         }
     };
-}
-
-#[doc(hidden)]
-#[must_use]
-pub fn unknown_value(values: &[&str], text: &str) -> Violation {
-    Violation(format!("must be one of {}, got {}", values.join(", "), shown(text)))
 }

@@ -2,40 +2,72 @@
 
 use std::{fmt::Debug, pin::Pin};
 
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Client, Entry, Error, ErrorKind, Operation, Paged, Response, Setting, answer};
+use crate::{
+    Answer, Client, Entry, Error, Operation, Paged, Response, Setting, ToJson, answer,
+    strict::{Strict, given},
+};
 
 /// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Calls an operation with named arguments; the body is the argument `body`. Gives the typed answer as JSON.
-pub type Call = fn(Client, Arguments) -> BoxFuture<'static, Result<Response<Value>, Error>>;
-
-/// Decodes a body into a generated type.
-pub type Decode = fn(&[u8]) -> Result<Box<dyn Model>, Error>;
-
 /// A value of a generated type whose type is not known to the caller.
-pub trait Model: Debug + Send + Sync {
-    /// The value as JSON.
+pub trait Model: Debug + ToJson + Send + Sync {}
+
+impl<T: Debug + ToJson + Send + Sync> Model for T {}
+
+impl Entry {
+    /// Calls the operation through the generated client, with named arguments; the body is the argument `body`. Gives
+    /// the typed answer as JSON.
+    pub fn call(
+        &'static self,
+        client: Client,
+        arguments: Arguments,
+    ) -> BoxFuture<'static, Result<Response<Value>, Error>> {
+        Box::pin(async move {
+            let request = (self.request)(client.clone(), arguments)?;
+            let mut value = (self.answer)();
+            let answer = client.call(request, Some(&mut *value)).await?;
+            let json = value.to_json().to_value()?;
+            Ok(answer.map(|()| json))
+        })
+    }
+
+    /// Decodes a body into the response type.
     ///
     /// # Errors
-    /// When the value cannot be written as JSON.
-    fn to_json(&self) -> Result<Value, Error>;
-}
+    /// When the body is no such response.
+    pub fn decode_response(&self, body: &[u8]) -> Result<Box<dyn Model>, Error> {
+        let mut value = (self.answer)();
+        answer::decode(body, None, &mut *value)?;
+        Ok(value)
+    }
 
-impl<T: Debug + Serialize + Send + Sync> Model for T {
-    fn to_json(&self) -> Result<Value, Error> {
-        json(self)
+    /// Decodes a body into the request type.
+    ///
+    /// # Errors
+    /// When the body breaks a documented rule, or the operation takes none.
+    pub fn decode_request(&self, body: &[u8]) -> Result<Box<dyn Model>, Error> {
+        let decode = self.body.ok_or_else(|| Error::invalid("body", "this operation takes none"))?;
+        decode(&serde_json::from_slice(body).map_err(|error| Error::invalid("body", error))?)
     }
 }
 
-/// A value as JSON. Through bytes, as requests are written: the code for it is there already.
-pub(crate) fn json(value: &impl Serialize) -> Result<Value, Error> {
-    serde_json::to_vec(value)
-        .and_then(|bytes| serde_json::from_slice(&bytes))
-        .map_err(|error| Error::new(ErrorKind::Decode, "the value cannot be written as JSON").with_source(error))
+/// An answer that nothing was read into yet; for generated code.
+#[doc(hidden)]
+#[must_use]
+pub fn answer<T: Answer + Default + 'static>() -> Box<dyn Answer> {
+    Box::new(T::default())
+}
+
+/// A body from JSON; for generated code.
+///
+/// # Errors
+/// When it breaks a documented rule.
+#[doc(hidden)]
+pub fn body<T: Strict + Model + 'static>(value: &Value) -> Result<Box<dyn Model>, Error> {
+    Ok(Box::new(given::<T>("body", value)?))
 }
 
 /// A call of an operation whose answer comes in pages, as JSON; for [`Items`](crate::Items) and
@@ -117,7 +149,7 @@ impl Paged for DynamicCall {
 
     fn fetch(self) -> BoxFuture<'static, Result<Response<DynamicPage>, Error>> {
         Box::pin(async move {
-            let mut answer = (self.entry.call)(self.client, Arguments::new(self.arguments)).await?;
+            let mut answer = self.entry.call(self.client, Arguments::new(self.arguments)).await?;
             let pagination = self.entry.operation.pagination;
             let total = pagination.and_then(|pagination| answer.pointer(pagination.total?)?.as_i64());
             let items = match pagination.and_then(|pagination| answer.pointer_mut(pagination.items)) {
@@ -141,23 +173,6 @@ impl Paged for DynamicCall {
     }
 }
 
-/// Decodes a response; for generated code.
-///
-/// # Errors
-/// When the body is not such a response.
-pub fn decode_response<T: Model + DeserializeOwned + 'static>(body: &[u8]) -> Result<Box<dyn Model>, Error> {
-    Ok(Box::new(answer::decode::<T>(body, None)?))
-}
-
-/// Decodes a request; for generated code.
-///
-/// # Errors
-/// When the body breaks a documented rule.
-pub fn decode_request<T: Model + DeserializeOwned + 'static>(body: &[u8]) -> Result<Box<dyn Model>, Error> {
-    let value = serde_json::from_slice(body).map_err(|error| Error::invalid("body", error))?;
-    Ok(Box::new(given::<T>("body", value)?))
-}
-
 /// Named arguments of a call.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments(Map<String, Value>);
@@ -173,12 +188,15 @@ impl Arguments {
     ///
     /// # Errors
     /// When the value breaks the rule.
-    pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Error> {
-        let Some(value) = self.0.remove(name) else { return Ok(None) };
-        if name == "body" && !value.is_object() {
-            return Err(Error::invalid(name, "must be a JSON object"));
+    pub fn take<T: Strict>(&mut self, name: &str) -> Result<Option<T>, Error> {
+        match self.remove(name) {
+            Some(value) => given(name, &value).map(Some),
+            None => Ok(None),
         }
-        given(name, value).map(Some)
+    }
+
+    fn remove(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
     }
 
     /// Checks that every argument was taken.
@@ -190,31 +208,5 @@ impl Arguments {
             None => Ok(()),
             Some(name) => Err(Error::invalid(name, "is no parameter of this operation")),
         }
-    }
-}
-
-/// Reads what a caller gives.
-fn given<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, Error> {
-    // A misspelt member would be left out in silence, and the call look like a success.
-    let mut unknown = None;
-    let mut note = |path: serde_ignored::Path<'_>| {
-        unknown.get_or_insert(path.to_string());
-    };
-    let value = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(value, &mut note))
-        .map_err(|error| Error::invalid(name, at(&error)))?;
-    match unknown {
-        None => Ok(value),
-        Some(member) => Err(Error::invalid(name, format!("{member} is no member"))),
-    }
-}
-
-/// Where in a value, and what is wrong there.
-fn at(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    // serde_json appends "at line 1 column 2", which says nothing for a value that was never a text.
-    let reason = error.inner().to_string();
-    let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
-    match error.path().to_string().as_str() {
-        "." => reason.to_owned(),
-        path => format!("{path}: {reason}"),
     }
 }

@@ -17,6 +17,7 @@ mod constrained;
 mod credentials;
 pub mod dynamic;
 mod error;
+mod json;
 pub mod lenient;
 mod list;
 mod operation;
@@ -28,24 +29,26 @@ mod response;
 mod retry;
 mod secret;
 pub mod sign;
+pub mod strict;
 pub mod time;
 
 #[doc(hidden)]
 pub use http;
 #[doc(hidden)]
 pub use serde;
+#[doc(hidden)]
+pub use serde_json;
 
 pub use client::{Answer, Client};
 pub use clock::{Clock, SystemClock};
 #[doc(hidden)]
 pub use config::local_http;
 pub use config::{Config, ConfigBuilder, Endpoints};
-#[doc(hidden)]
-pub use constrained::unknown_value;
 pub use constrained::{Alphanumeric, Bounded, BoundedList, BoundedText, PathText, Violation};
 pub use credentials::{Credential, Credentials, Ids};
 pub use dynamic::BoxFuture;
 pub use error::{Error, ErrorKind};
+pub use json::{Json, ToJson};
 pub use list::List;
 pub use operation::{
     Endpoint, Entry, History, Kind, ListedBy, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter,

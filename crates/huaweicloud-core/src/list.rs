@@ -4,6 +4,8 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::{Json, ToJson};
+
 /// A list in a response. Reads like a slice; a list that is missing or null in the answer reads as empty.
 ///
 /// ```
@@ -66,6 +68,12 @@ impl<'a, T> IntoIterator for &'a List<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+impl<T: ToJson> ToJson for List<T> {
+    fn to_json(&self) -> Json<'_> {
+        self.0.as_deref().map_or(Json::Absent, <[T]>::to_json)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the specs say of services and operations, as data. Generated crates fill it in; the transport, the sandbox
 //! and the command line read it and know no service by name.
 
+use serde_json::Value;
+
 use crate::{
-    Error,
-    dynamic::{Call, Decode},
+    Answer, Client, Error, Request,
+    dynamic::{Arguments, Model},
 };
 
 /// A service: its endpoints and operations.
@@ -48,12 +50,12 @@ pub struct Endpoint {
 pub struct Entry {
     /// What it is.
     pub operation: &'static Operation,
-    /// Calls it through the generated client.
-    pub call: Call,
-    /// Decodes a body into the response type.
-    pub decode_response: Decode,
-    /// Decodes a body into the request type, if it takes a body.
-    pub decode_request: Option<Decode>,
+    /// Makes its request, with named arguments that are checked like those of a builder.
+    pub request: fn(Client, Arguments) -> Result<Request, Error>,
+    /// An answer that nothing was read into yet.
+    pub answer: fn() -> Box<dyn Answer>,
+    /// Reads its body from JSON, if it takes one.
+    pub body: Option<fn(&Value) -> Result<Box<dyn Model>, Error>>,
 }
 
 /// One operation.

@@ -66,21 +66,25 @@ struct Walk<T> {
     failure: Option<Error>,
 }
 
-impl<C: Paged> Pages<C> {
-    /// The pages of a call, from the position and with the size that it asks for; from the beginning and with the
-    /// largest size unless it does.
-    #[must_use]
-    pub fn new(call: C) -> Self {
-        let pagination = call.operation().pagination.as_ref();
+/// Where a walk begins.
+struct Start {
+    position: i64,
+    size: i64,
+    seen: i64,
+    done: bool,
+    failure: Option<Error>,
+}
+
+impl Start {
+    fn new(operation: &Operation, asked_position: Setting<Option<i64>>, asked_size: Setting<Option<i64>>) -> Self {
+        let pagination = operation.pagination.as_ref();
         let first = match pagination.map(|pagination| pagination.style) {
             Some(PageStyle::Page { first, .. }) => i64::from(first),
             _ => 0,
         };
         let largest = pagination.and_then(|pagination| pagination.size).map_or(0, |size| i64::from(size.max));
-        let (asked_position, asked_size) = (call.position(), call.size());
         let name = |parameter: Option<&'static str>| {
-            let is_parameter =
-                |name: &&str| call.operation().parameters.iter().any(|parameter| parameter.name == *name);
+            let is_parameter = |name: &&str| operation.parameters.iter().any(|parameter| parameter.name == *name);
             parameter.filter(is_parameter).unwrap_or("body")
         };
         let broken = match (&asked_position, &asked_size) {
@@ -97,14 +101,24 @@ impl<C: Paged> Pages<C> {
             Some(PageStyle::Page { .. }) => (position - first).saturating_mul(size),
             _ => position,
         };
+        Self { position, size, seen, done: (size == 0 && largest > 0) || failure.is_some(), failure }
+    }
+}
+
+impl<C: Paged> Pages<C> {
+    /// The pages of a call, from the position and with the size that it asks for; from the beginning and with the
+    /// largest size unless it does.
+    #[must_use]
+    pub fn new(call: C) -> Self {
+        let start = Start::new(call.operation(), call.position(), call.size());
         let walk = Walk {
-            position,
-            size,
-            seen,
+            position: start.position,
+            size: start.size,
+            seen: start.seen,
             total: None,
             previous: None,
-            done: (size == 0 && largest > 0) || failure.is_some(),
-            failure,
+            done: start.done,
+            failure: start.failure,
             skip: 0,
         };
         Self { call, walk, under_way: None, read_ahead: false }

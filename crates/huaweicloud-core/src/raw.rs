@@ -82,7 +82,7 @@ impl RawRequest {
             headers,
             body,
         };
-        let answer = self.client.call(request.with(self.options)?, &mut |_, _| Ok(())).await?;
+        let answer = self.client.call(request.with(self.options)?, None).await?;
         let body = answer.body().clone();
         Ok(answer.map(|()| body))
     }

@@ -4,9 +4,8 @@ use std::fmt::{self, Display, Write as _};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::Serialize;
 
-use crate::{CallOptions, Error, Operation, Secret, constrained, options::own_header, sign};
+use crate::{CallOptions, Error, Json, Operation, Secret, ToJson, constrained, options::own_header, sign};
 
 /// A request in the making; generated code fills it in.
 #[derive(Clone)]
@@ -61,18 +60,25 @@ impl Request {
     ///
     /// # Errors
     /// When the value broke its rule.
-    pub fn path(mut self, name: &'static str, value: Setting<impl Display>) -> Result<Self, Error> {
+    pub fn path(&mut self, name: &'static str, value: Setting<impl Display>) -> Result<(), Error> {
+        self.put_path(name, value.map(|value| value.to_string()))
+    }
+
+    fn put_path(&mut self, name: &'static str, value: Setting<String>) -> Result<(), Error> {
         let value = self.checked(name, value)?;
-        self.path = self.path.replace(&format!("{{{name}}}"), &sign::encode(&value.to_string()).to_string());
-        Ok(self)
+        self.path = self.path.replace(&format!("{{{name}}}"), &sign::encode(&value).to_string());
+        Ok(())
     }
 
     /// Puts a parameter into the query.
     ///
     /// # Errors
     /// When the value broke its rule.
-    pub fn query(self, name: &'static str, value: Setting<Option<impl Display>>) -> Result<Self, Error> {
-        self.query_list(name, value)
+    pub fn query(&mut self, name: &'static str, value: Setting<Option<impl Display>>) -> Result<(), Error> {
+        let text = value.map(|value| value.map(|value| value.to_string()));
+        let text = self.checked(name, text)?;
+        self.query.extend(text.map(|text| (name.to_owned(), text)));
+        Ok(())
     }
 
     /// Puts a list into the query, one pair for each item.
@@ -80,47 +86,49 @@ impl Request {
     /// # Errors
     /// When the value broke its rule.
     pub fn query_list<T: Display>(
-        mut self,
+        &mut self,
         name: &'static str,
         value: Setting<impl IntoIterator<Item = T>>,
-    ) -> Result<Self, Error> {
+    ) -> Result<(), Error> {
         for item in self.checked(name, value)? {
             self.query.push((name.to_owned(), item.to_string()));
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Puts a parameter into a header.
     ///
     /// # Errors
     /// When the value broke its rule, or cannot stand in a header.
-    pub fn header(mut self, name: &'static str, value: Setting<Option<impl Display>>) -> Result<Self, Error> {
-        if let Some(value) = self.checked(name, value)? {
-            let value = HeaderValue::try_from(value.to_string())
-                .ok()
-                .filter(|value| value.to_str().is_ok())
-                .ok_or_else(|| {
-                    self.error(name, format!("must be printable ASCII, got {}", constrained::shown(&value.to_string())))
-                })?;
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| self.error(name, error))?;
-            self.headers.insert(name, value);
-        }
-        Ok(self)
+    pub fn header(&mut self, name: &'static str, value: Setting<Option<impl Display>>) -> Result<(), Error> {
+        self.put_header(name, value.map(|value| value.map(|value| value.to_string())))
+    }
+
+    fn put_header(&mut self, name: &'static str, value: Setting<Option<String>>) -> Result<(), Error> {
+        let Some(text) = self.checked(name, value)? else { return Ok(()) };
+        let value = HeaderValue::try_from(&text)
+            .ok()
+            .filter(|value| value.to_str().is_ok())
+            .ok_or_else(|| self.error(name, format!("must be printable ASCII, got {}", constrained::shown(&text))))?;
+        self.insert_header(name, value)
     }
 
     /// Puts a secret into a header.
     ///
     /// # Errors
     /// When it cannot stand in a header; the message does not repeat it.
-    pub fn secret_header(mut self, name: &'static str, value: Setting<Option<Secret>>) -> Result<Self, Error> {
-        if let Some(value) = self.checked(name, value)? {
-            let mut value = HeaderValue::from_str(value.expose())
-                .map_err(|_| self.error(name, "holds a character that cannot stand in a header"))?;
-            value.set_sensitive(true);
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| self.error(name, error))?;
-            self.headers.insert(name, value);
-        }
-        Ok(self)
+    pub fn secret_header(&mut self, name: &'static str, value: Setting<Option<Secret>>) -> Result<(), Error> {
+        let Some(secret) = self.checked(name, value)? else { return Ok(()) };
+        let mut value = HeaderValue::from_str(secret.expose())
+            .map_err(|_| self.error(name, "holds a character that cannot stand in a header"))?;
+        value.set_sensitive(true);
+        self.insert_header(name, value)
+    }
+
+    fn insert_header(&mut self, name: &'static str, value: HeaderValue) -> Result<(), Error> {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| self.error(name, error))?;
+        self.headers.insert(name, value);
+        Ok(())
     }
 
     /// Does this call differently.
@@ -141,11 +149,15 @@ impl Request {
     ///
     /// # Errors
     /// When the value broke its rule.
-    pub fn json<T: Serialize>(mut self, value: Setting<T>) -> Result<Self, Error> {
+    pub fn json(&mut self, value: Setting<impl ToJson>) -> Result<(), Error> {
         let value = self.checked("body", value)?;
-        self.body = Some(serde_json::to_vec(&value).map_err(|error| self.error("body", error))?.into());
+        self.put_json(&value.to_json())
+    }
+
+    fn put_json(&mut self, value: &Json<'_>) -> Result<(), Error> {
+        self.body = Some(serde_json::to_vec(value).map_err(|error| self.error("body", error))?.into());
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(self)
+        Ok(())
     }
 
     /// The request target: path and query, exactly as sent and signed.

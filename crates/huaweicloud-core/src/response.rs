@@ -7,10 +7,6 @@ use std::{
 
 use bytes::Bytes;
 use http::HeaderMap;
-use serde::Serialize;
-use serde_json::Value;
-
-use crate::{Error, dynamic};
 
 /// A typed answer with what surrounded it. Reads like the answer itself.
 ///
@@ -61,18 +57,6 @@ impl<T> Response<T> {
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
-    }
-
-    /// The typed answer as JSON; for generated code.
-    ///
-    /// # Errors
-    /// When it cannot be written as JSON.
-    pub fn into_json(self) -> Result<Response<Value>, Error>
-    where
-        T: Serialize,
-    {
-        let value = dynamic::json(&self.value)?;
-        Ok(self.map(|_| value))
     }
 }
 

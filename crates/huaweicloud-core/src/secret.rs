@@ -3,9 +3,14 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::lenient::Lenient;
+use crate::{
+    Json, ToJson,
+    lenient::{Lenient, Scalar},
+    strict::{Refusal, Strict},
+};
 
 /// A secret text, such as a secret key or a token.
 ///
@@ -40,8 +45,24 @@ impl<'de> Deserialize<'de> for Secret {
 }
 
 impl Lenient for Secret {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(Self::from(text))
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        match scalar {
+            Scalar::Text(text) => Some(Self::from(text)),
+            _ => None,
+        }
+    }
+}
+
+impl Strict for Secret {
+    fn from_json(value: &Value) -> Result<Self, Refusal> {
+        // What is no text may still be the secret, so it is not repeated.
+        value.as_str().map(Self::from).ok_or_else(|| Refusal::new("must be a text"))
+    }
+}
+
+impl ToJson for Secret {
+    fn to_json(&self) -> Json<'_> {
+        Json::Text(self.0.as_str().into())
     }
 }
 

@@ -6,9 +6,15 @@ use std::{
 };
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone as _};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
-use crate::{Violation, constrained::shown, lenient::Lenient};
+use crate::{
+    Json, ToJson, Violation,
+    constrained::shown,
+    lenient::{Lenient, Scalar},
+    strict::{self, Refusal, Strict},
+};
 
 /// A time in milliseconds since 1970-01-01 UTC, which services write as a number or as text.
 ///
@@ -114,51 +120,53 @@ impl fmt::Display for EpochMillis {
     }
 }
 
+impl ToJson for EpochMillis {
+    fn to_json(&self) -> Json<'_> {
+        match &self.0 {
+            Form::Number(millis) => Json::Integer(*millis),
+            Form::Digits(millis) => Json::Text(millis.to_string().into()),
+            Form::Text(text) => Json::Text((&**text).into()),
+        }
+    }
+}
+
 impl Serialize for EpochMillis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Form::Number(millis) => serializer.serialize_i64(*millis),
-            _ => serializer.collect_str(self),
+        self.to_json().serialize(serializer)
+    }
+}
+
+/// For requests: a number or a text of 13 digits.
+impl Strict for EpochMillis {
+    fn from_json(value: &Value) -> Result<Self, Refusal> {
+        match value.as_str() {
+            Some(text) => Self::try_from(text).map_err(Refusal::new),
+            None => Self::try_from(i64::from_json(value)?).map_err(Refusal::new),
         }
     }
 }
 
-/// Strict, for requests: a number or a text of 13 digits.
 impl<'de> Deserialize<'de> for EpochMillis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Given {
-            Number(i64),
-            Text(String),
-        }
-        match Given::deserialize(deserializer)? {
-            Given::Number(millis) => Self::try_from(millis),
-            Given::Text(text) => Self::try_from(text),
-        }
-        .map_err(de::Error::custom)
+        strict::deserialize(deserializer)
     }
 }
 
-/// Tolerant, for responses: anything that is one value.
+/// For responses: anything that is one value.
 impl Lenient for EpochMillis {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(Self::from_digits(text).unwrap_or_else(|| Self(Form::Text(text.into()))))
-    }
-
-    fn from_integer(number: i64) -> Option<Self> {
-        Some(Self(Form::Number(number)))
-    }
-
-    fn from_large_integer(number: u64) -> Option<Self> {
-        Some(Self(Form::Text(number.to_string().into())))
-    }
-
-    fn from_float(number: f64) -> Option<Self> {
-        Some(
-            i64::from_float(number)
-                .map_or_else(|| Self(Form::Text(number.to_string().into())), |n| Self(Form::Number(n))),
-        )
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        let form = match scalar {
+            Scalar::Text(text) => {
+                return Some(Self::from_digits(text).unwrap_or_else(|| Self(Form::Text(text.into()))));
+            }
+            Scalar::Integer(millis) => Form::Number(millis),
+            Scalar::Float(number) => {
+                i64::from_scalar(scalar).map_or_else(|| Form::Text(number.to_string().into()), Form::Number)
+            }
+            Scalar::Large(number) => Form::Text(number.to_string().into()),
+            Scalar::Null | Scalar::Bool(_) => return None,
+        };
+        Some(Self(form))
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{Client, operations, types};
 pub struct KeystoneCreateUserTokenByPassword {
     client: Client,
     options: CallOptions,
-    nocatalog: Setting<Option<String>>,
-    body: Setting<types::builder::CreateTokenRequest>,
+    pub(crate) nocatalog: Setting<Option<String>>,
+    pub(crate) body: Setting<types::builder::CreateTokenRequest>,
 }
 
 impl KeystoneCreateUserTokenByPassword {
@@ -69,8 +69,16 @@ impl KeystoneCreateUserTokenByPassword {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::CreateTokenResponse>, Error> {
-        let request = Request::new(&operations::KEYSTONE_CREATE_USER_TOKEN_BY_PASSWORD)?
-            .query("nocatalog", self.nocatalog)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(
+            &operations::KEYSTONE_CREATE_USER_TOKEN_BY_PASSWORD,
+        )?;
+        request.query("nocatalog", self.nocatalog)?;
+        request
             .json(
                 self
                     .body
@@ -78,9 +86,8 @@ impl KeystoneCreateUserTokenByPassword {
                         types::CreateTokenRequest::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }
 
@@ -90,8 +97,8 @@ impl KeystoneCreateUserTokenByPassword {
 pub struct KeystoneValidateToken {
     client: Client,
     options: CallOptions,
-    nocatalog: Setting<Option<String>>,
-    x_subject_token: Setting<Secret>,
+    pub(crate) nocatalog: Setting<Option<String>>,
+    pub(crate) x_subject_token: Setting<Secret>,
 }
 
 impl KeystoneValidateToken {
@@ -137,11 +144,15 @@ impl KeystoneValidateToken {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ValidateTokenResponse>, Error> {
-        let request = Request::new(&operations::KEYSTONE_VALIDATE_TOKEN)?
-            .secret_header("X-Subject-Token", self.x_subject_token.map(Some))?
-            .query("nocatalog", self.nocatalog)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::KEYSTONE_VALIDATE_TOKEN)?;
+        request.secret_header("X-Subject-Token", self.x_subject_token.map(Some))?;
+        request.query("nocatalog", self.nocatalog)?;
+        request.with(self.options)
     }
 }
 
@@ -151,13 +162,13 @@ impl KeystoneValidateToken {
 pub struct KeystoneListProjects {
     client: Client,
     options: CallOptions,
-    domain_id: Setting<Option<String>>,
-    enabled: Setting<Option<bool>>,
-    is_domain: Setting<Option<bool>>,
-    name: Setting<Option<String>>,
-    page: Setting<Option<Bounded<1, 2147483647>>>,
-    parent_id: Setting<Option<String>>,
-    per_page: Setting<Option<Bounded<1, 5000>>>,
+    pub(crate) domain_id: Setting<Option<String>>,
+    pub(crate) enabled: Setting<Option<bool>>,
+    pub(crate) is_domain: Setting<Option<bool>>,
+    pub(crate) name: Setting<Option<String>>,
+    pub(crate) page: Setting<Option<Bounded<1, 2147483647>>>,
+    pub(crate) parent_id: Setting<Option<String>>,
+    pub(crate) per_page: Setting<Option<Bounded<1, 5000>>>,
 }
 
 impl KeystoneListProjects {
@@ -270,16 +281,20 @@ impl KeystoneListProjects {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListProjectsResponse>, Error> {
-        let request = Request::new(&operations::KEYSTONE_LIST_PROJECTS)?
-            .query("domain_id", self.domain_id)?
-            .query("name", self.name)?
-            .query("parent_id", self.parent_id)?
-            .query("enabled", self.enabled)?
-            .query("is_domain", self.is_domain)?
-            .query("page", self.page)?
-            .query("per_page", self.per_page)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::KEYSTONE_LIST_PROJECTS)?;
+        request.query("domain_id", self.domain_id)?;
+        request.query("name", self.name)?;
+        request.query("parent_id", self.parent_id)?;
+        request.query("enabled", self.enabled)?;
+        request.query("is_domain", self.is_domain)?;
+        request.query("page", self.page)?;
+        request.query("per_page", self.per_page)?;
+        request.with(self.options)
     }
 }
 
@@ -356,9 +371,13 @@ impl KeystoneListAuthProjects {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListProjectsResponse>, Error> {
-        let request = Request::new(&operations::KEYSTONE_LIST_AUTH_PROJECTS)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let request = Request::new(&operations::KEYSTONE_LIST_AUTH_PROJECTS)?;
+        request.with(self.options)
     }
 }
 
@@ -435,9 +454,13 @@ impl KeystoneListAuthDomains {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListDomainsResponse>, Error> {
-        let request = Request::new(&operations::KEYSTONE_LIST_AUTH_DOMAINS)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let request = Request::new(&operations::KEYSTONE_LIST_AUTH_DOMAINS)?;
+        request.with(self.options)
     }
 }
 
@@ -483,7 +506,7 @@ impl Paged for KeystoneListAuthDomains {
 pub struct CreateTemporaryAccessKey {
     client: Client,
     options: CallOptions,
-    body: Setting<types::builder::CreateTemporaryAccessKeyRequest>,
+    pub(crate) body: Setting<types::builder::CreateTemporaryAccessKeyRequest>,
 }
 
 impl CreateTemporaryAccessKey {
@@ -529,7 +552,13 @@ impl CreateTemporaryAccessKey {
     pub async fn send(
         self,
     ) -> Result<Response<types::CreateTemporaryAccessKeyResponse>, Error> {
-        let request = Request::new(&operations::CREATE_TEMPORARY_ACCESS_KEY)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::CREATE_TEMPORARY_ACCESS_KEY)?;
+        request
             .json(
                 self
                     .body
@@ -537,8 +566,7 @@ impl CreateTemporaryAccessKey {
                         types::CreateTemporaryAccessKeyRequest::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }

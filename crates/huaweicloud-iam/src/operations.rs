@@ -2,8 +2,8 @@
 //! What the spec says of the service and its operations, as data.
 
 use huaweicloud_core::{
-    Bounded, BoxFuture, Client, Endpoint, Entry, Error, Kind, Location, Operation,
-    PageSize, PageStyle, Pagination, Parameter, Response, Scope, Secret, Service,
+    Client, Endpoint, Entry, Error, Kind, Location, Operation, PageSize, PageStyle,
+    Pagination, Parameter, Request, Scope, Service,
 };
 use huaweicloud_core::dynamic::{self, Arguments};
 use crate::types;
@@ -131,43 +131,39 @@ pub static SERVICE: Service = Service {
     operations: &[
         Entry {
             operation: &KEYSTONE_CREATE_USER_TOKEN_BY_PASSWORD,
-            call: keystone_create_user_token_by_password,
-            decode_response: dynamic::decode_response::<types::CreateTokenResponse>,
-            decode_request: Some(dynamic::decode_request::<types::CreateTokenRequest>),
+            request: keystone_create_user_token_by_password,
+            answer: dynamic::answer::<types::CreateTokenResponse>,
+            body: Some(dynamic::body::<types::CreateTokenRequest>),
         },
         Entry {
             operation: &KEYSTONE_VALIDATE_TOKEN,
-            call: keystone_validate_token,
-            decode_response: dynamic::decode_response::<types::ValidateTokenResponse>,
-            decode_request: None,
+            request: keystone_validate_token,
+            answer: dynamic::answer::<types::ValidateTokenResponse>,
+            body: None,
         },
         Entry {
             operation: &KEYSTONE_LIST_PROJECTS,
-            call: keystone_list_projects,
-            decode_response: dynamic::decode_response::<types::ListProjectsResponse>,
-            decode_request: None,
+            request: keystone_list_projects,
+            answer: dynamic::answer::<types::ListProjectsResponse>,
+            body: None,
         },
         Entry {
             operation: &KEYSTONE_LIST_AUTH_PROJECTS,
-            call: keystone_list_auth_projects,
-            decode_response: dynamic::decode_response::<types::ListProjectsResponse>,
-            decode_request: None,
+            request: keystone_list_auth_projects,
+            answer: dynamic::answer::<types::ListProjectsResponse>,
+            body: None,
         },
         Entry {
             operation: &KEYSTONE_LIST_AUTH_DOMAINS,
-            call: keystone_list_auth_domains,
-            decode_response: dynamic::decode_response::<types::ListDomainsResponse>,
-            decode_request: None,
+            request: keystone_list_auth_domains,
+            answer: dynamic::answer::<types::ListDomainsResponse>,
+            body: None,
         },
         Entry {
             operation: &CREATE_TEMPORARY_ACCESS_KEY,
-            call: create_temporary_access_key,
-            decode_response: dynamic::decode_response::<
-                types::CreateTemporaryAccessKeyResponse,
-            >,
-            decode_request: Some(
-                dynamic::decode_request::<types::CreateTemporaryAccessKeyRequest>,
-            ),
+            request: create_temporary_access_key,
+            answer: dynamic::answer::<types::CreateTemporaryAccessKeyResponse>,
+            body: Some(dynamic::body::<types::CreateTemporaryAccessKeyRequest>),
         },
     ],
     spec: include_str!("../openapi.json"),
@@ -393,104 +389,72 @@ pub(crate) static CREATE_TEMPORARY_ACCESS_KEY: Operation = Operation {
 fn keystone_create_user_token_by_password(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client)
-            .keystone_create_user_token_by_password();
-        if let Some(value) = arguments.take::<String>("nocatalog")? {
-            call = call.nocatalog(value);
-        }
-        if let Some(body) = arguments.take::<types::CreateTokenRequest>("body")? {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).keystone_create_user_token_by_password();
+    call.nocatalog = Ok(arguments.take("nocatalog")?);
+    if let Some(body) = arguments.take::<types::CreateTokenRequest>("body")? {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }
 
 fn keystone_validate_token(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).keystone_validate_token();
-        if let Some(value) = arguments.take::<Secret>("X-Subject-Token")? {
-            call = call.x_subject_token(value);
-        }
-        if let Some(value) = arguments.take::<String>("nocatalog")? {
-            call = call.nocatalog(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).keystone_validate_token();
+    if let Some(value) = arguments.take("X-Subject-Token")? {
+        call.x_subject_token = Ok(value);
+    }
+    call.nocatalog = Ok(arguments.take("nocatalog")?);
+    arguments.finish()?;
+    call.request()
 }
 
 fn keystone_list_projects(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).keystone_list_projects();
-        if let Some(value) = arguments.take::<String>("domain_id")? {
-            call = call.domain_id(value);
-        }
-        if let Some(value) = arguments.take::<String>("name")? {
-            call = call.name(value);
-        }
-        if let Some(value) = arguments.take::<String>("parent_id")? {
-            call = call.parent_id(value);
-        }
-        if let Some(value) = arguments.take::<bool>("enabled")? {
-            call = call.enabled(value);
-        }
-        if let Some(value) = arguments.take::<bool>("is_domain")? {
-            call = call.is_domain(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<1, 2147483647>>("page")? {
-            call = call.page(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<1, 5000>>("per_page")? {
-            call = call.per_page(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).keystone_list_projects();
+    call.domain_id = Ok(arguments.take("domain_id")?);
+    call.name = Ok(arguments.take("name")?);
+    call.parent_id = Ok(arguments.take("parent_id")?);
+    call.enabled = Ok(arguments.take("enabled")?);
+    call.is_domain = Ok(arguments.take("is_domain")?);
+    call.page = Ok(arguments.take("page")?);
+    call.per_page = Ok(arguments.take("per_page")?);
+    arguments.finish()?;
+    call.request()
 }
 
 fn keystone_list_auth_projects(
     client: Client,
     arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let call = crate::Client::from(client).keystone_list_auth_projects();
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let call = crate::Client::from(client).keystone_list_auth_projects();
+    arguments.finish()?;
+    call.request()
 }
 
 fn keystone_list_auth_domains(
     client: Client,
     arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let call = crate::Client::from(client).keystone_list_auth_domains();
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let call = crate::Client::from(client).keystone_list_auth_domains();
+    arguments.finish()?;
+    call.request()
 }
 
 fn create_temporary_access_key(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).create_temporary_access_key();
-        if let Some(body) = arguments
-            .take::<types::CreateTemporaryAccessKeyRequest>("body")?
-        {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).create_temporary_access_key();
+    if let Some(body) = arguments.take::<types::CreateTemporaryAccessKeyRequest>("body")?
+    {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }

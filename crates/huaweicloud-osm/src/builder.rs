@@ -13,13 +13,13 @@ use crate::{Client, operations, types};
 pub struct ListCaseOperateLogs {
     client: Client,
     options: CallOptions,
-    case_id: Setting<PathText<1, 64>>,
-    group_id: Setting<Option<BoundedText<0, 64>>>,
-    limit: Setting<Option<Bounded<0, 100>>>,
-    offset: Setting<Option<Bounded<0, 65535>>>,
-    x_language: Setting<Option<BoundedText<1, 32>>>,
-    x_site: Setting<Option<Bounded<0, 1>>>,
-    x_time_zone: Setting<Option<BoundedText<1, 32>>>,
+    pub(crate) case_id: Setting<PathText<1, 64>>,
+    pub(crate) group_id: Setting<Option<BoundedText<0, 64>>>,
+    pub(crate) limit: Setting<Option<Bounded<0, 100>>>,
+    pub(crate) offset: Setting<Option<Bounded<0, 65535>>>,
+    pub(crate) x_language: Setting<Option<BoundedText<1, 32>>>,
+    pub(crate) x_site: Setting<Option<Bounded<0, 1>>>,
+    pub(crate) x_time_zone: Setting<Option<BoundedText<1, 32>>>,
 }
 
 impl ListCaseOperateLogs {
@@ -152,16 +152,20 @@ impl ListCaseOperateLogs {
     pub async fn send(
         self,
     ) -> Result<Response<types::ListCaseOperateLogsResponse>, Error> {
-        let request = Request::new(&operations::LIST_CASE_OPERATE_LOGS)?
-            .path("case_id", self.case_id)?
-            .query("group_id", self.group_id)?
-            .query("offset", self.offset)?
-            .query("limit", self.limit)?
-            .header("X-Language", self.x_language)?
-            .header("X-Time-Zone", self.x_time_zone)?
-            .header("X-Site", self.x_site)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_CASE_OPERATE_LOGS)?;
+        request.path("case_id", self.case_id)?;
+        request.query("group_id", self.group_id)?;
+        request.query("offset", self.offset)?;
+        request.query("limit", self.limit)?;
+        request.header("X-Language", self.x_language)?;
+        request.header("X-Time-Zone", self.x_time_zone)?;
+        request.header("X-Site", self.x_site)?;
+        request.with(self.options)
     }
 }
 
@@ -207,22 +211,22 @@ impl Paged for ListCaseOperateLogs {
 pub struct ListCases {
     client: Client,
     options: CallOptions,
-    app_key: Setting<Option<BoundedText<0, 64>>>,
-    group_id: Setting<Option<BoundedText<0, 64>>>,
-    incident_id: Setting<Option<BoundedText<0, 64>>>,
-    incident_status: Setting<Option<BoundedText<0, 32>>>,
-    label_id_list: Setting<Option<BoundedList<String, 0, 5>>>,
-    limit: Setting<Option<Bounded<0, 100>>>,
-    offset: Setting<Option<Bounded<0, 65535>>>,
-    query_end_time: Setting<Option<BoundedText<0, 32>>>,
-    query_start_time: Setting<Option<BoundedText<0, 32>>>,
-    search_key: Setting<Option<BoundedList<String, 0, 32>>>,
-    status: Setting<Option<Bounded<0, 20>>>,
-    x_customer_id: Setting<Option<BoundedText<0, 64>>>,
-    x_customer_name: Setting<Option<BoundedText<0, 64>>>,
-    x_language: Setting<Option<BoundedText<1, 32>>>,
-    x_site: Setting<Option<Bounded<0, 1>>>,
-    x_time_zone: Setting<Option<BoundedText<1, 32>>>,
+    pub(crate) app_key: Setting<Option<BoundedText<0, 64>>>,
+    pub(crate) group_id: Setting<Option<BoundedText<0, 64>>>,
+    pub(crate) incident_id: Setting<Option<BoundedText<0, 64>>>,
+    pub(crate) incident_status: Setting<Option<BoundedText<0, 32>>>,
+    pub(crate) label_id_list: Setting<Option<BoundedList<String, 0, 5>>>,
+    pub(crate) limit: Setting<Option<Bounded<0, 100>>>,
+    pub(crate) offset: Setting<Option<Bounded<0, 65535>>>,
+    pub(crate) query_end_time: Setting<Option<BoundedText<0, 32>>>,
+    pub(crate) query_start_time: Setting<Option<BoundedText<0, 32>>>,
+    pub(crate) search_key: Setting<Option<BoundedList<String, 0, 32>>>,
+    pub(crate) status: Setting<Option<Bounded<0, 20>>>,
+    pub(crate) x_customer_id: Setting<Option<BoundedText<0, 64>>>,
+    pub(crate) x_customer_name: Setting<Option<BoundedText<0, 64>>>,
+    pub(crate) x_language: Setting<Option<BoundedText<1, 32>>>,
+    pub(crate) x_site: Setting<Option<Bounded<0, 1>>>,
+    pub(crate) x_time_zone: Setting<Option<BoundedText<1, 32>>>,
 }
 
 impl ListCases {
@@ -484,31 +488,37 @@ impl ListCases {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListCasesResponse>, Error> {
-        let request = Request::new(&operations::LIST_CASES)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_CASES)?;
+        request
             .query_list(
                 "search_key",
                 self.search_key.map(|list| list.into_iter().flatten()),
-            )?
+            )?;
+        request
             .query_list(
                 "label_id_list",
                 self.label_id_list.map(|list| list.into_iter().flatten()),
-            )?
-            .query("app_key", self.app_key)?
-            .query("incident_id", self.incident_id)?
-            .query("query_start_time", self.query_start_time)?
-            .query("query_end_time", self.query_end_time)?
-            .query("status", self.status)?
-            .query("incident_status", self.incident_status)?
-            .query("x_customer_id", self.x_customer_id)?
-            .query("x_customer_name", self.x_customer_name)?
-            .query("group_id", self.group_id)?
-            .query("offset", self.offset)?
-            .query("limit", self.limit)?
-            .header("X-Language", self.x_language)?
-            .header("X-Time-Zone", self.x_time_zone)?
-            .header("X-Site", self.x_site)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.query("app_key", self.app_key)?;
+        request.query("incident_id", self.incident_id)?;
+        request.query("query_start_time", self.query_start_time)?;
+        request.query("query_end_time", self.query_end_time)?;
+        request.query("status", self.status)?;
+        request.query("incident_status", self.incident_status)?;
+        request.query("x_customer_id", self.x_customer_id)?;
+        request.query("x_customer_name", self.x_customer_name)?;
+        request.query("group_id", self.group_id)?;
+        request.query("offset", self.offset)?;
+        request.query("limit", self.limit)?;
+        request.header("X-Language", self.x_language)?;
+        request.header("X-Time-Zone", self.x_time_zone)?;
+        request.header("X-Site", self.x_site)?;
+        request.with(self.options)
     }
 }
 

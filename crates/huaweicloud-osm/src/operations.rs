@@ -2,9 +2,8 @@
 //! What the spec says of the service and its operations, as data.
 
 use huaweicloud_core::{
-    Bounded, BoundedList, BoundedText, BoxFuture, Client, Endpoint, Entry, Error,
-    History, Kind, ListedBy, Location, Operation, Outcome, PageSize, PageStyle,
-    Pagination, Parameter, PathText, Response, Scope, Service,
+    Client, Endpoint, Entry, Error, History, Kind, ListedBy, Location, Operation,
+    Outcome, PageSize, PageStyle, Pagination, Parameter, Request, Scope, Service,
 };
 use huaweicloud_core::dynamic::{self, Arguments};
 use crate::types;
@@ -36,17 +35,15 @@ pub static SERVICE: Service = Service {
     operations: &[
         Entry {
             operation: &LIST_CASE_OPERATE_LOGS,
-            call: list_case_operate_logs,
-            decode_response: dynamic::decode_response::<
-                types::ListCaseOperateLogsResponse,
-            >,
-            decode_request: None,
+            request: list_case_operate_logs,
+            answer: dynamic::answer::<types::ListCaseOperateLogsResponse>,
+            body: None,
         },
         Entry {
             operation: &LIST_CASES,
-            call: list_cases,
-            decode_response: dynamic::decode_response::<types::ListCasesResponse>,
-            decode_request: None,
+            request: list_cases,
+            answer: dynamic::answer::<types::ListCasesResponse>,
+            body: None,
         },
     ],
     spec: include_str!("../openapi.json"),
@@ -345,93 +342,39 @@ pub(crate) static LIST_CASES: Operation = Operation {
 fn list_case_operate_logs(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_case_operate_logs();
-        if let Some(value) = arguments.take::<PathText<1, 64>>("case_id")? {
-            call = call.case_id(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 64>>("group_id")? {
-            call = call.group_id(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 65535>>("offset")? {
-            call = call.offset(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 100>>("limit")? {
-            call = call.limit(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<1, 32>>("X-Language")? {
-            call = call.x_language(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<1, 32>>("X-Time-Zone")? {
-            call = call.x_time_zone(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 1>>("X-Site")? {
-            call = call.x_site(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_case_operate_logs();
+    if let Some(value) = arguments.take("case_id")? {
+        call.case_id = Ok(value);
+    }
+    call.group_id = Ok(arguments.take("group_id")?);
+    call.offset = Ok(arguments.take("offset")?);
+    call.limit = Ok(arguments.take("limit")?);
+    call.x_language = Ok(arguments.take("X-Language")?);
+    call.x_time_zone = Ok(arguments.take("X-Time-Zone")?);
+    call.x_site = Ok(arguments.take("X-Site")?);
+    arguments.finish()?;
+    call.request()
 }
 
-fn list_cases(
-    client: Client,
-    mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_cases();
-        if let Some(value) = arguments.take::<BoundedList<String, 0, 32>>("search_key")?
-        {
-            call = call.search_key(value);
-        }
-        if let Some(value) = arguments
-            .take::<BoundedList<String, 0, 5>>("label_id_list")?
-        {
-            call = call.label_id_list(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 64>>("app_key")? {
-            call = call.app_key(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 64>>("incident_id")? {
-            call = call.incident_id(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 32>>("query_start_time")? {
-            call = call.query_start_time(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 32>>("query_end_time")? {
-            call = call.query_end_time(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 20>>("status")? {
-            call = call.status(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 32>>("incident_status")? {
-            call = call.incident_status(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 64>>("x_customer_id")? {
-            call = call.x_customer_id(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 64>>("x_customer_name")? {
-            call = call.x_customer_name(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<0, 64>>("group_id")? {
-            call = call.group_id(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 65535>>("offset")? {
-            call = call.offset(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 100>>("limit")? {
-            call = call.limit(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<1, 32>>("X-Language")? {
-            call = call.x_language(value);
-        }
-        if let Some(value) = arguments.take::<BoundedText<1, 32>>("X-Time-Zone")? {
-            call = call.x_time_zone(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 1>>("X-Site")? {
-            call = call.x_site(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+fn list_cases(client: Client, mut arguments: Arguments) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_cases();
+    call.search_key = Ok(arguments.take("search_key")?);
+    call.label_id_list = Ok(arguments.take("label_id_list")?);
+    call.app_key = Ok(arguments.take("app_key")?);
+    call.incident_id = Ok(arguments.take("incident_id")?);
+    call.query_start_time = Ok(arguments.take("query_start_time")?);
+    call.query_end_time = Ok(arguments.take("query_end_time")?);
+    call.status = Ok(arguments.take("status")?);
+    call.incident_status = Ok(arguments.take("incident_status")?);
+    call.x_customer_id = Ok(arguments.take("x_customer_id")?);
+    call.x_customer_name = Ok(arguments.take("x_customer_name")?);
+    call.group_id = Ok(arguments.take("group_id")?);
+    call.offset = Ok(arguments.take("offset")?);
+    call.limit = Ok(arguments.take("limit")?);
+    call.x_language = Ok(arguments.take("X-Language")?);
+    call.x_time_zone = Ok(arguments.take("X-Time-Zone")?);
+    call.x_site = Ok(arguments.take("X-Site")?);
+    arguments.finish()?;
+    call.request()
 }

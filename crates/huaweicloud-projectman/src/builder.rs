@@ -13,11 +13,11 @@ use crate::{Client, operations, types};
 pub struct ListRecordsV2 {
     client: Client,
     options: CallOptions,
-    issue_id: Setting<Bounded<0, 9999999999>>,
-    limit: Setting<Option<Bounded<1, 1000>>>,
-    offset: Setting<Option<Bounded<0, 10000>>>,
-    project_id: Setting<Alphanumeric<32, 32>>,
-    type_: Setting<Option<types::ProjectType>>,
+    pub(crate) issue_id: Setting<Bounded<0, 9999999999>>,
+    pub(crate) limit: Setting<Option<Bounded<1, 1000>>>,
+    pub(crate) offset: Setting<Option<Bounded<0, 10000>>>,
+    pub(crate) project_id: Setting<Alphanumeric<32, 32>>,
+    pub(crate) type_: Setting<Option<types::ProjectType>>,
 }
 
 impl ListRecordsV2 {
@@ -122,14 +122,18 @@ impl ListRecordsV2 {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListRecordsV2Response>, Error> {
-        let request = Request::new(&operations::LIST_RECORDS_V2)?
-            .query("project_id", self.project_id.map(Some))?
-            .query("issue_id", self.issue_id.map(Some))?
-            .query("limit", self.limit)?
-            .query("offset", self.offset)?
-            .query("type", self.type_)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_RECORDS_V2)?;
+        request.query("project_id", self.project_id.map(Some))?;
+        request.query("issue_id", self.issue_id.map(Some))?;
+        request.query("limit", self.limit)?;
+        request.query("offset", self.offset)?;
+        request.query("type", self.type_)?;
+        request.with(self.options)
     }
 }
 
@@ -175,13 +179,13 @@ impl Paged for ListRecordsV2 {
 pub struct ListProjectsV4 {
     client: Client,
     options: CallOptions,
-    archive: Setting<Option<bool>>,
-    limit: Setting<Bounded<1, 1000>>,
-    offset: Setting<Bounded<0, 10000>>,
-    project_type: Setting<Option<types::ProjectTypeV4>>,
-    query_type: Setting<Option<types::ProjectQueryType>>,
-    search: Setting<Option<String>>,
-    sort: Setting<Option<String>>,
+    pub(crate) archive: Setting<Option<bool>>,
+    pub(crate) limit: Setting<Bounded<1, 1000>>,
+    pub(crate) offset: Setting<Bounded<0, 10000>>,
+    pub(crate) project_type: Setting<Option<types::ProjectTypeV4>>,
+    pub(crate) query_type: Setting<Option<types::ProjectQueryType>>,
+    pub(crate) search: Setting<Option<String>>,
+    pub(crate) sort: Setting<Option<String>>,
 }
 
 impl ListProjectsV4 {
@@ -305,16 +309,20 @@ impl ListProjectsV4 {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListProjectsV4Response>, Error> {
-        let request = Request::new(&operations::LIST_PROJECTS_V4)?
-            .query("offset", self.offset.map(Some))?
-            .query("limit", self.limit.map(Some))?
-            .query("search", self.search)?
-            .query("project_type", self.project_type)?
-            .query("sort", self.sort)?
-            .query("archive", self.archive)?
-            .query("query_type", self.query_type)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_PROJECTS_V4)?;
+        request.query("offset", self.offset.map(Some))?;
+        request.query("limit", self.limit.map(Some))?;
+        request.query("search", self.search)?;
+        request.query("project_type", self.project_type)?;
+        request.query("sort", self.sort)?;
+        request.query("archive", self.archive)?;
+        request.query("query_type", self.query_type)?;
+        request.with(self.options)
     }
 }
 
@@ -360,8 +368,8 @@ impl Paged for ListProjectsV4 {
 pub struct ListIssuesV4 {
     client: Client,
     options: CallOptions,
-    project_id: Setting<Alphanumeric<32, 32>>,
-    body: Setting<types::builder::ListIssueRequestV4>,
+    pub(crate) project_id: Setting<Alphanumeric<32, 32>>,
+    pub(crate) body: Setting<types::builder::ListIssueRequestV4>,
 }
 
 impl ListIssuesV4 {
@@ -432,8 +440,14 @@ impl ListIssuesV4 {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::ListIssuesV4Response>, Error> {
-        let request = Request::new(&operations::LIST_ISSUES_V4)?
-            .path("project_id", self.project_id)?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_ISSUES_V4)?;
+        request.path("project_id", self.project_id)?;
+        request
             .json(
                 self
                     .body
@@ -441,9 +455,8 @@ impl ListIssuesV4 {
                         types::ListIssueRequestV4::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }
 
@@ -455,11 +468,21 @@ impl Paged for ListIssuesV4 {
     }
 
     fn position(&self) -> Setting<Option<i64>> {
-        self.body.clone()?.offset.map(|set| set.map(i64::from))
+        self.body
+            .as_ref()
+            .map_err(String::clone)?
+            .offset
+            .clone()
+            .map(|set| set.map(i64::from))
     }
 
     fn size(&self) -> Setting<Option<i64>> {
-        self.body.clone()?.limit.map(|set| set.map(i64::from))
+        self.body
+            .as_ref()
+            .map_err(String::clone)?
+            .limit
+            .clone()
+            .map(|set| set.map(i64::from))
     }
 
     fn at(self, position: i64, size: i64) -> Self {
@@ -489,10 +512,10 @@ impl Paged for ListIssuesV4 {
 pub struct ListIssueRecordsV4 {
     client: Client,
     options: CallOptions,
-    project_id: Setting<Alphanumeric<32, 32>>,
-    issue_id: Setting<Bounded<0, 9999999999>>,
-    limit: Setting<Option<Bounded<1, 1000>>>,
-    offset: Setting<Option<Bounded<0, 2147483647>>>,
+    pub(crate) project_id: Setting<Alphanumeric<32, 32>>,
+    pub(crate) issue_id: Setting<Bounded<0, 9999999999>>,
+    pub(crate) limit: Setting<Option<Bounded<1, 1000>>>,
+    pub(crate) offset: Setting<Option<Bounded<0, 2147483647>>>,
 }
 
 impl ListIssueRecordsV4 {
@@ -588,13 +611,17 @@ impl ListIssueRecordsV4 {
     pub async fn send(
         self,
     ) -> Result<Response<types::ListIssueRecordsV4Response>, Error> {
-        let request = Request::new(&operations::LIST_ISSUE_RECORDS_V4)?
-            .path("project_id", self.project_id)?
-            .path("issue_id", self.issue_id)?
-            .query("offset", self.offset)?
-            .query("limit", self.limit)?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LIST_ISSUE_RECORDS_V4)?;
+        request.path("project_id", self.project_id)?;
+        request.path("issue_id", self.issue_id)?;
+        request.query("offset", self.offset)?;
+        request.query("limit", self.limit)?;
+        request.with(self.options)
     }
 }
 

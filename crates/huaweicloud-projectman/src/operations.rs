@@ -2,9 +2,8 @@
 //! What the spec says of the service and its operations, as data.
 
 use huaweicloud_core::{
-    Alphanumeric, Bounded, BoxFuture, Client, Endpoint, Entry, Error, History, Kind,
-    ListedBy, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter,
-    Response, Scope, Service,
+    Client, Endpoint, Entry, Error, History, Kind, ListedBy, Location, Operation,
+    Outcome, PageSize, PageStyle, Pagination, Parameter, Request, Scope, Service,
 };
 use huaweicloud_core::dynamic::{self, Arguments};
 use crate::types;
@@ -56,29 +55,27 @@ pub static SERVICE: Service = Service {
     operations: &[
         Entry {
             operation: &LIST_RECORDS_V2,
-            call: list_records_v2,
-            decode_response: dynamic::decode_response::<types::ListRecordsV2Response>,
-            decode_request: None,
+            request: list_records_v2,
+            answer: dynamic::answer::<types::ListRecordsV2Response>,
+            body: None,
         },
         Entry {
             operation: &LIST_PROJECTS_V4,
-            call: list_projects_v4,
-            decode_response: dynamic::decode_response::<types::ListProjectsV4Response>,
-            decode_request: None,
+            request: list_projects_v4,
+            answer: dynamic::answer::<types::ListProjectsV4Response>,
+            body: None,
         },
         Entry {
             operation: &LIST_ISSUES_V4,
-            call: list_issues_v4,
-            decode_response: dynamic::decode_response::<types::ListIssuesV4Response>,
-            decode_request: Some(dynamic::decode_request::<types::ListIssueRequestV4>),
+            request: list_issues_v4,
+            answer: dynamic::answer::<types::ListIssuesV4Response>,
+            body: Some(dynamic::body::<types::ListIssueRequestV4>),
         },
         Entry {
             operation: &LIST_ISSUE_RECORDS_V4,
-            call: list_issue_records_v4,
-            decode_response: dynamic::decode_response::<
-                types::ListIssueRecordsV4Response,
-            >,
-            decode_request: None,
+            request: list_issue_records_v4,
+            answer: dynamic::answer::<types::ListIssueRecordsV4Response>,
+            body: None,
         },
     ],
     spec: include_str!("../openapi.json"),
@@ -426,100 +423,63 @@ pub(crate) static LIST_ISSUE_RECORDS_V4: Operation = Operation {
     history: None,
 };
 
-fn list_records_v2(
-    client: Client,
-    mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_records_v2();
-        if let Some(value) = arguments.take::<Alphanumeric<32, 32>>("project_id")? {
-            call = call.project_id(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 9999999999>>("issue_id")? {
-            call = call.issue_id(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<1, 1000>>("limit")? {
-            call = call.limit(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 10000>>("offset")? {
-            call = call.offset(value);
-        }
-        if let Some(value) = arguments.take::<types::ProjectType>("type")? {
-            call = call.type_(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+fn list_records_v2(client: Client, mut arguments: Arguments) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_records_v2();
+    if let Some(value) = arguments.take("project_id")? {
+        call.project_id = Ok(value);
+    }
+    if let Some(value) = arguments.take("issue_id")? {
+        call.issue_id = Ok(value);
+    }
+    call.limit = Ok(arguments.take("limit")?);
+    call.offset = Ok(arguments.take("offset")?);
+    call.type_ = Ok(arguments.take("type")?);
+    arguments.finish()?;
+    call.request()
 }
 
-fn list_projects_v4(
-    client: Client,
-    mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_projects_v4();
-        if let Some(value) = arguments.take::<Bounded<0, 10000>>("offset")? {
-            call = call.offset(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<1, 1000>>("limit")? {
-            call = call.limit(value);
-        }
-        if let Some(value) = arguments.take::<String>("search")? {
-            call = call.search(value);
-        }
-        if let Some(value) = arguments.take::<types::ProjectTypeV4>("project_type")? {
-            call = call.project_type(value);
-        }
-        if let Some(value) = arguments.take::<String>("sort")? {
-            call = call.sort(value);
-        }
-        if let Some(value) = arguments.take::<bool>("archive")? {
-            call = call.archive(value);
-        }
-        if let Some(value) = arguments.take::<types::ProjectQueryType>("query_type")? {
-            call = call.query_type(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+fn list_projects_v4(client: Client, mut arguments: Arguments) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_projects_v4();
+    if let Some(value) = arguments.take("offset")? {
+        call.offset = Ok(value);
+    }
+    if let Some(value) = arguments.take("limit")? {
+        call.limit = Ok(value);
+    }
+    call.search = Ok(arguments.take("search")?);
+    call.project_type = Ok(arguments.take("project_type")?);
+    call.sort = Ok(arguments.take("sort")?);
+    call.archive = Ok(arguments.take("archive")?);
+    call.query_type = Ok(arguments.take("query_type")?);
+    arguments.finish()?;
+    call.request()
 }
 
-fn list_issues_v4(
-    client: Client,
-    mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_issues_v4();
-        if let Some(value) = arguments.take::<Alphanumeric<32, 32>>("project_id")? {
-            call = call.project_id(value);
-        }
-        if let Some(body) = arguments.take::<types::ListIssueRequestV4>("body")? {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+fn list_issues_v4(client: Client, mut arguments: Arguments) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_issues_v4();
+    if let Some(value) = arguments.take("project_id")? {
+        call.project_id = Ok(value);
+    }
+    if let Some(body) = arguments.take::<types::ListIssueRequestV4>("body")? {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }
 
 fn list_issue_records_v4(
     client: Client,
     mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).list_issue_records_v4();
-        if let Some(value) = arguments.take::<Alphanumeric<32, 32>>("project_id")? {
-            call = call.project_id(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 9999999999>>("issue_id")? {
-            call = call.issue_id(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 2147483647>>("offset")? {
-            call = call.offset(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<1, 1000>>("limit")? {
-            call = call.limit(value);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).list_issue_records_v4();
+    if let Some(value) = arguments.take("project_id")? {
+        call.project_id = Ok(value);
+    }
+    if let Some(value) = arguments.take("issue_id")? {
+        call.issue_id = Ok(value);
+    }
+    call.offset = Ok(arguments.take("offset")?);
+    call.limit = Ok(arguments.take("limit")?);
+    arguments.finish()?;
+    call.request()
 }

@@ -7,10 +7,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     for service in huaweicloud_sandbox::services() {
         for entry in service.operations {
-            for decode in std::iter::once(entry.decode_response).chain(entry.decode_request) {
-                if let Ok(model) = decode(bytes) {
-                    let _ = model.to_json();
-                }
+            for model in [entry.decode_response(bytes), entry.decode_request(bytes)].into_iter().flatten() {
+                let _ = model.to_json().to_value();
             }
         }
     }

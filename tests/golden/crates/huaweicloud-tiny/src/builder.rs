@@ -13,14 +13,14 @@ use crate::{Client, operations, types};
 pub struct LookUpThing {
     client: Client,
     options: CallOptions,
-    thing_id: Setting<PathText<1, 8>>,
-    also: Setting<Option<BoundedList<types::Colour>>>,
-    flag: Setting<Option<bool>>,
-    kind: Setting<BoundedList<String, 1, 3>>,
-    limit: Setting<Option<Bounded<1, 100>>>,
-    offset: Setting<Option<Bounded<0, 1000>>>,
-    x_mood: Setting<types::Colour>,
-    body: Setting<types::builder::LookUpThingRequest>,
+    pub(crate) thing_id: Setting<PathText<1, 8>>,
+    pub(crate) also: Setting<Option<BoundedList<types::Colour>>>,
+    pub(crate) flag: Setting<Option<bool>>,
+    pub(crate) kind: Setting<BoundedList<String, 1, 3>>,
+    pub(crate) limit: Setting<Option<Bounded<1, 100>>>,
+    pub(crate) offset: Setting<Option<Bounded<0, 1000>>>,
+    pub(crate) x_mood: Setting<types::Colour>,
+    pub(crate) body: Setting<types::builder::LookUpThingRequest>,
 }
 
 impl LookUpThing {
@@ -161,14 +161,20 @@ impl LookUpThing {
     /// # Errors
     /// Without sending when a parameter breaks its rule; otherwise when the service refuses, cannot be reached, or answers with something else than it documents.
     pub async fn send(self) -> Result<Response<types::LookUpThingResponse>, Error> {
-        let request = Request::new(&operations::LOOK_UP_THING)?
-            .path("thing_id", self.thing_id)?
-            .query_list("kind", self.kind)?
-            .query_list("also", self.also.map(|list| list.into_iter().flatten()))?
-            .query("flag", self.flag)?
-            .query("offset", self.offset)?
-            .query("limit", self.limit)?
-            .header("X-Mood", self.x_mood.map(Some))?
+        let client = self.client.inner.clone();
+        client.send(self.request()?).await
+    }
+
+    pub(crate) fn request(self) -> Result<Request, Error> {
+        let mut request = Request::new(&operations::LOOK_UP_THING)?;
+        request.path("thing_id", self.thing_id)?;
+        request.query_list("kind", self.kind)?;
+        request.query_list("also", self.also.map(|list| list.into_iter().flatten()))?;
+        request.query("flag", self.flag)?;
+        request.query("offset", self.offset)?;
+        request.query("limit", self.limit)?;
+        request.header("X-Mood", self.x_mood.map(Some))?;
+        request
             .json(
                 self
                     .body
@@ -176,9 +182,8 @@ impl LookUpThing {
                         types::LookUpThingRequest::try_from(body)
                             .map_err(|error| error.to_string())
                     }),
-            )?
-            .with(self.options)?;
-        self.client.inner.send(request).await
+            )?;
+        request.with(self.options)
     }
 }
 

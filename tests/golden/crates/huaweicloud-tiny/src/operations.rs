@@ -2,9 +2,8 @@
 //! What the spec says of the service and its operations, as data.
 
 use huaweicloud_core::{
-    Bounded, BoundedList, BoxFuture, Client, Endpoint, Entry, Error, History, Kind,
-    Location, Operation, PageSize, PageStyle, Pagination, Parameter, PathText, Response,
-    Scope, Service,
+    Client, Endpoint, Entry, Error, History, Kind, Location, Operation, PageSize,
+    PageStyle, Pagination, Parameter, Request, Scope, Service,
 };
 use huaweicloud_core::dynamic::{self, Arguments};
 use crate::types;
@@ -24,9 +23,9 @@ pub static SERVICE: Service = Service {
     operations: &[
         Entry {
             operation: &LOOK_UP_THING,
-            call: look_up_thing,
-            decode_response: dynamic::decode_response::<types::LookUpThingResponse>,
-            decode_request: Some(dynamic::decode_request::<types::LookUpThingRequest>),
+            request: look_up_thing,
+            answer: dynamic::answer::<types::LookUpThingResponse>,
+            body: Some(dynamic::body::<types::LookUpThingRequest>),
         },
     ],
     spec: include_str!("../openapi.json"),
@@ -130,37 +129,24 @@ pub(crate) static LOOK_UP_THING: Operation = Operation {
     }),
 };
 
-fn look_up_thing(
-    client: Client,
-    mut arguments: Arguments,
-) -> BoxFuture<'static, Result<Response<serde_json::Value>, Error>> {
-    Box::pin(async move {
-        let mut call = crate::Client::from(client).look_up_thing();
-        if let Some(value) = arguments.take::<PathText<1, 8>>("thing_id")? {
-            call = call.thing_id(value);
-        }
-        if let Some(value) = arguments.take::<BoundedList<String, 1, 3>>("kind")? {
-            call = call.kind(value);
-        }
-        if let Some(value) = arguments.take::<BoundedList<types::Colour>>("also")? {
-            call = call.also(value);
-        }
-        if let Some(value) = arguments.take::<bool>("flag")? {
-            call = call.flag(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<0, 1000>>("offset")? {
-            call = call.offset(value);
-        }
-        if let Some(value) = arguments.take::<Bounded<1, 100>>("limit")? {
-            call = call.limit(value);
-        }
-        if let Some(value) = arguments.take::<types::Colour>("X-Mood")? {
-            call = call.x_mood(value);
-        }
-        if let Some(body) = arguments.take::<types::LookUpThingRequest>("body")? {
-            call = call.body(body);
-        }
-        arguments.finish()?;
-        call.send().await?.into_json()
-    })
+fn look_up_thing(client: Client, mut arguments: Arguments) -> Result<Request, Error> {
+    let mut call = crate::Client::from(client).look_up_thing();
+    if let Some(value) = arguments.take("thing_id")? {
+        call.thing_id = Ok(value);
+    }
+    if let Some(value) = arguments.take("kind")? {
+        call.kind = Ok(value);
+    }
+    call.also = Ok(arguments.take("also")?);
+    call.flag = Ok(arguments.take("flag")?);
+    call.offset = Ok(arguments.take("offset")?);
+    call.limit = Ok(arguments.take("limit")?);
+    if let Some(value) = arguments.take("X-Mood")? {
+        call.x_mood = Ok(value);
+    }
+    if let Some(body) = arguments.take::<types::LookUpThingRequest>("body")? {
+        call.body = Ok(body.into());
+    }
+    arguments.finish()?;
+    call.request()
 }

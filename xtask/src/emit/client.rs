@@ -1,0 +1,76 @@
+//! The module `client`.
+
+use heck::ToPascalCase as _;
+use quote::{format_ident, quote};
+use syn::{Item, parse_quote};
+
+use super::{example, print::Printer};
+use crate::{
+    docs,
+    spec::{Spec, text},
+};
+
+/// The module, formatted.
+pub fn client(spec: &Spec) -> Result<String, String> {
+    let title = text(&spec.value["info"], "title");
+    let doc = format!("Client of {title}. Cheap to clone; clones share their connections.");
+    let methods = spec.operations().into_iter().map(|operation| {
+        let id = format_ident!("{}", operation.id());
+        let builder = format_ident!("{}", operation.id().to_pascal_case());
+        let mut paragraphs = vec![
+            text(operation.value, "summary").to_owned(),
+            text(operation.value, "description").to_owned(),
+            format!("Source: {}, API `{}`.", docs::source(operation.value), text(&operation.value["x-source"], "api")),
+        ];
+        paragraphs.extend(docs::deviations(operation.value));
+        paragraphs.push(format!("```no_run\n{}\n```", example(spec, &operation, &[])));
+        let doc = paragraphs.join("\n\n");
+        quote! {
+            #[doc = #doc]
+            pub fn #id(&self) -> builder::#builder {
+                builder::#builder::new(self.clone())
+            }
+        }
+    });
+    let items: Vec<Item> = vec![
+        parse_quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug)]
+            pub struct Client { pub(crate) inner: huaweicloud_core::Client }
+        },
+        parse_quote! {
+            impl Client {
+                /// Makes a client. Nothing is sent yet.
+                ///
+                /// # Errors
+                /// When the service has no endpoint in the configured region; the message lists the regions it has.
+                pub fn new(config: &::huaweicloud_core::Config) -> Result<Self, ::huaweicloud_core::Error> {
+                    huaweicloud_core::Client::new(config, &SERVICE).map(Self::from)
+                }
+
+                /// The way out for what no method here does: any method and path, through the same transport.
+                pub fn request(
+                    &self,
+                    method: huaweicloud_core::http::Method,
+                    path: impl Into<String>,
+                ) -> ::huaweicloud_core::RawRequest {
+                    self.inner.request(method, path)
+                }
+                #(#methods)*
+            }
+        },
+        parse_quote! {
+            impl From<huaweicloud_core::Client> for Client {
+                fn from(inner: huaweicloud_core::Client) -> Self {
+                    Self { inner }
+                }
+            }
+        },
+    ];
+    let mut code = Printer::new("types");
+    code.declares(parse_quote!(
+        use crate::{SERVICE, builder};
+    ));
+    code.items(items)?;
+    code.finish()
+}
