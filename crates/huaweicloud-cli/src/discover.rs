@@ -8,11 +8,13 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// The arguments of every call of an operation that the lists lead to, at most `limit`.
+/// The arguments of every call of an operation that the lists lead to, at most `limit`. A list that the service refuses
+/// leads nowhere and is noted.
 pub async fn arguments(
     config: &Config,
     entry: &'static Entry,
     limit: usize,
+    refused: &mut Vec<Failure>,
 ) -> Result<Vec<Map<String, Value>>, Failure> {
     let operation = entry.operation;
     let known = |parameter: &&Parameter| operation.listed_by.iter().any(|link| link.argument == parameter.name);
@@ -22,7 +24,7 @@ pub async fn arguments(
             operation.id, parameter.name
         )));
     }
-    expand(config, entry, Map::new(), limit).await
+    expand(config, entry, Map::new(), limit, refused).await
 }
 
 /// Adds the arguments that lists know to those that are given.
@@ -31,6 +33,7 @@ fn expand<'a>(
     entry: &'static Entry,
     given: Map<String, Value>,
     limit: usize,
+    refused: &'a mut Vec<Failure>,
 ) -> BoxFuture<'a, Result<Vec<Map<String, Value>>, Failure>> {
     Box::pin(async move {
         let links = entry.operation.listed_by;
@@ -46,12 +49,22 @@ fn expand<'a>(
                 // What the list is asked with: ids that are chosen already, and ids that its own lists know.
                 let shared = list.operation.listed_by.iter().map(|link| link.argument);
                 let chosen = shared.filter_map(|name| Some((name.to_owned(), arguments.get(name)?.clone()))).collect();
-                for asked in expand(config, list, chosen, limit).await? {
+                for asked in expand(config, list, chosen, limit, &mut *refused).await? {
                     let mut call =
                         DynamicCall { client: Client::new(config, service)?, entry: list, arguments: Map::new() };
                     asked.iter().for_each(|(name, value)| call.set(name, value.clone()));
                     let mut items = Items::new(call).max_items(limit.saturating_sub(next.len()));
-                    while let Some(item) = items.try_next().await? {
+                    while let Some(item) = items.next().await {
+                        let item = match item.map_err(Failure::from) {
+                            Ok(item) => item,
+                            Err(failure) if failure.is_refusal() => {
+                                let ids = asked.values().map(|id| format!("/{}", plain(id)));
+                                let name = format!("{}{}", service.id, ids.collect::<String>());
+                                refused.push(failure.about(&name));
+                                break;
+                            }
+                            Err(failure) => return Err(failure),
+                        };
                         let Some(value) = item.pointer(link.value).and_then(|id| argument(entry, link.argument, id))
                         else {
                             continue;
@@ -76,6 +89,11 @@ fn find(link: &ListedBy) -> Result<(&'static Service, &'static Entry), Failure> 
     service
         .and_then(|service| Some((service, service.operation(link.operation)?)))
         .ok_or_else(|| Failure::wrong_use(format!("{}/{} is not part of this program", link.service, link.operation)))
+}
+
+/// An id as it is named on the command line.
+pub fn plain(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
 /// An id as an argument of an operation; a member of the body stays as it is.

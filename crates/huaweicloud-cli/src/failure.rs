@@ -16,15 +16,30 @@ pub const UNREACHABLE: u8 = 3;
 pub struct Failure {
     code: u8,
     message: String,
+    refusal: bool,
 }
 
 impl Failure {
     pub fn wrong_use(message: impl Into<String>) -> Self {
-        Self { code: WRONG_USE, message: message.into() }
+        Self { code: WRONG_USE, message: message.into(), refusal: false }
     }
 
     pub fn unreachable(message: impl Into<String>) -> Self {
-        Self { code: UNREACHABLE, message: message.into() }
+        Self { code: UNREACHABLE, message: message.into(), refusal: false }
+    }
+
+    /// Whether the service said no to this one thing, so that another may be worth asking for.
+    pub fn is_refusal(&self) -> bool {
+        self.refusal
+    }
+
+    /// Several failures as one, with the gravest code; nothing of none.
+    pub fn all(failures: Vec<Self>) -> Option<Self> {
+        failures.into_iter().reduce(|all, next| Self {
+            code: all.code.max(next.code),
+            message: format!("{}\nhwc: {}", all.message, next.message),
+            refusal: false,
+        })
     }
 
     /// The same failure with what it is about.
@@ -70,7 +85,9 @@ impl From<Error> for Failure {
         if error.is_auth() {
             message.push_str("\n     check the keys, their region, and that the clock of this machine is right");
         }
-        Self { code, message }
+        // Keys that are not accepted and a service that is overloaded are so for every call.
+        let refusal = error.kind() == ErrorKind::Service && !error.is_auth() && !error.is_retryable();
+        Self { code, message, refusal }
     }
 }
 

@@ -47,31 +47,52 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let limit = matches.get_one::<usize>("limit").copied().unwrap_or_default();
     // Short made-up histories: what is shown is an example.
     let connection = settings::connect(matches, Sandbox::builder().records(1)).await?;
-    for (service, entry) in histories().filter(|(service, _)| walked.contains(&service.id)) {
-        let mut found = discover::arguments(&connection.config, entry, limit).await?;
-        let named = |arguments: &Map<String, Value>| {
-            subjects.iter().any(|subject: &Subject| subject.service.id == service.id && subject.arguments == *arguments)
-        };
-        found.retain(|arguments| !named(arguments));
-        subjects.extend(found.into_iter().filter_map(|arguments| {
-            Some(Subject { service, entry, history: entry.operation.history.as_ref()?, arguments, listed: true })
-        }));
-    }
+    // What was read is shown, whatever becomes of the rest.
     let mut events = Vec::new();
-    for subject in &subjects {
-        match read(&connection.config, subject).await {
-            // It was there when it was listed, and is not any more.
-            Err(error) if subject.listed && error.is_not_found() => eprintln!("hwc: {} is gone", subject.name()),
-            read => events.extend(read.map_err(|error| Failure::from(error).about(&subject.name()))?),
+    let mut failures = Vec::new();
+    let walk = async {
+        for (service, entry) in histories().filter(|(service, _)| walked.contains(&service.id)) {
+            let mut found = discover::arguments(&connection.config, entry, limit, &mut failures).await?;
+            let named = |arguments: &Map<String, Value>| {
+                subjects.iter().any(|known: &Subject| known.service.id == service.id && known.arguments == *arguments)
+            };
+            found.retain(|arguments| !named(arguments));
+            subjects.extend(found.into_iter().filter_map(|arguments| {
+                Some(Subject { service, entry, history: entry.operation.history.as_ref()?, arguments, listed: true })
+            }));
         }
+        for subject in &subjects {
+            match read(&connection.config, subject).await {
+                Ok(history) => events.extend(history),
+                // It was there when it was listed, and is not any more.
+                Err(error) if subject.listed && error.is_not_found() => eprintln!("hwc: {} is gone", subject.name()),
+                Err(error) => {
+                    let failure = Failure::from(error).about(&subject.name());
+                    if !failure.is_refusal() {
+                        return Err(failure);
+                    }
+                    failures.push(failure);
+                }
+            }
+        }
+        Ok(())
+    };
+    let walked = walk.await;
+    failures.extend(walked.err());
+    let failure = Failure::all(failures);
+    if events.is_empty()
+        && let Some(failure) = failure
+    {
+        return Err(failure);
     }
     events.retain(|event| since.is_none_or(|since| event.millis.is_none_or(|millis| millis >= since)));
     // Newest first; what has no readable time comes last, as given.
     events.sort_by_key(|event| Reverse(event.millis));
     match matches.get_one::<String>("output").map(String::as_str) {
-        Some("json") => output::lines(events.iter().map(Event::to_json)),
-        _ => output::lines([table(&events)]),
+        Some("json") => output::lines(events.iter().map(Event::to_json))?,
+        _ => output::lines([table(&events)])?,
     }
+    failure.map_or(Ok(()), Err)
 }
 
 /// A time as it is given to `--since`, in milliseconds.
@@ -141,7 +162,7 @@ async fn read(config: &Config, subject: &Subject) -> Result<Vec<Event>, Error> {
 impl Subject {
     /// As it is named on the command line.
     fn name(&self) -> String {
-        let ids: Vec<String> = self.arguments.values().map(|id| id.to_string().replace('"', "")).collect();
+        let ids: Vec<String> = self.arguments.values().map(discover::plain).collect();
         format!("{}/{}", self.service.id, ids.join("/"))
     }
 }

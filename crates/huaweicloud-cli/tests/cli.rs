@@ -142,6 +142,42 @@ fn mistakes_are_sentences_and_exit_codes() {
     }
 }
 
+/// `hwc sandbox` in a process of its own.
+struct Playing {
+    process: std::process::Child,
+    url: String,
+    exports: Vec<(String, String)>,
+}
+
+impl Playing {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = hwc(&[&["sandbox"], arguments].concat());
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let exports: Vec<(String, String)> = (0..4)
+            .map(|_| {
+                let line = lines.next().unwrap().unwrap();
+                let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+                (name.to_owned(), value.to_owned())
+            })
+            .collect();
+        let names: Vec<&str> = exports.iter().map(|(name, _)| name.as_str()).collect();
+        let expected =
+            ["HUAWEICLOUD_SANDBOX_URL", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SANDBOX_TOKEN"];
+        assert_eq!(names, expected);
+        Self { process, url: exports[0].1.clone(), exports }
+    }
+
+    /// Ends it; gives what it said on stderr.
+    fn stop(&mut self) -> String {
+        self.process.kill().unwrap();
+        let mut said = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        self.process.wait().unwrap();
+        said
+    }
+}
+
 #[test]
 fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own() {
     let call = ["call", "osm", "list_case_operate_logs", "--case-id", "1", "--endpoint"];
@@ -152,19 +188,8 @@ fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own()
     assert_eq!(code, Some(3), "{stderr}");
     assert!(stderr.contains("no connection to 127.0.0.1:1 (after 3 attempts): Connection refused"), "{stderr}");
 
-    let mut sandbox = hwc(&["sandbox"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(sandbox.stdout.take().unwrap()).lines();
-    let exports: Vec<(String, String)> = (0..4)
-        .map(|_| {
-            let line = lines.next().unwrap().unwrap();
-            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
-            (name.to_owned(), value.to_owned())
-        })
-        .collect();
-    let names: Vec<&str> = exports.iter().map(|(name, _)| name.as_str()).collect();
-    let expected = ["HUAWEICLOUD_SANDBOX_URL", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SANDBOX_TOKEN"];
-    assert_eq!(names, expected);
-    let url = exports[0].1.clone();
+    let mut sandbox = Playing::start(&[]);
+    let (url, exports) = (sandbox.url.clone(), sandbox.exports.clone());
 
     let (code, _, stderr) = keys(&mut hwc(&[&call[..], &[&url]].concat()));
     assert_eq!(code, Some(1), "{stderr}");
@@ -174,15 +199,27 @@ fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own()
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stdout.contains("total_count"));
 
+    // What one thing is refused for costs nothing of the others.
+    let plan = r#"[{"operation": "list_app_operations_log", "do": {"fault": "body", "status": 403,
+        "body": "{\"error_code\":\"Deploy.00011154\",\"error_msg\":\"No permission\"}"}}]"#;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), plan).unwrap();
+    let mut refusing = Playing::start(&["--faults", file.path().to_str().unwrap()]);
+    let timeline = ["timeline", "--service", "osm", "--service", "codeartsdeploy", "-o", "json", "--endpoint"];
+    let mut timeline = hwc(&[&timeline[..], &[&refusing.url]].concat());
+    let (code, stdout, stderr) = output(timeline.envs(refusing.exports.clone()).output().unwrap());
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stdout.lines().count() > 1 && stdout.lines().all(|line| line.contains("\"OSM\"")), "{stdout}");
+    assert!(stderr.starts_with("hwc: codeartsdeploy/"), "{stderr}");
+    assert!(stderr.contains("list_app_operations_log: 403 Deploy.00011154: No permission"), "{stderr}");
+    refusing.stop();
+
     let mut half = hwc(&[&call[..], &[&url]].concat());
     let (code, _, stderr) = output(half.env("HUAWEICLOUD_SDK_AK", "AK").output().unwrap());
     assert_eq!(code, Some(2), "{stderr}");
     assert!(stderr.contains("HUAWEICLOUD_SDK_SK is not"), "{stderr}");
 
-    sandbox.kill().unwrap();
-    let mut listed = String::new();
-    sandbox.stderr.take().unwrap().read_to_string(&mut listed).unwrap();
-    sandbox.wait().unwrap();
+    let listed = sandbox.stop();
     for id in ["case_id \"123\"", "IM202506051651290199975850", "9175005", "00105ecca9d142148f9807cf0cdebfef"] {
         assert!(listed.contains(id), "{id} is not listed:\n{listed}");
     }
