@@ -152,7 +152,11 @@ async fn broken_json_says_where_it_broke() {
     let body = r#"{"total_count":1,"incident_operate_log_list":[{"incident_log_id":"1"},{"incident_log_id":"2","#;
     let error = osm("200 OK", "", body).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.json_path().unwrap().starts_with("incident_operate_log_list"), "{:?}", error.json_path());
+    assert_eq!(error.json_path(), Some("incident_operate_log_list[1]"));
+    let error = osm("200 OK", "", r#"{"total_count":1,"incident_operate_log_list":[{"operator_id":tru"#).await;
+    assert_eq!(error.json_path(), Some("incident_operate_log_list[0].operator_id"));
+    let error = osm("200 OK", "", r#"{"total_count":1} and more"#).await;
+    assert_eq!((error.kind(), error.json_path()), (ErrorKind::Decode, Some("the top level")));
 }
 
 #[tokio::test]

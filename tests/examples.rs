@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::{examples, operations};
 
 /// A value without its null members, which may vanish on the way.
-fn without_nulls(value: &Value) -> Value {
+pub fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => members
             .iter()

@@ -12,6 +12,7 @@ use huaweicloud_sandbox::Sandbox;
 use proptest::prelude::*;
 
 use crate::{
+    examples::without_nulls,
     faults::TestClock,
     support::{Canned, SECRET},
 };
@@ -31,7 +32,11 @@ fn config(cases: u32) -> ProptestConfig {
 
 /// JSON of any shape, with the words that error bodies are made of.
 fn json() -> impl Strategy<Value = serde_json::Value> {
-    let words = "(error|error_code|error_msg|errorCode|code|message|reason|status|request_id|x)";
+    json_of("(error|error_code|error_msg|errorCode|code|message|reason|status|request_id|x)")
+}
+
+/// JSON of any shape, with these words as names of members.
+fn json_of(words: &'static str) -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
@@ -66,6 +71,40 @@ proptest! {
                 }
             }
         });
+    }
+
+    /// Any JSON under the names of an answer is read, and what was read is written so that it is read as the same.
+    #[test]
+    fn any_json_is_an_answer(value in json_of("(status|result|record|id|issue|user|details|created_on|operation|x)")) {
+        use huaweicloud_projectman::types::ListRecordsV2Response as Answer;
+        match serde_json::from_value::<Answer>(value.clone()) {
+            Ok(answer) => {
+                let written = serde_json::to_string(&answer).unwrap();
+                assert_eq!(serde_json::from_str::<Answer>(&written).unwrap(), answer, "{written}");
+                // The order of the members says nothing.
+                let mut members: Vec<_> = value.as_object().into_iter().flatten().collect();
+                members.reverse();
+                let turned: serde_json::Value = members.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+                if value.is_object() {
+                    assert_eq!(serde_json::from_value::<Answer>(turned).unwrap(), answer);
+                }
+            }
+            // Only an object is an answer.
+            Err(error) => assert!(!value.is_object(), "{error}: {value}"),
+        }
+    }
+
+    /// Any JSON as a body is refused with a sentence, or taken and sent as it came, but for nulls.
+    #[test]
+    fn any_json_is_a_body_or_refused(value in json_of("(fields|condition|string_filters|sort_filter|field|operator|values|name)")) {
+        let entry = huaweicloud_coc::SERVICE.operation("list_incidents_histories").unwrap();
+        match entry.decode_request(value.to_string().as_bytes()) {
+            Ok(body) => assert_eq!(body.to_json().to_value().unwrap(), without_nulls(&value)),
+            Err(error) => {
+                assert!(error.is_invalid_request() && error.message().starts_with("body: "), "{error}");
+                assert!(!error.message().contains(" at line "), "{error}");
+            }
+        }
     }
 
     /// Any method, path, query, header and body: what is sent verifies, or is refused before it is sent.

@@ -62,13 +62,14 @@ impl Field for Whole<'_> {
 /// Reads the body of an error status.
 pub(crate) fn service_error(status: u16, body: &[u8]) -> Error {
     let text = body.trim_ascii();
-    let found = serde_json::from_slice::<Value>(text).ok().and_then(|value| ErrorBody::find(&value));
+    let found = serde_json::from_slice::<Value>(text).ok().and_then(|value| ErrorBody::find(&value, None));
     found.map_or_else(|| Error::new(ErrorKind::Service, plain_message(status, text)), ErrorBody::into_error)
 }
 
 /// The error that the body of a success status reports.
 fn reported(body: &[u8], watch: &Watch<'_>) -> Error {
-    let found = serde_json::from_slice::<Value>(body).ok().and_then(|value| ErrorBody::find(&value));
+    let named = watch.outcome.map(|outcome| (outcome.code, outcome.message));
+    let found = serde_json::from_slice::<Value>(body).ok().and_then(|value| ErrorBody::find(&value, named));
     let status = watch.status.as_ref().and_then(scalar).unwrap_or_default();
     let nothing = || format!("the service reports the status {status:?} without a message");
     found.map_or_else(|| Error::new(ErrorKind::Service, nothing()), ErrorBody::into_error)
@@ -117,22 +118,23 @@ impl ErrorBody {
             .with_encoded_authorization_message(self.encoded_authorization_message)
     }
 
-    /// Looks at the body itself first, then at the objects in it: `{"error": {…}}`, `{"badRequest": {…}}`.
-    fn find(body: &Value) -> Option<Self> {
+    /// Looks at the body itself first, then at the objects in it: `{"error": {…}}`, `{"badRequest": {…}}`. `named` are
+    /// the members that the contract names for code and message, if it does.
+    fn find(body: &Value, named: Option<(&str, &str)>) -> Option<Self> {
         // A body that nests deeper than this is no error body.
         const DEEPEST: usize = 4;
-        Self::find_within(body, DEEPEST)
+        Self::find_within(body, named, DEEPEST)
     }
 
-    fn find_within(body: &Value, depth: usize) -> Option<Self> {
+    fn find_within(body: &Value, named: Option<(&str, &str)>, depth: usize) -> Option<Self> {
         let text = |key: &str| scalar(body.get(key)?);
+        let within = |part: &Value| Self::find_within(part, None, depth.checked_sub(1)?);
         if let Value::Array(items) = body {
-            return items.iter().find_map(|item| Self::find_within(item, depth.checked_sub(1)?));
+            return items.iter().find_map(within);
         }
-        let nested = || body.as_object()?.values().find_map(|member| Self::find_within(member, depth.checked_sub(1)?));
-        let pair = [("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"), ("code", "reason")]
-            .into_iter()
-            .find_map(|(code, message)| Some((text(code)?, text(message)?)));
+        let nested = || body.as_object()?.values().find_map(within);
+        let usual = [("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"), ("code", "reason")];
+        let pair = named.into_iter().chain(usual).find_map(|(code, message)| Some((text(code)?, text(message)?)));
         let mut found = match pair {
             Some((code, message)) => Self { code: Some(code), message, ..Self::default() },
             None => match nested() {
@@ -210,6 +212,23 @@ mod tests {
     fn parsed(body: &str) -> (Option<String>, String) {
         let error = service_error(400, body.as_bytes());
         (error.code().map(str::to_owned), error.message().to_owned())
+    }
+
+    #[test]
+    fn the_contract_says_which_members_are_code_and_message() {
+        let outcome = Outcome { status: None, code: "fault", message: "why", success: &[], failure: &[] };
+        let body = br#"{"error_code":"A.1","error_msg":"m","fault":7,"why":"because"}"#;
+        let error = decode(body, Some(&outcome), &mut Nothing).unwrap_err();
+        assert_eq!((error.code(), error.message()), (Some("7"), "because"));
+    }
+
+    #[derive(Default)]
+    struct Nothing;
+
+    impl Object for Nothing {
+        fn read(&mut self, object: &mut dyn ObjectReader) -> Result<(), Broken> {
+            Ignored.object(object)
+        }
     }
 
     #[test]

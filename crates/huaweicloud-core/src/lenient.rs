@@ -84,13 +84,13 @@ pub trait Lenient: Sized {
     /// From a scalar, but null.
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self>;
 
-    /// From an object.
+    /// From an object, in its place: moving a large type costs more than reading it.
     ///
     /// # Errors
     /// When the JSON itself is broken.
-    fn from_object(object: &mut dyn ObjectReader) -> Result<Option<Self>, Broken> {
-        Ignored.object(object)?;
-        Ok(None)
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Broken> {
+        *place = None;
+        Ignored.object(object)
     }
 
     /// From an array.
@@ -134,10 +134,9 @@ macro_rules! response {
 
             fn from_object(
                 object: &mut dyn $crate::lenient::ObjectReader,
-            ) -> Result<Option<Self>, $crate::lenient::Broken> {
-                let mut value = Self::default();
-                $crate::lenient::Object::read(&mut value, object)?;
-                Ok(Some(value))
+                place: &mut Option<Self>,
+            ) -> Result<(), $crate::lenient::Broken> {
+                $crate::lenient::Object::read(place.insert(Self::default()), object)
             }
         }
 
@@ -430,10 +429,9 @@ impl Visitor<'_> for Name<'_> {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Found, E> {
-        let index = match self.names.get(self.expected) {
-            Some(known) if *known == name => Some(self.expected),
-            _ => self.names.iter().position(|known| *known == name),
-        };
+        let (before, after) = self.names.split_at(self.expected);
+        let index = after.iter().position(|known| *known == name).map(|index| self.expected + index);
+        let index = index.or_else(|| before.iter().position(|known| *known == name));
         let heard = self.listener.is_some_and(|listener| listener.listens_to(name)).then(|| name.to_owned());
         Ok(Found { index, heard })
     }
@@ -485,8 +483,7 @@ impl<T: Lenient> Field for Option<T> {
     }
 
     fn object(&mut self, object: &mut dyn ObjectReader) -> Result<(), Broken> {
-        *self = T::from_object(object)?;
-        Ok(())
+        T::from_object(object, self)
     }
 
     fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Broken> {
@@ -501,7 +498,9 @@ impl<T: Lenient> Field for List<T> {
     }
 
     fn object(&mut self, object: &mut dyn ObjectReader) -> Result<(), Broken> {
-        *self = Self::from_object(object)?.unwrap_or_default();
+        let mut list = None;
+        Self::from_object(object, &mut list)?;
+        *self = list.unwrap_or_default();
         Ok(())
     }
 
@@ -517,8 +516,11 @@ impl<T: Lenient> Lenient for List<T> {
         None
     }
 
-    fn from_object(object: &mut dyn ObjectReader) -> Result<Option<Self>, Broken> {
-        Ok(T::from_object(object)?.map(|item| Self::from(vec![item])))
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Broken> {
+        let mut item = None;
+        T::from_object(object, &mut item)?;
+        *place = item.map(|item| Self::from(vec![item]));
+        Ok(())
     }
 
     fn from_array(array: &mut dyn ArrayReader) -> Result<Option<Self>, Broken> {
@@ -538,15 +540,15 @@ impl<T: Lenient> Lenient for BTreeMap<String, T> {
         None
     }
 
-    fn from_object(object: &mut dyn ObjectReader) -> Result<Option<Self>, Broken> {
-        let mut map = Self::new();
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Broken> {
+        let map = place.insert(Self::new());
         let mut value = None;
         while let Some(name) = object.next(&mut value)? {
             if let Some(value) = value.take() {
                 map.insert(name, value);
             }
         }
-        Ok(Some(map))
+        Ok(())
     }
 }
 
@@ -563,8 +565,11 @@ impl Lenient for String {
         }
     }
 
-    fn from_object(object: &mut dyn ObjectReader) -> Result<Option<Self>, Broken> {
-        Ok(Value::from_object(object)?.map(|value| value.to_string()))
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Broken> {
+        let mut value = None;
+        Value::from_object(object, &mut value)?;
+        *place = value.map(|value| value.to_string());
+        Ok(())
     }
 
     fn from_array(array: &mut dyn ArrayReader) -> Result<Option<Self>, Broken> {
@@ -626,14 +631,15 @@ impl Lenient for Value {
         })
     }
 
-    fn from_object(object: &mut dyn ObjectReader) -> Result<Option<Self>, Broken> {
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Broken> {
         let mut members = Map::new();
         let mut value = None;
         while let Some(name) = object.next(&mut value)? {
             // What no type describes keeps its nulls.
             members.insert(name, value.take().unwrap_or(Self::Null));
         }
-        Ok(Some(Self::Object(members)))
+        *place = Some(Self::Object(members));
+        Ok(())
     }
 
     fn from_array(array: &mut dyn ArrayReader) -> Result<Option<Self>, Broken> {

@@ -65,9 +65,9 @@ impl EpochMillis {
     }
 
     fn from_digits(text: &str) -> Option<Self> {
-        let millis: i64 = text.parse().ok()?;
         // Only the plain form is kept as a number, so that every text is written back as it came.
-        (millis.to_string() == text).then_some(Self(Form::Digits(millis)))
+        let plain = !text.starts_with(['0', '+']) && !text.starts_with("-0");
+        text.parse().ok().filter(|_| plain || text == "0").map(|millis| Self(Form::Digits(millis)))
     }
 }
 
