@@ -17,12 +17,17 @@ fn synthetic(operations: usize) -> Spec {
         .to_owned();
     let mut schemas = "components:\n  schemas:\n".to_owned();
     for n in 0..operations {
+        // All but the first know their ids from the one before.
+        let listed_by = match n.checked_sub(1) {
+            Some(before) => format!("x-listed-by: {{ operation: list_things{before}, value: /id }}"),
+            None => String::new(),
+        };
         write!(
             text,
             "  /v1/things{n}/{{thing_id}}/list:\n    post:\n      operationId: list_things{n}\n      summary: Lists.\n      \
              description: Lists things.\n      x-retry-safe: true\n      x-source: {{ api: ListThings{n}, page: Wide, title: Listing, updated: 2026-01-01 }}\n      \
              x-pagination: {{ style: offset, offset: offset, max_offset: 1000, size: limit, max_size: 100, items: /things, total: /total }}\n      \
-             parameters:\n        - {{ name: thing_id, in: path, required: true, description: Id., schema: {{ type: string, minLength: 1, maxLength: 64 }}, example: a }}\n        \
+             parameters:\n        - name: thing_id\n          in: path\n          required: true\n          description: Id.\n          schema: {{ type: string, minLength: 1, maxLength: 64 }}\n          example: a\n          {listed_by}\n        \
              - {{ name: offset, in: query, description: Start., schema: {{ type: integer, format: int32, minimum: 0, maximum: 1000 }} }}\n        \
              - {{ name: limit, in: query, description: Size., schema: {{ type: integer, format: int32, minimum: 1, maximum: 100 }} }}\n      \
              requestBody:\n        required: true\n        content:\n          application/json:\n            \

@@ -17,7 +17,9 @@ use crate::{
 pub fn check(specs: &[Spec]) -> Result<()> {
     let mut problems: Vec<Problem> = specs.iter().flat_map(lint).collect();
     if problems.is_empty() {
-        problems.extend(specs.iter().flat_map(|spec| links(spec, specs)));
+        let of = |spec| Spec::operations(spec).into_iter().map(|found| (found.id(), found)).collect();
+        let operations: Operations<'_> = specs.iter().map(|spec| (spec.service.as_str(), (spec, of(spec)))).collect();
+        problems.extend(specs.iter().flat_map(|spec| links(spec, &operations)));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
@@ -32,8 +34,11 @@ pub fn lint(spec: &Spec) -> Vec<Problem> {
     linter.problems
 }
 
+/// Services by id, with their operations by id.
+type Operations<'s> = BTreeMap<&'s str, (&'s Spec, BTreeMap<&'s str, OperationAt<'s>>)>;
+
 /// What is wrong with the `x-listed-by` of a spec. A list of a service that is not loaded is not looked at.
-fn links(spec: &Spec, specs: &[Spec]) -> Vec<Problem> {
+fn links(spec: &Spec, operations: &Operations<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for operation in spec.operations() {
         for (argument, link) in metadata::links(spec, &operation) {
@@ -48,9 +53,9 @@ fn links(spec: &Spec, specs: &[Spec]) -> Vec<Problem> {
                 continue;
             }
             let service = link.get("service").and_then(Value::as_str).unwrap_or(&spec.service);
-            let Some(lister) = specs.iter().find(|other| other.service == service) else { continue };
+            let Some((lister, lists)) = operations.get(service) else { continue };
             let id = text(link, "operation");
-            let Some(list_operation) = lister.operations().into_iter().find(|other| other.id() == id) else {
+            let Some(list_operation) = lists.get(id) else {
                 problem(format!("names {service}/{id}, which is no operation"));
                 continue;
             };
@@ -65,7 +70,7 @@ fn links(spec: &Spec, specs: &[Spec]) -> Vec<Problem> {
             {
                 problem(format!("points to {pointer}, where the documented answer of {service}/{id} has no id"));
             }
-            if metadata::links(lister, &list_operation)
+            if metadata::links(lister, list_operation)
                 .iter()
                 .any(|(_, other)| text(other, "operation") == operation.id())
             {
