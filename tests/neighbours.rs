@@ -230,3 +230,33 @@ async fn temporary_keys_come_from_a_token_or_an_agency_and_are_not_shown() {
         assert_eq!(body["auth"]["identity"]["methods"], json!([part]));
     }
 }
+
+#[tokio::test]
+async fn a_history_since_a_time_is_its_newer_part() {
+    let sandbox = Sandbox::builder().records(40).start().await.unwrap();
+    let mut asked = 0;
+    for (service, entry, _) in operations() {
+        let Some(name) = entry.operation.history.as_ref().and_then(|history| history.since) else { continue };
+        let read = async |since: Option<&str>| {
+            let client = Client::new(&config(&sandbox), service).unwrap();
+            let mut call = DynamicCall { client, entry, arguments: Map::new() };
+            for parameter in entry.operation.parameters.iter().filter(|parameter| parameter.required) {
+                call.set(parameter.name, "0123456789abcdef0123456789abcdef");
+            }
+            since.into_iter().for_each(|since| call.set(name, since));
+            let mut items = Items::new(call);
+            let mut found = Vec::new();
+            while let Some(item) = items.try_next().await.unwrap() {
+                found.push(item);
+            }
+            found
+        };
+        let whole = read(None).await;
+        // Newest first, one an hour.
+        let newest = huaweicloud_core::time::parse(whole[0]["operation_time"].as_str().unwrap(), "GMT").unwrap();
+        assert_eq!(read(Some(&(newest - 9 * 3_600_000).to_string())).await, whole[..10], "{}", entry.operation.id);
+        assert_eq!(whole.len(), 40);
+        asked += 1;
+    }
+    assert!(asked >= 1);
+}

@@ -150,7 +150,7 @@ const ABOUT: [&str; 13] = [
 const RESPONSE_KEYS: [&str; 6] = ["description", "headers", "content", "x-outcome", "x-deviation", "x-review"];
 const PAGINATION_KEYS: [&str; 10] =
     ["style", "offset", "max_offset", "page", "first_page", "max_page", "size", "max_size", "items", "total"];
-const HISTORY_KEYS: [&str; 5] = ["time", "actor", "action", "subject", "detail"];
+const HISTORY_KEYS: [&str; 6] = ["time", "actor", "action", "subject", "detail", "since"];
 /// Names that generated code imports.
 const RESERVED: [&str; 28] = [
     "Option",
@@ -629,6 +629,20 @@ impl<'a> Linter<'a> {
             self.problem(&pointer, "needs x-pagination, which says where the items are");
             return;
         };
+        if let Some(since) = history.get("since") {
+            let name = since.as_str().unwrap_or_default();
+            let parameter = operation.parameters().find(|parameter| text(parameter, "name") == name);
+            let body = operation.request_schema();
+            let schema = parameter
+                .map(|parameter| &parameter["schema"])
+                .or_else(|| body.and_then(|body| self.target(body, &step("", name))));
+            if schema.is_none_or(|schema| text(schema, "format") != "epoch-millis") {
+                self.problem(
+                    &step(&pointer, "since"),
+                    format!("{name:?} is neither a parameter nor a member of the body that takes milliseconds"),
+                );
+            }
+        }
         for key in ["time", "actor", "action", "subject", "detail"] {
             let templates: Vec<&str> = match history.get(key) {
                 Some(Value::Array(templates)) => templates.iter().filter_map(Value::as_str).collect(),

@@ -140,8 +140,11 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
         };
         let (time, actor, action) = (templates("time"), templates("actor"), templates("action"));
         let (subject, detail) = (templates("subject"), templates("detail"));
+        let since = optional(history.get("since").and_then(Value::as_str));
         quote! {
-            ::huaweicloud_core::History { time: #time, actor: #actor, action: #action, subject: #subject, detail: #detail }
+            ::huaweicloud_core::History {
+                time: #time, actor: #actor, action: #action, subject: #subject, detail: #detail, since: #since
+            }
         }
     });
     let (outcome, pagination, history) = (optional(outcome), optional(pagination), optional(history));

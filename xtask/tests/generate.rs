@@ -155,6 +155,16 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
         ),
         ("items: /things", "items: /nothing", "/x-pagination/items: must point to the array"),
         (
+            "detail: []",
+            "detail: []\n        since: limit",
+            "/x-history/since: \"limit\" is neither a parameter nor a member of the body that takes milliseconds",
+        ),
+        (
+            "detail: []",
+            "detail: []\n        since: nothing",
+            "/x-history/since: \"nothing\" is neither a parameter nor a member",
+        ),
+        (
             "actor: [\"{/name}\"]",
             "actor: [\"{/nobody}\"]",
             "/x-history/actor: {/nobody} is neither in an item nor a parameter",

@@ -71,7 +71,8 @@ fn timeline() -> Command {
             )
             .after_help(format!(
                 "Forms of SERVICE/ID, with the ids that the service asks for:\n{subjects}\n\
-                 Times are UTC. A time that cannot be read is shown as given, sorts last, and passes --since.\n\n\
+                 Times are UTC. A time that cannot be read is shown as given, sorts last, and passes --since.\n\
+                 What the service refuses is named on stderr and left out; the rest is shown, and the exit code is 1.\n\n\
                  Example: hwc timeline --region cn-north-4 --service {} --since 7d",
                 history_services().join(" --service ")
             )),

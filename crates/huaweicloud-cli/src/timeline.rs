@@ -7,7 +7,9 @@ use std::{
 
 use clap::ArgMatches;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use huaweicloud_core::{Client, Config, Entry, Error, History, Items, Service, dynamic::DynamicCall, time};
+use huaweicloud_core::{
+    Client, Config, Entry, EpochMillis, Error, History, Items, Service, dynamic::DynamicCall, time,
+};
 use huaweicloud_sandbox::Sandbox;
 use serde_json::{Map, Value};
 
@@ -62,7 +64,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             }));
         }
         for subject in &subjects {
-            match read(&connection.config, subject).await {
+            match read(&connection.config, subject, since).await {
                 Ok(history) => events.extend(history),
                 // It was there when it was listed, and is not any more.
                 Err(error) if subject.listed && error.is_not_found() => eprintln!("hwc: {} is gone", subject.name()),
@@ -146,10 +148,14 @@ fn parse(text: &str) -> Result<Subject, Failure> {
     Ok(Subject { service, entry, history, arguments, listed: false })
 }
 
-/// A whole history as events.
-async fn read(config: &Config, subject: &Subject) -> Result<Vec<Event>, Error> {
+/// A history as events: all of it, or since a time where the service lets one ask for that.
+async fn read(config: &Config, subject: &Subject, since: Option<i64>) -> Result<Vec<Event>, Error> {
     let client = Client::new(config, subject.service)?;
-    let call = DynamicCall { client, entry: subject.entry, arguments: subject.arguments.clone() };
+    let mut call = DynamicCall { client, entry: subject.entry, arguments: subject.arguments.clone() };
+    // A time that services cannot be asked for is before everything, or after.
+    if let (Some(name), Some(Ok(since))) = (subject.history.since, since.map(EpochMillis::try_from)) {
+        call.set(name, since.to_string());
+    }
     let mut items = Items::new(call).read_ahead();
     let mut events = Vec::new();
     while let Some(record) = items.try_next().await? {

@@ -109,6 +109,7 @@ pub(crate) static LIST_INCIDENTS_HISTORIES: Operation = Operation {
         action: &["{/action_name_en}", "{/action}", "{/action_name_zh}"],
         subject: &["{incident_id}"],
         detail: &["{/status}: {/comment}", "{/status}", "{/comment}"],
+        since: None,
     }),
 };
 

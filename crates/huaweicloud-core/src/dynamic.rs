@@ -26,7 +26,8 @@ impl Entry {
         arguments: Arguments,
     ) -> BoxFuture<'static, Result<Response<Value>, Error>> {
         Box::pin(async move {
-            let request = (self.request)(client.clone(), arguments)?;
+            let request = (self.request)(client.clone(), arguments);
+            let request = request.map_err(|error| error.with_operation(self.operation.id))?;
             let mut value = (self.answer)();
             let answer = client.call(request, Some(&mut *value)).await?;
             let json = value.to_json().to_value()?;

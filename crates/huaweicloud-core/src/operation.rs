@@ -244,6 +244,9 @@ pub struct History {
     pub subject: &'static [&'static str],
     /// With which detail.
     pub detail: &'static [&'static str],
+    /// Name of the parameter, or of the member of the body, that takes the earliest time in milliseconds and leaves out
+    /// what happened before.
+    pub since: Option<&'static str>,
 }
 
 impl Service {

@@ -157,6 +157,7 @@ pub(crate) static LIST_CASE_OPERATE_LOGS: Operation = Operation {
         action: &["{/operate_desc}", "operation type {/operate_type}"],
         subject: &["{case_id}"],
         detail: &["operation type {/operate_type}"],
+        since: None,
     }),
 };
 

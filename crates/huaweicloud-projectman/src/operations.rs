@@ -187,6 +187,7 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation {
             "{/details/*/name}",
             "{/notes}",
         ],
+        since: None,
     }),
 };
 

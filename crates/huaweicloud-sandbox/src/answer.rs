@@ -28,15 +28,21 @@ pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records:
     let item_schema = &contract.answer_schema(route.operation, pagination.items)?["items"];
     // What follows the documented records is older than they are.
     let oldest = items.iter().filter(|_| documented).filter_map(oldest_time).min();
-    let maker = Maker { contract, arguments, example: items, seed: seed(arguments), newest: oldest.unwrap_or(NEWEST) };
-    let window = window(route, pagination, arguments, total);
-    let page: Vec<Value> = window
-        .clone()
-        .map(|index| match items.get(index) {
-            Some(item) if documented => item.clone(),
-            _ => maker.value("", item_schema, index, items.get(index % items.len().max(1))),
-        })
-        .collect();
+    let earliest = route.operation.history.as_ref().and_then(|history| history.since);
+    let seed = seed(arguments, earliest);
+    let maker = Maker { contract, arguments, example: items, seed, newest: oldest.unwrap_or(NEWEST) };
+    let record = |index: usize| match items.get(index) {
+        Some(item) if documented => item.clone(),
+        _ => maker.value("", item_schema, index, items.get(index % items.len().max(1))),
+    };
+    let (total, page): (usize, Vec<Value>) = match earliest.and_then(|name| oldest_time(arguments.get(name)?)) {
+        None => (total, window(route, pagination, arguments, total).map(record).collect()),
+        Some(since) => {
+            let recent = |record: &Value| oldest_time(record).is_none_or(|time| time >= since);
+            let kept: Vec<Value> = (0..total).map(record).filter(recent).collect();
+            (kept.len(), kept[window(route, pagination, arguments, kept.len())].to_vec())
+        }
+    };
     let mut body = example.clone();
     echo(&mut body, pagination, arguments);
     *body.pointer_mut(pagination.items)? = Value::Array(page);
@@ -189,10 +195,11 @@ impl Maker<'_> {
     }
 }
 
-fn seed(arguments: &Map<String, Value>) -> u64 {
+/// The history of the same thing is the same, whatever part of it is asked for.
+fn seed(arguments: &Map<String, Value>, earliest: Option<&str>) -> u64 {
     arguments
         .iter()
-        .filter(|(_, value)| value.is_string())
+        .filter(|(name, value)| value.is_string() && Some(name.as_str()) != earliest)
         .fold(0, |seed, (name, value)| mix(seed ^ hash(name) ^ hash(value.as_str().unwrap_or_default())))
 }
 

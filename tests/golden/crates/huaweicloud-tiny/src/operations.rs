@@ -126,6 +126,7 @@ pub(crate) static LOOK_UP_THING: Operation = Operation {
         action: &["looked"],
         subject: &["{thing_id}"],
         detail: &[],
+        since: None,
     }),
 };
 
