@@ -8,7 +8,11 @@ use std::{
     process::Command,
 };
 
+use synthetic::synthetic;
 use tempfile::TempDir;
+use xtask::{lint, package};
+
+mod synthetic;
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -234,4 +238,27 @@ fn an_unknown_service_is_named_with_the_known_ones() {
     let (code, text) = xtask(&golden(), &["generate", "large"]);
     assert_eq!(code, 1);
     assert_eq!(text, "specs/large/openapi.yaml: does not exist; known services are tiny\n");
+}
+
+/// More than go through the generator at once.
+#[test]
+fn every_operation_of_many_is_generated_in_its_place() {
+    let spec = synthetic(37);
+    assert_eq!(lint::lint(&spec), []);
+    let files = package::package(&spec).unwrap();
+    let names = |file: &str, start: &str| -> Vec<String> {
+        let lines = files[&format!("crates/huaweicloud-wide/src/{file}")].lines();
+        let named =
+            lines.filter_map(|line| Some(line.trim_start().strip_prefix(start)?.split(['(', ' ', ':']).next()?));
+        named.map(str::to_owned).collect()
+    };
+    let numbered = |name: &str| -> Vec<String> { (0..37).map(|n| format!("{name}{n}")).collect() };
+    assert_eq!(names("builder.rs", "pub struct "), numbered("ListThings"));
+    assert_eq!(names("client.rs", "pub fn list_"), numbered("things"));
+    assert_eq!(names("operations.rs", "pub(crate) static "), numbered("LIST_THINGS"));
+    let mut types = [numbered("Request"), numbered("Response"), numbered("Thing")].concat();
+    types.sort();
+    assert_eq!(names("types.rs", "pub struct "), types);
+    types.retain(|name| name.starts_with("Request"));
+    assert_eq!(names("types/builder.rs", "pub struct "), types);
 }

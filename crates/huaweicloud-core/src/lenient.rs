@@ -93,13 +93,13 @@ pub trait Lenient: Sized {
         Ignored.object(object)
     }
 
-    /// From an array.
+    /// From an array, in its place.
     ///
     /// # Errors
     /// When the JSON itself is broken.
-    fn from_array(array: &mut dyn ArrayReader) -> Result<Option<Self>, Broken> {
-        Ignored.array(array)?;
-        Ok(None)
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Broken> {
+        *place = None;
+        Ignored.array(array)
     }
 }
 
@@ -487,8 +487,7 @@ impl<T: Lenient> Field for Option<T> {
     }
 
     fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Broken> {
-        *self = T::from_array(array)?;
-        Ok(())
+        T::from_array(array, self)
     }
 }
 
@@ -505,7 +504,9 @@ impl<T: Lenient> Field for List<T> {
     }
 
     fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Broken> {
-        *self = Self::from_array(array)?.unwrap_or_default();
+        let mut list = None;
+        Self::from_array(array, &mut list)?;
+        *self = list.unwrap_or_default();
         Ok(())
     }
 }
@@ -523,7 +524,7 @@ impl<T: Lenient> Lenient for List<T> {
         Ok(())
     }
 
-    fn from_array(array: &mut dyn ArrayReader) -> Result<Option<Self>, Broken> {
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Broken> {
         let mut items = Vec::new();
         let mut item = None;
         while array.next(&mut item)? {
@@ -531,7 +532,8 @@ impl<T: Lenient> Lenient for List<T> {
                 items.push(item);
             }
         }
-        Ok(Some(Self::from(items)))
+        *place = Some(Self::from(items));
+        Ok(())
     }
 }
 
@@ -572,8 +574,11 @@ impl Lenient for String {
         Ok(())
     }
 
-    fn from_array(array: &mut dyn ArrayReader) -> Result<Option<Self>, Broken> {
-        Ok(Value::from_array(array)?.map(|value| value.to_string()))
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Broken> {
+        let mut value = None;
+        Value::from_array(array, &mut value)?;
+        *place = value.map(|value| value.to_string());
+        Ok(())
     }
 }
 
@@ -642,12 +647,13 @@ impl Lenient for Value {
         Ok(())
     }
 
-    fn from_array(array: &mut dyn ArrayReader) -> Result<Option<Self>, Broken> {
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Broken> {
         let mut items = Vec::new();
         let mut item = None;
         while array.next(&mut item)? {
             items.push(item.take().unwrap_or(Self::Null));
         }
-        Ok(Some(Self::Array(items)))
+        *place = Some(Self::Array(items));
+        Ok(())
     }
 }
