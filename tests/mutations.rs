@@ -84,6 +84,12 @@ fn a_text_keeps_what_it_was_given_and_a_time_its_form() {
     assert_eq!(info.stop_time.as_ref().unwrap().as_millis(), None);
     let written = serde_json::to_value(&info).unwrap();
     assert_eq!((&written["start_time"], &written["stop_time"]), (&json!("1744285427529"), &json!("yesterday")));
+    for text in ["0", "-5", "00", "007", "+7", "-0", "-07", " 7", "1744285427529 "] {
+        let info: Info = serde_json::from_value(json!({ "start_time": text })).unwrap();
+        let millis = info.start_time.as_ref().unwrap().as_millis();
+        assert_eq!(millis.is_some(), matches!(text, "0" | "-5"), "{text:?}");
+        assert_eq!(serde_json::to_value(&info).unwrap(), json!({ "start_time": text }), "written back as it came");
+    }
 }
 
 #[test]

@@ -248,8 +248,7 @@ fn every_operation_of_many_is_generated_in_its_place() {
     let files = package::package(&spec).unwrap();
     let names = |file: &str, start: &str| -> Vec<String> {
         let lines = files[&format!("crates/huaweicloud-wide/src/{file}")].lines();
-        let named =
-            lines.filter_map(|line| Some(line.trim_start().strip_prefix(start)?.split(['(', ' ', ':']).next()?));
+        let named = lines.filter_map(|line| line.trim_start().strip_prefix(start)?.split(['(', ' ', ':']).next());
         named.map(str::to_owned).collect()
     };
     let numbered = |name: &str| -> Vec<String> { (0..37).map(|n| format!("{name}{n}")).collect() };
