@@ -594,12 +594,9 @@ impl<'a> Linter<'a> {
                 return;
             }
         };
-        let body = operation.request_schema().map(|schema| self.spec.resolve(schema).1);
         for key in names {
             let name = text(pagination, key);
-            let known = operation.parameters().any(|parameter| text(parameter, "name") == name)
-                || body.is_some_and(|body| body.pointer(&step("/properties", name)).is_some());
-            if !known {
+            if self.argument(operation, name).is_none() {
                 self.problem(&step(&pointer, key), format!("{name:?} is neither a parameter nor a member of the body"));
             }
         }
@@ -631,11 +628,7 @@ impl<'a> Linter<'a> {
         };
         if let Some(since) = history.get("since") {
             let name = since.as_str().unwrap_or_default();
-            let parameter = operation.parameters().find(|parameter| text(parameter, "name") == name);
-            let body = operation.request_schema();
-            let schema = parameter
-                .map(|parameter| &parameter["schema"])
-                .or_else(|| body.and_then(|body| self.target(body, &step("", name))));
+            let schema = self.argument(operation, name).map(|schema| self.spec.resolve(schema).1);
             if schema.is_none_or(|schema| text(schema, "format") != "epoch-millis") {
                 self.problem(
                     &step(&pointer, "since"),
@@ -668,6 +661,13 @@ impl<'a> Linter<'a> {
                 }
             }
         }
+    }
+
+    /// The schema of a parameter, or of a member of the body.
+    fn argument(&self, operation: &OperationAt<'a>, name: &str) -> Option<&'a Value> {
+        let parameter = operation.parameters().find(|parameter| text(parameter, "name") == name);
+        let body = || self.spec.resolve(operation.request_schema()?).1.pointer(&step("/properties", name));
+        parameter.map(|parameter| &parameter["schema"]).or_else(body)
     }
 
     /// The schema that a pointer into a value leads to.

@@ -67,12 +67,7 @@ impl<'s> Builders<'s> {
     }
 }
 
-fn builder(
-    spec: &Spec,
-    operation: &OperationAt<'_>,
-    item: &ItemStruct,
-    answer: &Type,
-) -> std::result::Result<Vec<Item>, String> {
+fn builder(spec: &Spec, operation: &OperationAt<'_>, item: &ItemStruct, answer: &Type) -> Result<Vec<Item>, String> {
     let name = &item.ident;
     let id = operation.id();
     let metadata = format_ident!("{}", id.to_uppercase());
@@ -210,12 +205,7 @@ fn builder(
 }
 
 /// How to walk through the pages of an operation.
-fn paged(
-    spec: &Spec,
-    operation: &OperationAt<'_>,
-    name: &Ident,
-    answer: &Type,
-) -> std::result::Result<Option<Item>, String> {
+fn paged(spec: &Spec, operation: &OperationAt<'_>, name: &Ident, answer: &Type) -> Result<Option<Item>, String> {
     let Some(pagination) = operation.value.get("x-pagination") else { return Ok(None) };
     let metadata = format_ident!("{}", operation.id().to_uppercase());
     let response = operation.response_schema().ok_or("a paged operation has no response")?;

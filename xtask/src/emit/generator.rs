@@ -13,9 +13,8 @@ pub struct Modules {
 }
 
 /// Runs progenitor on a part of a service.
-pub fn run(batch: &Batch) -> Result<Modules, String> {
-    let document: openapiv3::OpenAPI =
-        serde_json::from_value(batch.document.clone()).map_err(|error| error.to_string())?;
+pub fn run(batch: Batch) -> Result<Modules, String> {
+    let document: openapiv3::OpenAPI = serde_json::from_value(batch.document).map_err(|error| error.to_string())?;
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)

@@ -42,11 +42,11 @@ pub fn emit(spec: &Spec, projection: &Projection<'_>) -> Result<Code> {
 fn modules(spec: &Spec, projection: &Projection<'_>) -> std::result::Result<Code, String> {
     let mut types = types::Types::new(spec, projection);
     for batch in projection.schemas() {
-        types.add(generator::run(&batch)?.types)?;
+        types.add(generator::run(batch)?.types)?;
     }
     let mut builders = builders::Builders::new(spec);
     for batch in projection.operations() {
-        builders.add(generator::run(&batch)?.builder)?;
+        builders.add(generator::run(batch)?.builder)?;
     }
     let (types, type_builders) = types.finish()?;
     Ok(Code { types, type_builders, builder: builders.finish()?, client: client::client(spec)? })
