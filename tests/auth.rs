@@ -461,9 +461,11 @@ async fn nobody_waits_for_a_refresh_while_the_credentials_are_good() {
     let renewing = Renewing::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
     renewing.credential().await.unwrap();
     clock.0.store(50, Ordering::SeqCst);
+    while source.0.load(Ordering::SeqCst) < 2 {
+        renewing.credential().await.unwrap();
+    }
     for _ in 0..3 {
         renewing.credential().await.unwrap();
-        tokio::task::yield_now().await;
     }
     assert_eq!(source.0.load(Ordering::SeqCst), 2, "one refresh is under way");
     clock.0.store(61, Ordering::SeqCst);
@@ -484,6 +486,98 @@ async fn a_refresh_outlives_the_caller_who_began_it() {
     first.abort();
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 1);
+}
+
+/// A source that answers when it is told to, or panics the second time.
+#[derive(Debug)]
+struct Gated {
+    loads: AtomicUsize,
+    gate: tokio::sync::Semaphore,
+    panics: bool,
+}
+
+impl Gated {
+    fn new(panics: bool) -> Arc<Self> {
+        Arc::new(Self { loads: AtomicUsize::new(0), gate: tokio::sync::Semaphore::new(1), panics })
+    }
+}
+
+impl Source for Gated {
+    fn name(&self) -> &str {
+        "gated source"
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+        Box::pin(async {
+            let number = self.loads.fetch_add(1, Ordering::SeqCst);
+            assert!(!self.panics || number != 1, "the source panics once");
+            self.gate.acquire().await.unwrap().forget();
+            // Good for a second more than a refresh waits for.
+            let loaded = Loaded::new(Credential::token(format!("t{number}"))).until(SystemTime::now() + Duration::from_secs(2));
+            Ok(Found::Yes(Box::new(loaded)))
+        })
+    }
+}
+
+/// A program that makes a runtime for every call: the refresh that one of them began goes on without it.
+#[test]
+fn a_refresh_outlives_the_runtime_that_it_began_on() {
+    let in_a_runtime = |renewing: &Renewing| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(renewing.credential()).unwrap()
+    };
+    let source = Gated::new(false);
+    let clock = Arc::new(std::sync::Mutex::new(SystemTime::now()));
+    #[derive(Debug)]
+    struct Shared(Arc<std::sync::Mutex<SystemTime>>);
+    impl huaweicloud_core::Clock for Shared {
+        fn now(&self) -> SystemTime {
+            *self.0.lock().unwrap()
+        }
+        fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn random(&self) -> f64 {
+            0.5
+        }
+    }
+    let renewing = Renewing::with_clock(Arc::clone(&source) as _, Arc::new(Shared(Arc::clone(&clock))));
+    let first = in_a_runtime(&renewing);
+    *clock.lock().unwrap() += Duration::from_millis(1500);
+    assert_eq!(in_a_runtime(&renewing), first, "it is good for half a second more, and a refresh begins");
+    source.gate.add_permits(1);
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while in_a_runtime(&renewing) == first {
+        assert!(std::time::Instant::now() < deadline, "the refresh ended with the runtime of its caller");
+        std::thread::yield_now();
+    }
+    assert_eq!(source.loads.load(Ordering::SeqCst), 2, "one refresh for all of them");
+}
+
+#[tokio::test]
+async fn a_source_that_panics_costs_one_call() {
+    let source = Gated::new(true);
+    source.gate.add_permits(9);
+    let renewing = Renewing::new(Arc::clone(&source) as _);
+    let first = renewing.credential().await.unwrap();
+    assert!(renewing.expired(&first));
+    let error = renewing.credential().await.unwrap_err();
+    assert_eq!(error.message(), "the gated source gave no credentials: it broke off");
+    assert_eq!(*renewing.credential().await.unwrap(), Credential::token("t2"));
+}
+
+#[tokio::test]
+async fn a_login_that_was_refused_is_not_repeated() {
+    let refusal = r#"{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"#;
+    let server = Canned::start(vec![response("401 Unauthorized", "", refusal)]).await;
+    let config = Config::builder().anonymous().endpoint(&server.url).build().unwrap();
+    let login = Password::new("example", "ann", SECRET, TokenScope::Domain).config(config);
+    let renewing = Renewing::new(Arc::new(login));
+    for _ in 0..3 {
+        let error = renewing.credential().await.unwrap_err();
+        assert!(error.is_auth() && error.message().contains("password is wrong"), "{error}");
+    }
+    assert_eq!(server.requests().await.len(), 1, "IAM locks a user after some wrong logins");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Generated files: written all or none, or compared with what is there.
 
 use std::{
-    collections::BTreeMap,
-    fs, io,
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -16,11 +17,11 @@ use crate::{
 /// Contents by path from the root of the workspace.
 pub type Files = BTreeMap<String, String>;
 
-/// Writes the files and removes left-over ones. First everything is written beside its place, then all is moved, so
+/// Writes the files and removes left-over ones; what was not generated stays, and is named. First everything is written beside its place, then all is moved, so
 /// that a run that fails changes nothing.
 pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
     let failed = |path: &str, error: &io::Error| vec![Problem::new(path, "", format!("cannot be written: {error}"))];
-    let surplus = left_over(root, files, folders);
+    let (surplus, foreign) = left_over(root, files, folders);
     let mut staged = Vec::new();
     for (path, contents) in files {
         let target = root.join(path);
@@ -69,21 +70,49 @@ pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
     if applied.is_ok() {
         written.into_iter().for_each(|path| println!("wrote {path}"));
         surplus.iter().for_each(|path| println!("removed {path}"));
+        foreign.iter().for_each(|path| eprintln!("kept {path}, which was not generated"));
     }
     applied
 }
 
-/// Refuses to generate over a crate that is written by hand.
-pub fn refuse_hand_written(root: &Path, folders: &[String]) -> Result<()> {
-    let problems: Vec<Problem> = folders
-        .iter()
-        .filter(|folder| {
-            let manifest = fs::read_to_string(root.join(folder).join("Cargo.toml"));
-            manifest.is_ok_and(|manifest| !manifest.lines().next().is_some_and(|line| line.contains(MARK)))
-        })
-        .map(|folder| Problem::new(folder, "", "is written by hand: a spec cannot have the name of its folder"))
-        .collect();
+/// Refuses to write where somebody else's files would be lost: through a link, which may lead out of the workspace, or
+/// over a file of a generated crate that was not generated.
+pub fn refuse_foreign(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
+    let mut links = BTreeSet::new();
+    let mut foreign = BTreeSet::new();
+    for path in files.keys() {
+        let mut steps: Vec<&Path> = Path::new(path).ancestors().filter(|step| *step != Path::new("")).collect();
+        steps.reverse();
+        match steps.into_iter().find(|step| root.join(step).is_symlink()) {
+            Some(link) => drop(links.insert(link.to_string_lossy().replace('\\', "/"))),
+            None if folders.iter().any(|folder| Path::new(path).starts_with(folder)) => {
+                let target = root.join(path);
+                if target.exists() && !is_generated(&target) {
+                    foreign.insert(path.clone());
+                }
+            }
+            None => {}
+        }
+    }
+    let refusals = links
+        .into_iter()
+        .map(|path| Problem::new(path, "", "is a link, which may lead out of the workspace: put a folder or file there"))
+        .chain(foreign.into_iter().map(|path| {
+            Problem::new(path, "", "was not generated and would be overwritten: move it, or rename the folder of the spec")
+        }));
+    let problems: Vec<Problem> = refusals.collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Whether a file says at its head that it was generated. The head, and not the first line alone, so that a conflict of
+/// a merge does not make it somebody's own.
+fn is_generated(path: &Path) -> bool {
+    const HEAD: u64 = 2048;
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    !path.is_symlink()
+        && read.is_ok()
+        && String::from_utf8_lossy(&head).lines().take(5).any(|line| line.contains(MARK))
 }
 
 /// Compares the files with what is there.
@@ -110,11 +139,10 @@ pub fn check(root: &Path, files: &Files, folders: &[String], command: &str) -> R
             Err(_) => problems.push(Problem::new(path, "", "is missing")),
         }
     }
-    problems.extend(
-        left_over(root, files, folders)
-            .into_iter()
-            .map(|path| Problem::new(path, "", "is left over: its spec does not generate it")),
-    );
+    let (surplus, foreign) = left_over(root, files, folders);
+    let say = |sentence: &'static str| move |path| Problem::new(path, "", sentence);
+    problems.extend(surplus.into_iter().map(say("is left over: its spec does not generate it")));
+    problems.extend(foreign.into_iter().map(say("was not generated: move it out of the crate, which is generated whole")));
     if problems.is_empty() {
         return Ok(());
     }
@@ -126,15 +154,15 @@ pub fn check(root: &Path, files: &Files, folders: &[String], command: &str) -> R
     Err(problems)
 }
 
-/// Files in generated folders that are no longer generated.
-fn left_over(root: &Path, files: &Files, folders: &[String]) -> Vec<String> {
+/// What stands in generated folders beside the files: what was generated once, and what never was.
+fn left_over(root: &Path, files: &Files, folders: &[String]) -> (Vec<String>, Vec<String>) {
     let mut found = Vec::new();
     for folder in folders {
         let mut open: Vec<PathBuf> = vec![root.join(folder)];
         while let Some(directory) = open.pop() {
             for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
                 let path = entry.path();
-                // A link is a left-over file itself; what it leads to is none of ours.
+                // A link is not followed.
                 if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                     open.push(path);
                 } else if let Ok(relative) = path.strip_prefix(root) {
@@ -147,7 +175,7 @@ fn left_over(root: &Path, files: &Files, folders: &[String]) -> Vec<String> {
         }
     }
     found.sort();
-    found
+    found.into_iter().partition(|path| is_generated(&root.join(path)))
 }
 
 /// Folders of crates that are generated whole but whose spec is gone.

@@ -83,11 +83,16 @@ fn generating_again_gives_the_same_bytes() {
 #[test]
 fn check_finds_every_kind_of_difference_and_says_what_to_run() {
     type Change = (&'static str, fn(&Path));
-    let changes: [Change; 5] = [
+    let changes: [Change; 6] = [
         ("differs from what its spec generates", |root| edit(root, SPEC, "Name of the thing.", "What it is called.")),
         ("differs from what its spec generates", |root| edit(root, TYPES, "pub struct", "pub  struct")),
         ("is missing", |root| fs::remove_file(root.join(TYPES)).unwrap()),
-        ("is left over", |root| fs::write(root.join("crates/huaweicloud-tiny/src/old.rs"), "").unwrap()),
+        ("is left over", |root| {
+            fs::copy(root.join(TYPES), root.join("crates/huaweicloud-tiny/src/old.rs")).map(drop).unwrap();
+        }),
+        ("was not generated: move it", |root| {
+            fs::write(root.join("crates/huaweicloud-tiny/src/notes.rs"), "").unwrap();
+        }),
         ("is generated but its spec is gone", |root| {
             fs::create_dir_all(root.join("specs/other")).unwrap();
             fs::rename(root.join(SPEC), root.join("specs/other/openapi.yaml")).unwrap();
@@ -100,7 +105,7 @@ fn check_finds_every_kind_of_difference_and_says_what_to_run() {
         assert_eq!(code, 1, "{sentence}");
         assert!(text.contains(sentence), "{sentence}: {text}");
         assert!(text.lines().count() < 60, "the diff is short: {text}");
-        if !sentence.contains("gone") {
+        if !sentence.contains("gone") && !sentence.contains("was not") {
             assert!(text.contains("run `cargo xtask generate`"), "{text}");
             let (code, _) = xtask(folder.path(), &["generate"]);
             assert_eq!((code, xtask(folder.path(), &["generate", "--check"]).0), (0, 0), "generating mends it");
@@ -231,6 +236,64 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
         assert!(text.starts_with("specs/tiny/openapi.yaml"), "{text}");
         assert_eq!(fs::read(folder.path().join(TYPES)).unwrap(), before, "{from:?} → {to:?} changed a file");
     }
+}
+
+#[test]
+fn what_was_not_generated_is_neither_deleted_nor_overwritten() {
+    // Files beside the generated ones.
+    let folder = golden_copy();
+    let notes = folder.path().join("crates/huaweicloud-tiny/notes/plan.txt");
+    fs::create_dir_all(notes.parent().unwrap()).unwrap();
+    fs::write(&notes, "mine").unwrap();
+    let old = folder.path().join("crates/huaweicloud-tiny/src/old.rs");
+    fs::copy(folder.path().join(TYPES), &old).unwrap();
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("kept crates/huaweicloud-tiny/notes/plan.txt, which was not generated"), "{text}");
+    assert!(fs::read(&notes).unwrap() == b"mine" && !old.exists(), "{text}");
+
+    // A crate of somebody else's in the place of a generated one, without a manifest.
+    let types = folder.path().join(TYPES);
+    fs::remove_file(folder.path().join("crates/huaweicloud-tiny/Cargo.toml")).unwrap();
+    fs::write(&types, "pub struct Mine;").unwrap();
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.starts_with(&format!("{TYPES}: was not generated and would be overwritten")), "{text}");
+    assert_eq!(fs::read_to_string(&types).unwrap(), "pub struct Mine;");
+
+    // A conflict of a merge does not make a file somebody's own.
+    let folder = golden_copy();
+    edit(folder.path(), TYPES, "// @generated", "<<<<<<< ours\n// @generated");
+    assert_eq!(xtask(folder.path(), &["generate"]).0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let elsewhere = TempDir::new().unwrap();
+    fs::write(elsewhere.path().join("precious.txt"), "mine").unwrap();
+    for link in ["crates/huaweicloud-tiny", "crates/huaweicloud-tiny/src", TYPES] {
+        let folder = golden_copy();
+        let place = folder.path().join(link);
+        if place.is_dir() { fs::remove_dir_all(&place).unwrap() } else { fs::remove_file(&place).unwrap() }
+        let target = if link == TYPES { elsewhere.path().join("precious.txt") } else { elsewhere.path().to_owned() };
+        symlink(target, &place).unwrap();
+        for arguments in [&["generate"][..], &["generate", "--check"]] {
+            let (code, text) = xtask(folder.path(), arguments);
+            assert_eq!(code, 1, "{link}: {text}");
+            assert!(text.starts_with(&format!("{link}: is a link")), "{link}: {text}");
+        }
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_to_string(elsewhere.path().join("precious.txt")).unwrap(), "mine");
+    }
+    // A link beside the generated files is somebody's own, and so is what it leads to.
+    let folder = golden_copy();
+    let link = folder.path().join("crates/huaweicloud-tiny/elsewhere");
+    symlink(elsewhere.path(), &link).unwrap();
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert!(code == 0 && text.contains("kept crates/huaweicloud-tiny/elsewhere"), "{text}");
+    assert!(link.is_symlink() && elsewhere.path().join("precious.txt").exists());
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! An IAM token from a user name and a password.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, SystemTime},
+};
 
 use huaweicloud_core::{BoxFuture, Config, Credential, Error, ErrorKind, Secret, time};
 use huaweicloud_iam::types::{
@@ -24,6 +27,8 @@ pub enum TokenScope {
 
 /// A user who logs in with a password.
 ///
+/// A login that IAM refused is not repeated, since IAM locks the user after some: the same error is given again.
+///
 /// ```
 /// use huaweicloud_auth::{Password, TokenScope};
 ///
@@ -36,6 +41,8 @@ pub struct Password {
     password: Secret,
     scope: TokenScope,
     config: Option<Config>,
+    /// Why IAM refused the login.
+    refused: Arc<OnceLock<Error>>,
 }
 
 impl Password {
@@ -47,7 +54,7 @@ impl Password {
         password: impl Into<Secret>,
         scope: TokenScope,
     ) -> Self {
-        Self { domain: domain.into(), user: user.into(), password: password.into(), scope, config: None }
+        Self { domain: domain.into(), user: user.into(), password: password.into(), scope, config: None, refused: Arc::default() }
     }
 
     /// Where IAM is, with which limits; the [`Loader`](crate::Loader) sets it.
@@ -98,6 +105,17 @@ impl Source for Password {
     }
 
     fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
-        Box::pin(self.log_in())
+        Box::pin(async {
+            if let Some(refusal) = self.refused.get() {
+                return Err(refusal.clone());
+            }
+            let found = self.log_in().await;
+            if let Err(error) = &found
+                && (error.is_auth() || error.is_permission_denied())
+            {
+                let _ = self.refused.set(error.clone());
+            }
+            found
+        })
     }
 }

@@ -1,7 +1,9 @@
 //! Credentials that renew themselves.
 
 use std::{
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
     time::{Duration, SystemTime},
 };
 
@@ -14,11 +16,13 @@ use crate::{Found, Loaded, Source};
 const MARGIN: Duration = Duration::from_secs(40 * 60);
 /// How long after a failed refresh the next one may begin, while the present credentials are good.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How long a source may take. Sources have shorter limits of their own; this is for one that never answers.
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// A source with a memory: keeps its credentials until shortly before they end.
 ///
-/// They are renewed by a task of its own, once for all callers, whichever of them goes away. As long as the present ones
-/// are good, nobody waits for it; after a failure there is a pause before the next try.
+/// They are refreshed on a thread of its own, once for all callers, whichever of them goes away with its runtime. As long
+/// as the present ones are good, nobody waits for it; after a failure there is a pause before the next try.
 #[derive(Clone, Debug)]
 pub struct Renewing(Arc<Inner>);
 
@@ -68,21 +72,16 @@ impl Renewing {
         let mut refresh = match self.0.begin() {
             Step::Good(credential) => return Ok(credential),
             Step::Begin(done) => {
-                let inner = Arc::clone(&self.0);
-                let refresh = done.subscribe();
-                // A task of its own, so that it ends even if the caller who began it goes away.
-                tokio::spawn(async move {
-                    inner.renew().await;
-                    drop(done);
-                });
-                refresh
+                let ended = done.subscribe();
+                Refresh { inner: Arc::clone(&self.0), done: Some(done), outcome: None }.start();
+                ended
             }
             Step::Wait(refresh) => refresh,
         };
         if let Some(credential) = self.0.still_good() {
             return Ok(credential);
         }
-        // The end of the task closes the channel, which is what this waits for.
+        // The end of the refresh closes the channel, which is what this waits for.
         let _ = refresh.changed().await;
         self.0.still_good().ok_or_else(|| self.0.why_not())
     }
@@ -92,6 +91,47 @@ enum Step {
     Good(Arc<Credential>),
     Begin(watch::Sender<()>),
     Wait(watch::Receiver<()>),
+}
+
+/// A refresh under way. However it ends, even in a panic, the next caller may begin another, and who waits wakes up.
+struct Refresh {
+    inner: Arc<Inner>,
+    done: Option<watch::Sender<()>>,
+    outcome: Option<Result<(), Error>>,
+}
+
+impl Refresh {
+    /// Asks the source on a thread with a runtime of its own: that of the caller may end before the source answers.
+    fn start(self) {
+        let inner = Arc::clone(&self.inner);
+        let begun = thread::Builder::new().name("huaweicloud-refresh".to_owned()).spawn(|| self.run());
+        if let Err(error) = begun {
+            inner.state().failure = Some((inner.failure(&error), inner.clock.now() + PAUSE));
+        }
+    }
+
+    fn run(mut self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        self.outcome = Some(match runtime {
+            Ok(runtime) => runtime.block_on(async {
+                let loaded = tokio::time::timeout(LIMIT, self.inner.load()).await;
+                loaded.map_err(|_| self.inner.failure(&io::Error::from(io::ErrorKind::TimedOut)))?.map(drop)
+            }),
+            Err(error) => Err(self.inner.failure(&error)),
+        });
+    }
+}
+
+impl Drop for Refresh {
+    fn drop(&mut self) {
+        let broke_off = || Err(self.inner.failure(&io::Error::other("it broke off")));
+        let outcome = self.outcome.take().unwrap_or_else(broke_off);
+        let mut state = self.inner.state();
+        state.failure = outcome.err().map(|error| (error, self.inner.clock.now() + PAUSE));
+        state.refresh = None;
+        drop(state);
+        self.done.take();
+    }
 }
 
 impl Inner {
@@ -125,11 +165,10 @@ impl Inner {
         }
     }
 
-    async fn renew(&self) {
-        let loaded = self.load().await;
-        let mut state = self.state();
-        state.refresh = None;
-        state.failure = loaded.err().map(|error| (error, self.clock.now() + PAUSE));
+    /// Why a source could not be asked.
+    fn failure(&self, error: &io::Error) -> Error {
+        let name = self.source.name();
+        Error::new(ErrorKind::Credentials, format!("the {name} gave no credentials: {error}"))
     }
 
     fn keep(&self, loaded: &Loaded) {
