@@ -513,7 +513,8 @@ impl Source for Gated {
             assert!(!self.panics || number != 1, "the source panics once");
             self.gate.acquire().await.unwrap().forget();
             // Good for a second more than a refresh waits for.
-            let loaded = Loaded::new(Credential::token(format!("t{number}"))).until(SystemTime::now() + Duration::from_secs(2));
+            let loaded =
+                Loaded::new(Credential::token(format!("t{number}"))).until(SystemTime::now() + Duration::from_secs(2));
             Ok(Found::Yes(Box::new(loaded)))
         })
     }

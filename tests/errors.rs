@@ -1,6 +1,6 @@
 //! Whatever comes back, an error says what it was: status, code, message and request id where they exist.
 
-use huaweicloud_core::{Config, Credential, Error, ErrorKind, Secret};
+use huaweicloud_core::{CallOptions, Config, Credential, Error, ErrorKind, RetryPolicy, Secret};
 use huaweicloud_sandbox::Sandbox;
 use tokio::net::TcpListener;
 
@@ -256,5 +256,77 @@ async fn no_secret_is_ever_shown() {
         error.to_string(),
     ] {
         assert!(!shown.contains(SECRET), "{shown}");
+    }
+}
+
+/// What `format: password` marks in the request, repeated by a gateway in every form that JSON allows.
+#[tokio::test]
+async fn secrets_of_a_request_are_not_shown_when_a_gateway_repeats_them() {
+    const PASSWORD: &str = "pass/\"wörd\" of the user";
+    let body = || {
+        let documented = serde_json::json!({ "auth": { "identity": {
+            "methods": ["password"],
+            "password": { "user": { "name": "ann", "password": PASSWORD, "domain": { "name": "example" } } },
+        } } });
+        serde_json::from_value::<huaweicloud_iam::types::CreateTokenRequest>(documented).unwrap()
+    };
+    let as_json = serde_json::to_string(PASSWORD).unwrap();
+    let sent = serde_json::to_string(&body()).unwrap();
+    let units: String = PASSWORD.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let mut echoes = vec![
+        as_json.clone(),
+        as_json.replace('/', "\\/"),
+        format!("\"{units}\""),
+        serde_json::to_string(&sent).unwrap(),
+        serde_json::to_string(&format!("{{\"password\":\"{units}\"}}")).unwrap(),
+    ];
+    echoes.push(serde_json::to_string(&echoes[4]).unwrap());
+    for (status, code) in
+        [("400 Bad Request", "error_code"), ("500 Internal Server Error", "code"), ("201 Created", "x")]
+    {
+        for echo in &echoes {
+            let message = if code == "code" { "message" } else { "error_msg" };
+            let answer = format!(r#"{{"{code}":"A.1","{message}":{echo},"cut":"#);
+            let answer = if status.starts_with("201") { answer } else { format!("{answer}1}}") };
+            let server = Canned::answer(status, "", &answer).await;
+            let config =
+                Config::builder().anonymous().endpoint(&server.url).retry(RetryPolicy::none()).build().unwrap();
+            let iam = huaweicloud_iam::Client::new(&config).unwrap();
+            let error = iam.keystone_create_user_token_by_password().body(body()).send().await.unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("rd\\\" of") && !shown.contains("wörd") && !shown.contains("0077"), "{shown}");
+            assert_eq!(shown.contains("(redacted)"), !status.starts_with("201"), "{shown}");
+            assert_eq!(error.body_excerpt(), None, "what else is secret in it is not known");
+        }
+    }
+}
+
+#[tokio::test]
+async fn secret_headers_are_not_shown_when_a_gateway_repeats_them() {
+    const LOOKED_AT: &str = "the-token-that-is-looked-at";
+    const OWN: &str = "a-secret-of-the-caller";
+    let answer = format!(r#"{{"error_code":"A.1","error_msg":"x-subject-token:{LOOKED_AT}|x-own:{OWN}"}}"#);
+    let server = Canned::answer("403 Forbidden", "", &answer).await;
+    let options = CallOptions::new().secret_header("X-Own", OWN);
+    assert!(!format!("{options:?}").contains(OWN));
+    let iam = huaweicloud_iam::Client::new(&server.config()).unwrap();
+    let error = iam.keystone_validate_token().x_subject_token(LOOKED_AT).with(options).send().await.unwrap_err();
+    assert_eq!(error.message(), "x-subject-token:(redacted)|x-own:(redacted)");
+    assert!(server.requests().await[0].contains(&format!("x-own: {OWN}")));
+}
+
+/// New keys that came in an answer which cannot be read, or which says that it failed.
+#[tokio::test]
+async fn secrets_of_an_answer_are_not_shown_when_it_is_broken() {
+    let keys = format!(r#"{{"credential":{{"access":"AK","secret":"{SECRET}","securitytoken":"{SECRET}-token"}}"#);
+    let body = r#"{"auth":{"identity":{"methods":["token"]}}}"#;
+    for answer in [keys.clone(), format!("{keys}}} rubbish"), format!("<{keys}"), format!("[{keys}]")] {
+        let server = Canned::answer("201 Created", &format!("x-subject-token: {SECRET}\r\n"), &answer).await;
+        let iam = huaweicloud_iam::Client::new(&server.config()).unwrap();
+        let body: huaweicloud_iam::types::CreateTemporaryAccessKeyRequest = serde_json::from_str(body).unwrap();
+        let error = iam.create_temporary_access_key().body(body).send().await.unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains(SECRET), "{shown}");
+        assert_eq!(error.body_excerpt(), None);
     }
 }

@@ -96,9 +96,15 @@ pub fn refuse_foreign(root: &Path, files: &Files, folders: &[String]) -> Result<
     }
     let refusals = links
         .into_iter()
-        .map(|path| Problem::new(path, "", "is a link, which may lead out of the workspace: put a folder or file there"))
+        .map(|path| {
+            Problem::new(path, "", "is a link, which may lead out of the workspace: put a folder or file there")
+        })
         .chain(foreign.into_iter().map(|path| {
-            Problem::new(path, "", "was not generated and would be overwritten: move it, or rename the folder of the spec")
+            Problem::new(
+                path,
+                "",
+                "was not generated and would be overwritten: move it, or rename the folder of the spec",
+            )
         }));
     let problems: Vec<Problem> = refusals.collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -110,9 +116,7 @@ fn is_generated(path: &Path) -> bool {
     const HEAD: u64 = 2048;
     let mut head = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    !path.is_symlink()
-        && read.is_ok()
-        && String::from_utf8_lossy(&head).lines().take(5).any(|line| line.contains(MARK))
+    !path.is_symlink() && read.is_ok() && String::from_utf8_lossy(&head).lines().take(5).any(|line| line.contains(MARK))
 }
 
 /// Compares the files with what is there.
@@ -142,7 +146,8 @@ pub fn check(root: &Path, files: &Files, folders: &[String], command: &str) -> R
     let (surplus, foreign) = left_over(root, files, folders);
     let say = |sentence: &'static str| move |path| Problem::new(path, "", sentence);
     problems.extend(surplus.into_iter().map(say("is left over: its spec does not generate it")));
-    problems.extend(foreign.into_iter().map(say("was not generated: move it out of the crate, which is generated whole")));
+    problems
+        .extend(foreign.into_iter().map(say("was not generated: move it out of the crate, which is generated whole")));
     if problems.is_empty() {
         return Ok(());
     }

@@ -467,6 +467,12 @@ impl<'a> Linter<'a> {
             if text(target, "type") == "object" {
                 self.problem(&step(&pointer, "schema"), "must not be an object");
             }
+            if text(target, "format") == "password" && text(parameter, "in") != "header" {
+                self.problem(
+                    &step(&pointer, "in"),
+                    "must be header: logs of proxies hold paths and queries, secrets too",
+                );
+            }
             let items = self.spec.resolve(&target["items"]).1;
             if text(target, "type") == "array" && text(items, "type") != "string" {
                 self.problem(&step(&pointer, "schema"), "must be a list of texts: callers by name give texts");

@@ -87,6 +87,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
     let retry_safe = operation.method == "get" || operation.value.get("x-retry-safe") == Some(&Value::Bool(true));
     let anonymous = operation.is_anonymous();
     let body = operation.request_schema().is_some();
+    let secrets = holds_secrets(spec, operation);
     let parameters = operation.parameters().map(|parameter| {
         let name = text(parameter, "name");
         let setter = emit::setter(name);
@@ -161,11 +162,30 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
             parameters: &[#(#parameters),*],
             listed_by: &[#(#listed_by),*],
             body: #body,
+            secrets: #secrets,
             outcome: #outcome,
             pagination: #pagination,
             history: #history,
         };
     }
+}
+
+/// Whether a parameter, a body or a header of an operation has the format `password`.
+fn holds_secrets(spec: &Spec, operation: &OperationAt<'_>) -> bool {
+    fn within(node: &Value) -> bool {
+        match node {
+            Value::Object(members) => {
+                node["format"] == "password"
+                    || members
+                        .iter()
+                        .any(|(key, member)| !matches!(key.as_str(), "example" | "examples") && within(member))
+            }
+            Value::Array(items) => items.iter().any(within),
+            _ => false,
+        }
+    }
+    let nodes = ["parameters", "requestBody", "responses"].map(|key| &operation.value[key]);
+    nodes.iter().any(|node| within(node) || spec.reached(node).iter().any(|name| spec.schema(name).is_some_and(within)))
 }
 
 /// The arguments of an operation that a list knows the values of, with their `x-listed-by`.

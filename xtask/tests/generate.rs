@@ -276,7 +276,11 @@ fn links_are_not_followed() {
     for link in ["crates/huaweicloud-tiny", "crates/huaweicloud-tiny/src", TYPES] {
         let folder = golden_copy();
         let place = folder.path().join(link);
-        if place.is_dir() { fs::remove_dir_all(&place).unwrap() } else { fs::remove_file(&place).unwrap() }
+        if place.is_dir() {
+            fs::remove_dir_all(&place).unwrap()
+        } else {
+            fs::remove_file(&place).unwrap()
+        }
         let target = if link == TYPES { elsewhere.path().join("precious.txt") } else { elsewhere.path().to_owned() };
         symlink(target, &place).unwrap();
         for arguments in [&["generate"][..], &["generate", "--check"]] {

@@ -54,7 +54,14 @@ impl Password {
         password: impl Into<Secret>,
         scope: TokenScope,
     ) -> Self {
-        Self { domain: domain.into(), user: user.into(), password: password.into(), scope, config: None, refused: Arc::default() }
+        Self {
+            domain: domain.into(),
+            user: user.into(),
+            password: password.into(),
+            scope,
+            config: None,
+            refused: Arc::default(),
+        }
     }
 
     /// Where IAM is, with which limits; the [`Loader`](crate::Loader) sets it.

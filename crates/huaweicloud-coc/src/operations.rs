@@ -90,6 +90,7 @@ pub(crate) static LIST_INCIDENTS_HISTORIES: Operation = Operation {
         },
     ],
     body: true,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -125,6 +126,7 @@ pub(crate) static LIST_INCIDENTS: Operation = Operation {
     parameters: &[],
     listed_by: &[],
     body: true,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -179,6 +181,7 @@ pub(crate) static LIST_INCIDENT_SIMPLE_TICKETS: Operation = Operation {
     ],
     listed_by: &[],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -231,6 +234,7 @@ pub(crate) static SHOW_COC_INCIDENT_DETAIL: Operation = Operation {
         },
     ],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",

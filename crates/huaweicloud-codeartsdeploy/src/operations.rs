@@ -108,6 +108,7 @@ pub(crate) static LIST_APP_OPERATIONS_LOG: Operation = Operation {
         },
     ],
     body: true,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -157,6 +158,7 @@ pub(crate) static LIST_ALL_APP: Operation = Operation {
         },
     ],
     body: true,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -209,6 +211,7 @@ pub(crate) static SHOW_APP_DETAIL_BY_ID: Operation = Operation {
         },
     ],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: Some("status"),
         code: "error_code",

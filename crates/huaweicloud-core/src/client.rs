@@ -156,10 +156,7 @@ impl Client {
                         return Ok(response);
                     }
                     Err((error, sent)) => {
-                        let error = match &credential {
-                            Some(credential) => error.without(credential.secrets()),
-                            None => error,
-                        };
+                        let error = error.without(&secrets(request, credential.as_deref(), into.as_deref()));
                         tracing::debug!(
                             "http.response.status_code" = error.status(),
                             "http.request.resend_count" = attempts - 1,
@@ -219,22 +216,24 @@ impl Client {
         let now = self.config.0.clock.now();
         let in_answer = |error: Error| (error.with_status(status, request_id.as_deref()), true);
         let body = self.read(request, answer).await.map_err(in_answer)?;
+        let mut into = into;
         let result = match status {
-            200..=299 => into.map_or(Ok(()), |into| {
-                answer::decode(&body, request.operation.outcome.as_ref(), into)?;
+            200..=299 => into.as_deref_mut().map_or(Ok(()), |into| {
+                // Before the body, so that what it repeats of them is known for a secret.
                 into.read_headers(&headers);
-                Ok(())
+                answer::decode(&body, request.operation.outcome.as_ref(), into)
             }),
             400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref(), now)),
             _ => Err(answer::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
         };
         match result {
             Ok(()) => Ok(Response { value: (), status, headers, body }),
-            // Without credentials of the client's own, the secrets are in the request; none of it is repeated.
-            Err(error) => Err(in_answer(match credential {
-                Some(credential) => error.with_body_excerpt(&body, credential.secrets()),
-                None => error,
-            })),
+            // Of a body that cannot be read it is not known what in it is secret.
+            Err(error) if request.operation.secrets => Err(in_answer(error)),
+            Err(error) => {
+                let secrets = secrets(request, credential, into.as_deref());
+                Err(in_answer(error.with_body_excerpt(&body, &secrets)))
+            }
         }
     }
 
@@ -386,6 +385,12 @@ impl Client {
     }
 }
 
+/// Everything secret that went out for a call, and what came in so far.
+fn secrets(request: &Request, credential: Option<&Credential>, into: Option<&dyn Answer>) -> Vec<Secret> {
+    let sent = credential.into_iter().flat_map(Credential::secrets).chain(&request.secrets).cloned();
+    sent.chain(into.map(|into| into.to_json().secrets()).unwrap_or_default()).collect()
+}
+
 /// The whole time is over; what happened before says why.
 fn out_of_time(limit: Duration, last: Option<Error>) -> Error {
     let message = format!("no answer within {limit:?} in all");
@@ -437,6 +442,7 @@ const fn own_operation(retry_safe: bool) -> Operation {
         parameters: &[],
         listed_by: &[],
         body: false,
+        secrets: false,
         outcome: None,
         pagination: None,
         history: None,

@@ -49,12 +49,12 @@ impl Credential {
     }
 
     /// The texts in it that must never be seen.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> + Clone {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let (first, second) = match self {
             Self::Keys { secret_key, security_token, .. } => (secret_key, security_token.as_ref()),
             Self::Token(token) => (token, None),
         };
-        std::iter::once(first).chain(second).map(Secret::expose)
+        std::iter::once(first).chain(second)
     }
 
     /// Checks that every part can stand in a header.

@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+use crate::redact;
+
 /// What went wrong, roughly: enough to decide what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -123,11 +125,10 @@ impl Error {
         self
     }
 
-    /// Keeps the beginning of a body, after every secret in it was blotted out.
-    pub(crate) fn with_body_excerpt<'a>(mut self, body: &[u8], secrets: impl Iterator<Item = &'a str>) -> Self {
+    /// Keeps the beginning of a body, without secrets.
+    pub(crate) fn with_body_excerpt<S: AsRef<str>>(mut self, body: &[u8], secrets: &[S]) -> Self {
         const LONGEST: usize = 500;
-        let text = redact(String::from_utf8_lossy(body).into_owned(), secrets);
-        self.0.body_excerpt = Some(text.chars().take(LONGEST).collect());
+        self.0.body_excerpt = Some(redact::excerpt(&String::from_utf8_lossy(body), LONGEST, secrets));
         self
     }
 
@@ -153,11 +154,11 @@ impl Error {
     }
 
     /// Blots out secrets: a gateway may repeat what it was sent.
-    pub(crate) fn without<'a>(mut self, secrets: impl Iterator<Item = &'a str> + Clone) -> Self {
+    pub(crate) fn without<S: AsRef<str>>(mut self, secrets: &[S]) -> Self {
         let inner = &mut *self.0;
-        inner.message = redact(std::mem::take(&mut inner.message), secrets.clone());
+        inner.message = redact::redact(&inner.message, secrets);
         for text in [&mut inner.code, &mut inner.request_id, &mut inner.encoded_authorization_message] {
-            *text = text.take().map(|text| redact(text, secrets.clone()));
+            *text = text.take().map(|text| redact::redact(&text, secrets));
         }
         self
     }
@@ -204,7 +205,7 @@ impl Error {
         self.0.json_path.as_deref()
     }
 
-    /// The beginning of the answer's body, at most 500 characters.
+    /// The beginning of the answer's body, at most 500 characters; none where the operation exchanges secrets.
     #[must_use]
     pub fn body_excerpt(&self) -> Option<&str> {
         self.0.body_excerpt.as_deref()
@@ -347,16 +348,4 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
-}
-
-/// A text without these secrets, also where JSON escapes their slashes.
-fn redact<'a>(mut text: String, secrets: impl Iterator<Item = &'a str>) -> String {
-    for secret in secrets.filter(|secret| !secret.is_empty()) {
-        for form in [secret.to_owned(), secret.replace('/', "\\/")] {
-            if text.contains(&form) {
-                text = text.replace(&form, "(redacted)");
-            }
-        }
-    }
-    text
 }

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 
-use crate::Error;
+use crate::{Error, Secret};
 
 /// A value on its way to JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,8 @@ pub enum Json<'a> {
     Absent,
     /// A text.
     Text(Cow<'a, str>),
+    /// A text that must never be seen.
+    Secret(&'a Secret),
     /// An integer.
     Integer(i64),
     /// A number.
@@ -44,6 +46,16 @@ impl Json<'_> {
     pub fn to_value(&self) -> Result<Value, Error> {
         serde_json::to_value(self).map_err(|error| Error::invalid("value", error))
     }
+
+    /// The secrets in it.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        match self {
+            Self::Secret(secret) => vec![(*secret).clone()],
+            Self::Array(items) => items.iter().flat_map(Json::secrets).collect(),
+            Self::Object(members) => members.iter().flat_map(|(_, member)| member.secrets()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Serialize for Json<'_> {
@@ -51,6 +63,7 @@ impl Serialize for Json<'_> {
         match self {
             Self::Absent => serializer.serialize_unit(),
             Self::Text(text) => serializer.serialize_str(text),
+            Self::Secret(secret) => serializer.serialize_str(secret.expose()),
             Self::Integer(number) => serializer.serialize_i64(*number),
             Self::Float(number) => serializer.serialize_f64(*number),
             Self::Bool(value) => serializer.serialize_bool(*value),

@@ -24,6 +24,7 @@ mod operation;
 mod options;
 mod pages;
 mod raw;
+mod redact;
 mod request;
 mod response;
 mod retry;

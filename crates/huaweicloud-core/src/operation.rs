@@ -83,6 +83,8 @@ pub struct Operation {
     pub listed_by: &'static [ListedBy],
     /// Whether it takes a JSON body.
     pub body: bool,
+    /// Whether parameters, bodies or headers hold secrets; its errors then show nothing of a body.
+    pub secrets: bool,
     /// How a body under a success status says that the call failed.
     pub outcome: Option<Outcome>,
     /// How to walk through its items.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 
-use crate::{Error, RetryPolicy, constrained::shown};
+use crate::{Error, RetryPolicy, Secret, constrained::shown};
 
 /// What one call does differently from its configuration; for the `with` of every builder.
 ///
@@ -26,6 +26,7 @@ pub struct CallOptions {
     pub(crate) language: Option<String>,
     pub(crate) time_zone: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) secret_headers: Vec<(String, Secret)>,
     pub(crate) query: Vec<(String, String)>,
 }
 
@@ -78,6 +79,13 @@ impl CallOptions {
         self
     }
 
+    /// One more header, whose value is redacted wherever this call is logged or reported.
+    #[must_use]
+    pub fn secret_header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.secret_headers.push((name.into(), value.into()));
+        self
+    }
+
     /// One more pair in the query; it is signed like the others.
     #[must_use]
     pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
@@ -86,10 +94,11 @@ impl CallOptions {
     }
 }
 
-/// Names of headers only: their values may be secret.
+/// Names of headers only: a caller may have a secret in any of them.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let secret = self.secret_headers.iter().map(|(name, _)| name.as_str());
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).chain(secret).collect();
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
@@ -124,4 +133,13 @@ pub(crate) fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderV
         .filter(|value| value.to_str().is_ok())
         .ok_or_else(|| Error::invalid(name, format!("must be printable ASCII, got {}", shown(value))))?;
     Ok((parsed, value))
+}
+
+/// A header of the caller's own with a secret, which no message repeats.
+pub(crate) fn own_secret_header(name: &str, secret: &Secret) -> Result<(HeaderName, HeaderValue), Error> {
+    let (name, _) = own_header(name, "")?;
+    let mut value = HeaderValue::from_str(secret.expose())
+        .map_err(|_| Error::invalid(name.as_str(), "holds a character that cannot stand in a header"))?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }

@@ -81,6 +81,7 @@ impl RawRequest {
             options: CallOptions::default(),
             headers,
             body,
+            secrets: Vec::new(),
         };
         let answer = self.client.call(request.with(self.options)?, None).await?;
         let body = answer.body().clone();

@@ -5,7 +5,11 @@ use std::fmt::{self, Display, Write as _};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::{CallOptions, Error, Json, Operation, Secret, ToJson, constrained, options::own_header, sign};
+use crate::{
+    CallOptions, Error, Json, Operation, Secret, ToJson, constrained,
+    options::{own_header, own_secret_header},
+    sign,
+};
 
 /// A request in the making; generated code fills it in.
 #[derive(Clone)]
@@ -17,6 +21,8 @@ pub struct Request {
     pub(crate) options: CallOptions,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
+    /// What must never be seen of all this.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 /// What a setter of a builder keeps: the value, or the sentence of the rule it broke.
@@ -53,6 +59,7 @@ impl Request {
             options: CallOptions::default(),
             headers: HeaderMap::new(),
             body: None,
+            secrets: Vec::new(),
         })
     }
 
@@ -122,6 +129,7 @@ impl Request {
         let mut value = HeaderValue::from_str(secret.expose())
             .map_err(|_| self.error(name, "holds a character that cannot stand in a header"))?;
         value.set_sensitive(true);
+        self.secrets.push(secret);
         self.insert_header(name, value)
     }
 
@@ -140,6 +148,12 @@ impl Request {
             let (name, value) = own_header(name, value).map_err(|error| error.with_operation(self.operation.id))?;
             self.headers.insert(name, value);
         }
+        for (name, secret) in &options.secret_headers {
+            let header = own_secret_header(name, secret);
+            let (name, value) = header.map_err(|error| error.with_operation(self.operation.id))?;
+            self.headers.insert(name, value);
+            self.secrets.push(secret.clone());
+        }
         self.query.extend(options.query.iter().cloned());
         self.options = options;
         Ok(self)
@@ -155,6 +169,7 @@ impl Request {
     }
 
     fn put_json(&mut self, value: &Json<'_>) -> Result<(), Error> {
+        self.secrets.extend(value.secrets());
         self.body = Some(serde_json::to_vec(value).map_err(|error| self.error("body", error))?.into());
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(())

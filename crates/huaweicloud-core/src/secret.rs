@@ -62,7 +62,13 @@ impl Strict for Secret {
 
 impl ToJson for Secret {
     fn to_json(&self) -> Json<'_> {
-        Json::Text(self.0.as_str().into())
+        Json::Secret(self)
+    }
+}
+
+impl AsRef<str> for Secret {
+    fn as_ref(&self) -> &str {
+        self.expose()
     }
 }
 

@@ -191,6 +191,7 @@ pub(crate) static KEYSTONE_CREATE_USER_TOKEN_BY_PASSWORD: Operation = Operation 
     ],
     listed_by: &[],
     body: true,
+    secrets: true,
     outcome: None,
     pagination: None,
     history: None,
@@ -227,6 +228,7 @@ pub(crate) static KEYSTONE_VALIDATE_TOKEN: Operation = Operation {
     ],
     listed_by: &[],
     body: false,
+    secrets: true,
     outcome: None,
     pagination: None,
     history: None,
@@ -308,6 +310,7 @@ pub(crate) static KEYSTONE_LIST_PROJECTS: Operation = Operation {
     ],
     listed_by: &[],
     body: false,
+    secrets: false,
     outcome: None,
     pagination: Some(Pagination {
         style: PageStyle::Page {
@@ -337,6 +340,7 @@ pub(crate) static KEYSTONE_LIST_AUTH_PROJECTS: Operation = Operation {
     parameters: &[],
     listed_by: &[],
     body: false,
+    secrets: false,
     outcome: None,
     pagination: Some(Pagination {
         style: PageStyle::Whole,
@@ -359,6 +363,7 @@ pub(crate) static KEYSTONE_LIST_AUTH_DOMAINS: Operation = Operation {
     parameters: &[],
     listed_by: &[],
     body: false,
+    secrets: false,
     outcome: None,
     pagination: Some(Pagination {
         style: PageStyle::Whole,
@@ -381,6 +386,7 @@ pub(crate) static CREATE_TEMPORARY_ACCESS_KEY: Operation = Operation {
     parameters: &[],
     listed_by: &[],
     body: true,
+    secrets: true,
     outcome: None,
     pagination: None,
     history: None,

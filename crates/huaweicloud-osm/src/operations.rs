@@ -132,6 +132,7 @@ pub(crate) static LIST_CASE_OPERATE_LOGS: Operation = Operation {
         },
     ],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -318,6 +319,7 @@ pub(crate) static LIST_CASES: Operation = Operation {
     ],
     listed_by: &[],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",

@@ -152,6 +152,7 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation {
         },
     ],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: Some("status"),
         code: "error_code",
@@ -267,6 +268,7 @@ pub(crate) static LIST_PROJECTS_V4: Operation = Operation {
     ],
     listed_by: &[],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -318,6 +320,7 @@ pub(crate) static LIST_ISSUES_V4: Operation = Operation {
         },
     ],
     body: true,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
@@ -402,6 +405,7 @@ pub(crate) static LIST_ISSUE_RECORDS_V4: Operation = Operation {
         },
     ],
     body: false,
+    secrets: false,
     outcome: Some(Outcome {
         status: None,
         code: "error_code",
