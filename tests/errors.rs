@@ -330,3 +330,16 @@ async fn secrets_of_an_answer_are_not_shown_when_it_is_broken() {
         assert_eq!(error.body_excerpt(), None);
     }
 }
+
+/// An answer that says it failed, and repeats a secret that it gives.
+#[tokio::test]
+async fn a_secret_that_an_answer_gives_is_not_shown_in_its_message() {
+    let answer = format!(r#"{{"error_code":"A.1","error_msg":"gave {SECRET}","new_key":"{SECRET}"}}"#);
+    let server = Canned::answer("200 OK", "", &answer).await;
+    let config = Config::builder().credentials(Credential::keys("AK", "SK")).endpoint(&server.url).build().unwrap();
+    let tiny = huaweicloud_tiny::Client::new(&config).unwrap();
+    let call = tiny.look_up_thing().thing_id("t-1").kind(["a"]).x_mood("red").body_map(|body| body.fn_(1.5));
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.code(), error.message()), (Some("A.1"), "gave (redacted)"));
+    assert!(!format!("{error:?}").contains(SECRET));
+}

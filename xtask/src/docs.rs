@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     project::{Direction, Use},
-    spec::{Spec, list, text},
+    spec::{Spec, is_enum, is_time, list, text, values},
 };
 
 /// Of a property: meaning, rule and deviations.
@@ -38,10 +38,12 @@ pub fn schema(schema: &Value, used: &Use) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Title and date of the page that documents an operation.
+/// Title and date of the page that documents an operation: the first of its documents.
 pub fn source(operation: &Value) -> String {
-    let source = &operation["x-source"];
-    format!("*{}* ({})", text(source, "title"), text(source, "updated"))
+    let Some(document) = list(&operation["x-source"], "documents").next() else { return String::new() };
+    let date = text(document, "updated");
+    let date = if date.is_empty() { String::new() } else { format!(" ({date})") };
+    format!("*{}*{date}", text(document, "title"))
 }
 
 /// The rule of a schema in words: range, length, count, values, default.
@@ -59,7 +61,7 @@ pub fn rule(spec: &Spec, schema: &Value) -> String {
     let mut parts = Vec::new();
     let characters = if text(target, "format") == "alphanumeric" { "letters and digits" } else { "characters" };
     // The length of the text says nothing once the value is a time or one of a list.
-    if text(target, "format") == "epoch-millis" {
+    if is_time(target) {
         parts.push("milliseconds since 1970-01-01 UTC".to_owned());
     } else if target.get("enum").is_none() {
         parts.extend(range(bound("minLength"), bound("maxLength"), characters));
@@ -71,9 +73,15 @@ pub fn rule(spec: &Spec, schema: &Value) -> String {
         (None, None) => None,
     });
     parts.extend(range(bound("minItems"), bound("maxItems"), "items"));
-    let values: Vec<String> = list(target, "enum").map(|value| format!("`{}`", plain(value))).collect();
-    if !values.is_empty() {
-        parts.push(format!("one of {}", values.join(", ")));
+    let of_items = spec.resolve(&target["items"]).1;
+    for values_of in [target, of_items].into_iter().filter(|schema| is_enum(schema)) {
+        let open = values_of.get("enum").is_none();
+        let described = list(values_of, "x-enum-descriptions").map(plain).chain(std::iter::repeat(String::new()));
+        let known: Vec<String> = values(values_of)
+            .zip(described)
+            .map(|(value, words)| format!("`{}` {words}", plain(value)).trim_end().to_owned())
+            .collect();
+        parts.push(format!("{} {}", if open { "known values:" } else { "one of" }, known.join(", ")));
     }
     if let Some(default) = schema.get("default").or_else(|| target.get("default")) {
         parts.push(format!("default `{}`", plain(default)));

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     deviations::{self, Deviation},
     page::{Page, Unreadable},
-    spec::{self, OperationAt, Spec, text},
+    spec::{self, OperationAt, Spec, list, text},
 };
 
 /// A difference between a page and the spec, or within the page.
@@ -184,7 +184,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
             operation: operation.id().to_owned(),
             title: page.title.clone(),
             updated: page.updated.clone(),
-            verified: source(&operation, "verified"),
+            verified: verified(&operation),
             differences: Vec::new(),
             stale: Vec::new(),
             covered: Vec::new(),
@@ -260,13 +260,15 @@ fn reports(outcomes: &[Outcome]) -> impl Iterator<Item = &Report> {
     })
 }
 
-fn source(operation: &OperationAt<'_>, key: &str) -> Option<String> {
-    operation
-        .value
-        .pointer("/x-source")
-        .and_then(|source| source.get(key))
-        .and_then(serde_json::Value::as_str)
-        .map(str::to_owned)
+/// When a person last compared the operation with its documents.
+fn verified(operation: &OperationAt<'_>) -> Option<String> {
+    operation.value.pointer("/x-source/verified")?.as_str().map(str::to_owned)
+}
+
+/// Whether one of the documents of an operation has this title.
+fn is_titled(operation: &OperationAt<'_>, title: &str) -> bool {
+    list(&operation.value["x-source"], "documents")
+        .any(|document| document.get("title").is_some_and(|own| own == title))
 }
 
 /// The operation that a page documents: the same method and path; else the same title, so that a changed address is
@@ -275,7 +277,7 @@ pub fn find<'a>(specs: &'a [Spec], page: &Page) -> Option<(&'a Spec, OperationAt
     let all = || specs.iter().flat_map(|spec| spec.operations().into_iter().map(move |operation| (spec, operation)));
     all()
         .find(|(_, operation)| operation.method.eq_ignore_ascii_case(&page.method) && operation.path == page.path)
-        .or_else(|| all().find(|(_, operation)| source(operation, "title").as_deref() == Some(&page.title)))
+        .or_else(|| all().find(|(_, operation)| is_titled(operation, &page.title)))
         .or_else(|| all().find(|(_, operation)| page.title.is_empty() && operation.path == page.path))
 }
 
@@ -370,7 +372,7 @@ fn coverage(specs: &[Spec], outcomes: &[Outcome]) -> Vec<Coverage> {
                 operation: format!("{}/{}", spec.service, operation.id()),
                 page: report.map(|report| report.page.clone()),
                 updated: report.and_then(|report| report.updated.clone()),
-                verified: source(&operation, "verified"),
+                verified: verified(&operation),
                 differences: report.map_or(0, |report| report.differences.len()),
                 stale: report.map_or(0, |report| report.stale.len()),
             });

@@ -10,7 +10,7 @@ use crate::{
     emit::setter,
     metadata,
     project::{Direction, required, uses},
-    spec::{OperationAt, Problem, Result, Spec, list, members, reference, step, text},
+    spec::{OperationAt, Problem, Result, Spec, is_enum, is_time, list, members, reference, step, text, values},
 };
 
 /// Checks specs that were loaded.
@@ -87,8 +87,10 @@ struct Linter<'a> {
 }
 
 /// Keys that may stand in a schema.
-const SCHEMA_KEYS: [&str; 23] = [
+const SCHEMA_KEYS: [&str; 27] = [
     "type",
+    "x-type",
+    "oneOf",
     "format",
     "description",
     "minLength",
@@ -101,7 +103,9 @@ const SCHEMA_KEYS: [&str; 23] = [
     "properties",
     "required",
     "enum",
-    "x-enum-names",
+    "x-extensible-enum",
+    "x-enum-varnames",
+    "x-enum-descriptions",
     "default",
     "nullable",
     "allOf",
@@ -113,7 +117,7 @@ const SCHEMA_KEYS: [&str; 23] = [
     "x-listed-by",
 ];
 /// Keys that may stand in an operation.
-const OPERATION_KEYS: [&str; 13] = [
+const OPERATION_KEYS: [&str; 14] = [
     "operationId",
     "summary",
     "description",
@@ -125,12 +129,13 @@ const OPERATION_KEYS: [&str; 13] = [
     "x-pagination",
     "x-retry-safe",
     "x-history",
+    "x-iam-action",
     "x-review",
     "security",
 ];
 /// Keys that may stand in the other nodes.
-const PARAMETER_KEYS: [&str; 9] =
-    ["name", "in", "required", "description", "schema", "example", "x-listed-by", "x-deviation", "x-review"];
+const PARAMETER_KEYS: [&str; 10] =
+    ["name", "in", "required", "description", "schema", "example", "x-needs", "x-listed-by", "x-deviation", "x-review"];
 /// What an `x-deviation` can be about: what `cargo xtask drift` finds.
 const ABOUT: [&str; 13] = [
     "default",
@@ -300,10 +305,10 @@ impl<'a> Linter<'a> {
         if RESERVED.contains(&name) || name.starts_with("Bounded") {
             self.problem(&pointer, "has the name of a type that generated code uses itself");
         }
-        if schema.get("enum").is_some() {
+        if is_enum(schema) {
             self.values(&pointer, schema);
         } else if text(schema, "type") != "object" || schema.get("properties").is_none() {
-            self.problem(&pointer, "must be an object with properties, or a string with an enum");
+            self.problem(&pointer, "must be an object with properties, or a list of values");
         }
         self.schema(&pointer, schema, true);
         let mut names: BTreeMap<String, &str> = BTreeMap::new();
@@ -322,27 +327,41 @@ impl<'a> Linter<'a> {
     }
 
     fn values(&mut self, pointer: &str, schema: &Value) {
-        let values: Vec<&Value> = list(schema, "enum").collect();
-        let names: Vec<String> = list(schema, "x-enum-names").map(docs::plain).collect();
-        if text(schema, "type") != "string" || values.iter().any(|value| !value.is_string()) {
-            self.problem(&step(pointer, "enum"), "must hold texts; quote values that YAML reads otherwise");
+        let key = if schema.get("enum").is_some() { "enum" } else { "x-extensible-enum" };
+        let known: Vec<&Value> = values(schema).collect();
+        let names: Vec<String> = list(schema, "x-enum-varnames").map(docs::plain).collect();
+        if key == "enum" && schema.get("x-extensible-enum").is_some() {
+            self.problem(&step(pointer, "x-extensible-enum"), "must not stand beside enum: a list is closed or open");
         }
-        if names.len() != values.len() {
-            self.problem(&step(pointer, "x-enum-names"), "must give each value of the enum the name of its variant");
+        match text(schema, "type") {
+            "string" if known.iter().all(|value| value.is_string()) => {}
+            "integer" if known.iter().all(|value| value.is_i64()) => {}
+            "string" => self.problem(&step(pointer, key), "must hold texts; quote values that YAML reads otherwise"),
+            _ => self.problem(&step(pointer, key), "must hold texts or integers, as its type says"),
+        }
+        if names.len() != known.len() {
+            self.problem(&step(pointer, "x-enum-varnames"), "must give each value the name of its variant");
         }
         let mut seen = BTreeSet::new();
         for name in &names {
-            self.identifier(&step(pointer, "x-enum-names"), name);
+            self.identifier(&step(pointer, "x-enum-varnames"), name);
             if name.to_pascal_case() != *name || name == "Unknown" || !seen.insert(name) {
                 self.problem(
-                    &step(pointer, "x-enum-names"),
+                    &step(pointer, "x-enum-varnames"),
                     format!("{name:?} must be a Rust variant name of its own, and not Unknown"),
                 );
             }
         }
-        let distinct: BTreeSet<String> = values.iter().map(|value| docs::plain(value)).collect();
-        if distinct.len() != values.len() {
-            self.problem(&step(pointer, "enum"), "holds a value twice");
+        let words = list(schema, "x-enum-descriptions").count();
+        if schema.get("x-enum-descriptions").is_some() && words != known.len() {
+            self.problem(&step(pointer, "x-enum-descriptions"), "must describe each value");
+        }
+        if text(schema, "type") == "integer" && words == 0 {
+            self.problem(&step(pointer, "x-enum-descriptions"), "is missing: a number does not say what it means");
+        }
+        let distinct: BTreeSet<String> = known.iter().map(|value| docs::plain(value)).collect();
+        if distinct.len() != known.len() {
+            self.problem(&step(pointer, key), "holds a value twice");
         }
     }
 
@@ -356,6 +375,12 @@ impl<'a> Linter<'a> {
             self.problem(
                 &step(pointer, "additionalProperties"),
                 "must not be false: an answer may hold unknown members",
+            );
+        }
+        if schema.get("nullable").is_some() && schema.get("type").is_none() {
+            self.problem(
+                &step(pointer, "nullable"),
+                "must stand beside a type, as OpenAPI wants it; beside allOf, put it on the component",
             );
         }
         if reference(schema).is_some() {
@@ -380,19 +405,33 @@ impl<'a> Linter<'a> {
             }
         }
         match text(schema, "type") {
+            _ if schema.get("oneOf").is_some() || is_time(schema) => self.time(pointer, schema),
             "array" => self.schema(&step(pointer, "items"), &schema["items"], false),
             "object" if schema.get("properties").is_some() && !is_component(pointer) => {
                 self.problem(pointer, "must be a named schema under /components/schemas, so that its type has a name");
             }
-            "string" if schema.get("enum").is_some() && !is_component(pointer) => {
+            "string" | "integer" if is_enum(schema) && !is_component(pointer) => {
                 self.problem(pointer, "must be a named schema under /components/schemas, so that its type has a name");
             }
             "string" | "integer" | "number" | "boolean" | "object" => {}
-            "" => self.problem(pointer, "has no type"),
+            "" if text(schema, "x-type") == "any" => {}
+            "" => self.problem(pointer, "has no type; say `x-type: any` where anything may stand"),
             other => self.problem(&step(pointer, "type"), format!("{other:?} is no type")),
         }
         if let Some(default) = schema.get("default") {
             self.example(&step(pointer, "default"), schema, default);
+        }
+    }
+
+    /// A time in milliseconds: a text that is sent, a text or a number that is read.
+    fn time(&mut self, pointer: &str, schema: &Value) {
+        let kinds: Vec<&str> = list(schema, "oneOf").map(|branch| text(branch, "type")).collect();
+        if !is_time(schema) || !(text(schema, "type") == "string" || kinds == ["string", "integer"]) {
+            self.problem(
+                pointer,
+                "must be a time: format epoch-millis, with type string in a request, and in an answer with oneOf \
+                 [{ type: string }, { type: integer, format: int64 }]",
+            );
         }
     }
 
@@ -406,13 +445,12 @@ impl<'a> Linter<'a> {
         if operation.value.get("x-retry-safe").is_some_and(|value| !value.is_boolean()) {
             self.problem(&at("x-retry-safe"), "must be true or false");
         }
-        let source = &operation.value["x-source"];
-        for key in ["api", "page", "title", "updated"] {
-            if text(source, key).is_empty() {
-                self.problem(&step(&at("x-source"), key), "is missing: every operation says which page documents it");
-            }
+        let action = operation.value.get("x-iam-action").and_then(Value::as_str);
+        if operation.value.get("x-iam-action").is_some() && action.is_none_or(|action| action.split(':').count() != 3) {
+            self.problem(&at("x-iam-action"), "must be service, resource and action, such as coc:ticket:list");
         }
-        let expected = text(source, "api").to_snake_case();
+        self.source(operation);
+        let expected = text(&operation.value["x-source"], "api").to_snake_case();
         if operation.id() != expected {
             self.problem(&at("operationId"), format!("must be {expected:?}, the official API name in snake case"));
         }
@@ -425,6 +463,36 @@ impl<'a> Linter<'a> {
         self.bodies(operation);
         self.pagination(operation);
         self.history(operation);
+    }
+
+    /// Which documents the operation is from: pages, API definitions, versions of the official SDK.
+    fn source(&mut self, operation: &OperationAt<'a>) {
+        let pointer = step(&operation.pointer, "x-source");
+        let source = &operation.value["x-source"];
+        self.known_keys(&pointer, source, &["api", "documents", "verified"], "x-source");
+        if text(source, "api").is_empty() {
+            self.problem(&step(&pointer, "api"), "is missing: the official name of the operation");
+        }
+        if list(source, "documents").next().is_none_or(|first| text(first, "title").is_empty()) {
+            self.problem(
+                &step(&pointer, "documents"),
+                "must begin with the page that documents the operation, and its title",
+            );
+        }
+        for (index, document) in list(source, "documents").enumerate() {
+            let pointer = format!("{pointer}/documents/{index}");
+            let kinds: Vec<&str> =
+                ["page", "definition", "sdk"].into_iter().filter(|kind| document.get(kind).is_some()).collect();
+            match kinds[..] {
+                ["page"] => self.known_keys(&pointer, document, &["page", "title", "language", "updated"], "a page"),
+                [kind] => self.known_keys(&pointer, document, &[kind, "updated"], "a document"),
+                _ => self.problem(&pointer, "must name a page, a definition or an sdk"),
+            }
+            let date = text(document, "updated");
+            if document.get("updated").is_some() && chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err() {
+                self.problem(&step(&pointer, "updated"), "must be the date of this document, such as 2026-01-31");
+            }
+        }
     }
 
     fn parameters(&mut self, operation: &OperationAt<'a>) {
@@ -455,7 +523,7 @@ impl<'a> Linter<'a> {
                     if !required(parameter) {
                         self.problem(&step(&pointer, "required"), "must be true: it is part of the path");
                     }
-                    if text(target, "type") == "array" || target.get("enum").is_some() {
+                    if text(target, "type") == "array" || is_enum(target) {
                         self.problem(&step(&pointer, "schema"), "must be a text or an integer: it is part of the path");
                     }
                 }
@@ -476,6 +544,12 @@ impl<'a> Linter<'a> {
             let items = self.spec.resolve(&target["items"]).1;
             if text(target, "type") == "array" && text(items, "type") != "string" {
                 self.problem(&step(&pointer, "schema"), "must be a list of texts: callers by name give texts");
+            }
+            for needed in list(parameter, "x-needs") {
+                let needed = docs::plain(needed);
+                if !operation.parameters().any(|other| text(other, "name") == needed && text(other, "in") == "query") {
+                    self.problem(&step(&pointer, "x-needs"), format!("{needed:?} is no parameter in the query"));
+                }
             }
             if let Some(example) = parameter.get("example") {
                 self.example(&step(&pointer, "example"), schema, example);
@@ -611,7 +685,7 @@ impl<'a> Linter<'a> {
             if key == "total" && pagination.get(key).is_none() {
                 continue;
             }
-            let found = operation.response_schema().and_then(|schema| self.target(schema, text(pagination, key)));
+            let found = operation.response_schema().and_then(|schema| self.spec.target(schema, text(pagination, key)));
             if found.is_none_or(|schema| text(schema, "type") != kind) {
                 self.problem(&step(&pointer, key), format!("must point to the {kind} in the answer"));
             }
@@ -625,7 +699,7 @@ impl<'a> Linter<'a> {
         let items = text(&operation.value["x-pagination"], "items");
         let item = operation
             .response_schema()
-            .and_then(|schema| self.target(schema, items))
+            .and_then(|schema| self.spec.target(schema, items))
             .filter(|schema| text(schema, "type") == "array")
             .map(|schema| &schema["items"]);
         let Some(item) = item else {
@@ -654,9 +728,13 @@ impl<'a> Linter<'a> {
             for template in templates {
                 for place in template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place)
                 {
-                    let known = match place.starts_with('/') {
-                        true => self.target(item, place).is_some(),
-                        false => operation.parameters().any(|parameter| text(parameter, "name") == place),
+                    let known = match place.strip_suffix(metadata::WORDS) {
+                        Some(place) => self
+                            .spec
+                            .target(item, place)
+                            .is_some_and(|schema| list(schema, "x-enum-descriptions").next().is_some()),
+                        None if place.starts_with('/') => self.spec.target(item, place).is_some(),
+                        None => operation.parameters().any(|parameter| text(parameter, "name") == place),
                     };
                     if !known {
                         self.problem(
@@ -676,19 +754,6 @@ impl<'a> Linter<'a> {
         parameter.map(|parameter| &parameter["schema"]).or_else(body)
     }
 
-    /// The schema that a pointer into a value leads to.
-    fn target(&self, schema: &'a Value, pointer: &str) -> Option<&'a Value> {
-        let mut at = self.spec.resolve(schema).1;
-        for key in pointer.split('/').skip(1) {
-            let next = match text(at, "type") {
-                "array" => &at["items"],
-                _ => at.get("properties")?.get(key)?,
-            };
-            at = self.spec.resolve(next).1;
-        }
-        Some(at)
-    }
-
     /// Only an enum may travel both ways: an object cannot be strict and tolerant at once.
     fn directions(&mut self) {
         let uses = uses(self.spec);
@@ -700,7 +765,7 @@ impl<'a> Linter<'a> {
                 Some(directions)
                     if directions.contains(&Direction::Request)
                         && directions.contains(&Direction::Response)
-                        && schema.get("enum").is_none() =>
+                        && !is_enum(schema) =>
                 {
                     self.problem(&pointer, "is used in a request and in a response; make it two schemas");
                 }
@@ -783,7 +848,7 @@ fn is_component(pointer: &str) -> bool {
     pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
 }
 
-/// A schema of OpenAPI 3.0 as plain JSON schema. Names of our own formats mean nothing there; a time may be a number.
+/// A schema of OpenAPI 3.0 as plain JSON schema, read as any other tool reads it.
 fn json_schema(schema: &Value) -> Value {
     let Some(object) = schema.as_object() else { return schema.clone() };
     let mut plain = serde_json::Map::new();
@@ -793,7 +858,6 @@ fn json_schema(schema: &Value) -> Value {
                 members(schema, "properties").map(|(name, property)| (name.clone(), json_schema(property))).collect()
             }
             "items" | "additionalProperties" => json_schema(value),
-            "type" if text(schema, "format") == "epoch-millis" => json!(["string", "integer"]),
             "format" | "nullable" | "example" | "default" => continue,
             key if key.starts_with("x-") => continue,
             _ => value.clone(),

@@ -1,6 +1,8 @@
 //! The module `operations`: what the spec says of the service and its operations, as data, and how to call each by
 //! name.
 
+use std::collections::BTreeSet;
+
 use heck::ToPascalCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -11,7 +13,7 @@ use crate::{
     docs,
     emit::{self, Printer},
     project::required,
-    spec::{OperationAt, Spec, list, members, reference, text},
+    spec::{OperationAt, Spec, list, members, reference, text, values},
 };
 
 /// The module, formatted.
@@ -82,6 +84,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
     let api = text(&operation.value["x-source"], "api");
     let summary = text(operation.value, "summary");
     let source = docs::source(operation.value);
+    let iam_action = optional(operation.value.get("x-iam-action").and_then(Value::as_str));
     let method = operation.method.to_uppercase();
     let path = operation.path;
     let retry_safe = operation.method == "get" || operation.value.get("x-retry-safe") == Some(&Value::Bool(true));
@@ -100,6 +103,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
             _ => quote!(Text),
         };
         let required = required(parameter);
+        let needs = list(parameter, "x-needs").map(docs::plain);
         let description = emit::parameter_doc(spec, parameter);
         let example = optional(parameter.get("example").map(docs::plain));
         quote! {
@@ -109,6 +113,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
                 location: ::huaweicloud_core::Location::#location,
                 kind: ::huaweicloud_core::Kind::#kind,
                 required: #required,
+                needs: &[#(#needs),*],
                 description: #description,
                 example: #example,
             }
@@ -142,9 +147,11 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
         let (time, actor, action) = (templates("time"), templates("actor"), templates("action"));
         let (subject, detail) = (templates("subject"), templates("detail"));
         let since = optional(history.get("since").and_then(Value::as_str));
+        let words = words(spec, operation, history);
         quote! {
             ::huaweicloud_core::History {
-                time: #time, actor: #actor, action: #action, subject: #subject, detail: #detail, since: #since
+                time: #time, actor: #actor, action: #action, subject: #subject, detail: #detail, since: #since,
+                words: &[#(#words),*],
             }
         }
     });
@@ -155,6 +162,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
             api: #api,
             summary: #summary,
             source: #source,
+            iam_action: #iam_action,
             method: #method,
             path: #path,
             retry_safe: #retry_safe,
@@ -168,6 +176,36 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
             history: #history,
         };
     }
+}
+
+/// What stands behind the pointer of a place that wants the words for a value instead of the value.
+pub const WORDS: &str = ":words";
+
+/// The words for the values that the templates of a history name.
+fn words(spec: &Spec, operation: &OperationAt<'_>, history: &Value) -> Vec<TokenStream> {
+    let templates: Vec<String> = history
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, templates)| match templates {
+            Value::Array(templates) => templates.iter().map(docs::plain).collect(),
+            template => vec![docs::plain(template)],
+        })
+        .collect();
+    let places =
+        templates.iter().flat_map(|template| template.split('{').skip(1)).filter_map(|part| part.split_once('}'));
+    let wanted: BTreeSet<&str> = places.filter_map(|(place, _)| place.strip_suffix(WORDS)).collect();
+    let item = operation.response_schema().and_then(|schema| {
+        let items = spec.target(schema, text(&operation.value["x-pagination"], "items"))?;
+        Some(&items["items"])
+    });
+    let tables = wanted.into_iter().filter_map(|place| {
+        let schema = spec.target(item?, place)?;
+        let pairs = values(schema).map(docs::plain).zip(list(schema, "x-enum-descriptions").map(docs::plain));
+        let pairs = pairs.map(|(value, words)| quote!((#value, #words)));
+        Some(quote!(::huaweicloud_core::Words { place: #place, of: &[#(#pairs),*] }))
+    });
+    tables.collect()
 }
 
 /// Whether a parameter, a body or a header of an operation has the format `password`.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     docs,
-    spec::{OperationAt, Spec, list, members, reference, text},
+    spec::{OperationAt, Spec, is_enum, kind, list, members, reference, text},
 };
 
 /// Which way a value travels.
@@ -48,7 +48,7 @@ pub fn project(spec: &Spec) -> Projection<'_> {
 impl<'s> Projection<'s> {
     /// The objects, in batches by name.
     pub fn schemas(&self) -> impl Iterator<Item = Batch> + use<'_, 's> {
-        let mut objects: Vec<_> = self.spec.schemas().filter(|(_, schema)| schema.get("enum").is_none()).collect();
+        let mut objects: Vec<_> = self.spec.schemas().filter(|(_, schema)| !is_enum(schema)).collect();
         objects.sort_unstable_by_key(|(name, _)| *name);
         batches(objects, |chunk| {
             let mut markers = BTreeSet::new();
@@ -136,12 +136,12 @@ fn project_operation(operation: &OperationAt<'_>, markers: &mut BTreeSet<String>
     let parameters: Vec<Value> = operation
         .parameters()
         .map(|parameter| {
-            let kind = rust_type(&parameter["schema"], Direction::Request, text(parameter, "in") == "path");
+            let rust = rust_type(&parameter["schema"], Direction::Request, text(parameter, "in") == "path");
             json!({
                 "name": text(parameter, "name"),
                 "in": text(parameter, "in"),
                 "required": required(parameter),
-                "schema": leaf(kind, markers),
+                "schema": leaf(rust, markers),
             })
         })
         .collect();
@@ -207,7 +207,7 @@ pub fn rust_type(schema: &Value, direction: Direction, in_path: bool) -> String 
     }
     let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
     let strict = direction == Direction::Request;
-    match text(schema, "type") {
+    match kind(schema) {
         "string" => {
             let (min, max) = (bound("minLength").unwrap_or(0), bound("maxLength"));
             let range = |name: &str| match max {

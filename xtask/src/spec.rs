@@ -92,6 +92,19 @@ impl Spec {
         }
     }
 
+    /// The schema that a pointer into a value leads to.
+    pub fn target<'a>(&'a self, schema: &'a Value, pointer: &str) -> Option<&'a Value> {
+        let mut at = self.resolve(schema).1;
+        for key in pointer.split('/').skip(1) {
+            let next = match text(at, "type") {
+                "array" => &at["items"],
+                _ => at.get("properties")?.get(key)?,
+            };
+            at = self.resolve(next).1;
+        }
+        Some(at)
+    }
+
     /// The names of the schemas that a node refers to, however deep.
     pub fn reached<'a>(&'a self, node: &'a Value) -> BTreeSet<&'a str> {
         let mut seen = BTreeSet::new();
@@ -220,6 +233,26 @@ pub fn reference(schema: &Value) -> Option<&str> {
         _ => schema,
     };
     target.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// The type of a schema. A time in milliseconds, which answers hold as text or as number, is a text.
+pub fn kind(schema: &Value) -> &str {
+    if is_time(schema) { "string" } else { text(schema, "type") }
+}
+
+/// Whether a schema is that of a time in milliseconds.
+pub fn is_time(schema: &Value) -> bool {
+    text(schema, "format") == "epoch-millis"
+}
+
+/// The values that a schema lists: all there are (`enum`), or those that are known (`x-extensible-enum`).
+pub fn values(schema: &Value) -> impl Iterator<Item = &Value> {
+    list(schema, "enum").chain(list(schema, "x-extensible-enum"))
+}
+
+/// Whether a schema lists values.
+pub fn is_enum(schema: &Value) -> bool {
+    schema.get("enum").is_some() || schema.get("x-extensible-enum").is_some()
 }
 
 pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {

@@ -126,7 +126,21 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
             "operationId: lookUpThing",
             &format!("{post}/operationId: must be \"look_up_thing\""),
         ),
-        ("        title: Looking Up", "        titel: Looking Up", &format!("{post}/x-source/title: is missing")),
+        (
+            "            title: Looking Up",
+            "            titel: Looking Up",
+            &format!("{post}/x-source/documents: must begin with the page"),
+        ),
+        (
+            "            updated: 2026-01-01",
+            "            updated: unknown",
+            &format!("{post}/x-source/documents/0/updated: must be the date of this document"),
+        ),
+        (
+            "          - page: Tiny\n",
+            "          - page: Tiny\n            sdk: tiny 1.0\n",
+            &format!("{post}/x-source/documents/0: must name a page, a definition or an sdk"),
+        ),
         (
             "$ref: \"#/components/schemas/Thing\"",
             "$ref: \"#/components/schemas/Nothing\"",
@@ -139,11 +153,11 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
         ),
         ("in: path", "in: cookie", "/parameters/0/in: \"cookie\" is not supported"),
         (
-            "x-enum-names: [Red, Green]",
-            "x-enum-names: [Red]",
-            "#/components/schemas/Colour/x-enum-names: must give each value",
+            "x-enum-varnames: [Red, Green]",
+            "x-enum-varnames: [Red]",
+            "#/components/schemas/Colour/x-enum-varnames: must give each value",
         ),
-        ("enum: [red, GREEN]", "enum: [red, no]", "#/components/schemas/Colour/enum: must hold texts"),
+        ("enum: [red, GREEN]", "enum: [red, no]", "#/components/schemas/Colour/x-extensible-enum: must hold texts"),
         (
             "          description: Name of the thing.",
             "          title: Name",
@@ -159,9 +173,43 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
         ("example: t-1", "example: much-too-long", "/parameters/0/example: breaks its schema"),
         (
             "          type: object\n          description: Labels.",
-            "          oneOf: []\n          description: Labels.",
+            "          anyOf: []\n          description: Labels.",
             "is not supported in a schema",
         ),
+        ("at: \"1713420888000\"", "at: 1.5", "/things/0/at: breaks its schema"),
+        ("shape: 1\n", "shape: one\n", "/things/0/shape: breaks its schema"),
+        ("fn: 1.5", "size: huge, fn: 1.5", "/examples/documented/value/size: breaks its schema"),
+        (
+            "oneOf: [{ type: string }, { type: integer, format: int64 }]",
+            "oneOf: [{ type: string }]",
+            "/properties/at: must be a time: format epoch-millis",
+        ),
+        (
+            "          description: Its colour.",
+            "          nullable: true\n          description: Its colour.",
+            "/properties/colour/nullable: must stand beside a type",
+        ),
+        ("items: { x-type: any }", "items: {}", "/properties/values/items: has no type; say `x-type: any`"),
+        (
+            "x-enum-descriptions: [round, square]",
+            "x-enum-descriptions: [round]",
+            "x-enum-descriptions: must describe each",
+        ),
+        (
+            "      x-enum-descriptions: [round, square]\n",
+            "",
+            "/schemas/Shape/x-enum-descriptions: is missing: a number does not say what it means",
+        ),
+        ("enum: [small, large]", "enum: [small, 2]", "/schemas/Size/enum: must hold texts"),
+        (
+            "      enum: [small, large]",
+            "      enum: [small, large]\n      x-extensible-enum: [huge]",
+            "/schemas/Size/x-extensible-enum: must not stand beside enum",
+        ),
+        ("x-needs: [kind]", "x-needs: [sort]", "/x-needs: \"sort\" is no parameter in the query"),
+        ("{/shape:words}", "{/name:words}", "/x-history/action: {/name:words} is neither in an item nor a parameter"),
+        ("x-iam-action: tiny:thing:get", "x-iam-action: get", "/x-iam-action: must be service, resource and action"),
+        ("schema: { type: boolean }", "schema: { type: string, format: password }", "/in: must be header: logs"),
         ("items: /things", "items: /nothing", "/x-pagination/items: must point to the array"),
         (
             "detail: []",

@@ -99,18 +99,21 @@ fn call() -> Command {
 
 fn operation(service: &'static Service, entry: &'static Entry) -> Command {
     let operation = entry.operation;
-    let mut command = Command::new(operation.id)
-        .about(operation.summary)
-        .after_help(format!("{} {}\nDocumented in {}", operation.method, operation.path, operation.source));
+    let permission = operation.iam_action.map(|action| format!("\nNeeds the IAM permission {action}"));
+    let about = format!(
+        "{} {}\nDocumented in {}{}",
+        operation.method,
+        operation.path,
+        operation.source,
+        permission.unwrap_or_default()
+    );
+    let mut command = Command::new(operation.id).about(operation.summary).after_help(about.clone());
     for parameter in operation.parameters {
         command = command.arg(flag(parameter));
     }
     if operation.body {
         let documented = documented_body(service, entry);
-        command = command.after_help(format!(
-            "{} {}\nDocumented in {}{documented}",
-            operation.method, operation.path, operation.source
-        ));
+        command = command.after_help(about + &documented);
         command = command.arg(
             Arg::new("body").long("body").value_name("JSON").help("The body: JSON, @FILE, or @- for standard input"),
         );

@@ -1,6 +1,6 @@
 //! How a record reads as an event: the templates of the spec, filled in.
 
-use huaweicloud_core::{History, time};
+use huaweicloud_core::{History, Words, time};
 use serde_json::{Map, Value, json};
 
 /// Who did what, when, to what.
@@ -26,10 +26,10 @@ impl Event {
         arguments: &Map<String, Value>,
         time_zone: &str,
     ) -> Self {
-        let field = |templates: &[&str]| fill(templates, record, arguments).unwrap_or_default();
+        let source = Source { record, arguments, words: history.words };
+        let field = |templates: &[&str]| source.fill(templates).unwrap_or_default();
         // The first form of the time that can be read, else the first that there is.
-        let times: Vec<String> =
-            history.time.iter().filter_map(|template| fill(&[template], record, arguments)).collect();
+        let times: Vec<String> = history.time.iter().filter_map(|template| source.fill(&[template])).collect();
         let millis = times.iter().find_map(|text| time::parse(text, time_zone));
         Self {
             service,
@@ -56,43 +56,59 @@ impl Event {
     }
 }
 
-/// Fills in the first template whose places all have a value. Templates with a `*` are filled in for every element of
-/// their list, each with the first that fits it.
-fn fill(templates: &[&str], record: &Value, arguments: &Map<String, Value>) -> Option<String> {
-    let list = |template: &str| {
-        template.split('{').skip(1).find_map(|part| Some(part.split_once('}')?.0.split_once("/*")?.0.to_owned()))
-    };
-    let each = templates.iter().find_map(|template| list(template));
-    let count = each.and_then(|pointer| record.pointer(&pointer)?.as_array().map(Vec::len)).unwrap_or(0);
-    let filled: Vec<String> = (0..count)
-        .filter_map(|index| {
-            let repeated = templates.iter().filter(|template| template.contains("/*"));
-            repeated.map(|template| fill_once(template, record, arguments, index)).find_map(|filled| filled)
-        })
-        .collect();
-    if !filled.is_empty() {
-        return Some(filled.join("; "));
-    }
-    templates.iter().find_map(|template| fill_once(template, record, arguments, 0))
+/// What templates are filled in from.
+struct Source<'a> {
+    record: &'a Value,
+    arguments: &'a Map<String, Value>,
+    words: &'static [Words],
 }
 
-fn fill_once(template: &str, record: &Value, arguments: &Map<String, Value>, index: usize) -> Option<String> {
-    let mut parts = template.split('{');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (place, rest) = part.split_once('}')?;
-        let value = match place.strip_prefix('/') {
-            Some(_) => find(record, place, index)?,
-            None => arguments.get(place)?,
+impl Source<'_> {
+    /// Fills in the first template whose places all have a value. Templates with a `*` are filled in for every element
+    /// of their list, each with the first that fits it.
+    fn fill(&self, templates: &[&str]) -> Option<String> {
+        let list = |template: &str| {
+            template.split('{').skip(1).find_map(|part| Some(part.split_once('}')?.0.split_once("/*")?.0.to_owned()))
         };
-        let value = plain(value);
-        if value.is_empty() {
-            return None;
+        let each = templates.iter().find_map(|template| list(template));
+        let count = each.and_then(|pointer| self.record.pointer(&pointer)?.as_array().map(Vec::len)).unwrap_or(0);
+        let filled: Vec<String> = (0..count)
+            .filter_map(|index| {
+                let repeated = templates.iter().filter(|template| template.contains("/*"));
+                repeated.map(|template| self.fill_once(template, index)).find_map(|filled| filled)
+            })
+            .collect();
+        if !filled.is_empty() {
+            return Some(filled.join("; "));
         }
-        text.push_str(&value);
-        text.push_str(rest);
+        templates.iter().find_map(|template| self.fill_once(template, 0))
     }
-    Some(text)
+
+    fn fill_once(&self, template: &str, index: usize) -> Option<String> {
+        let mut parts = template.split('{');
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (place, rest) = part.split_once('}')?;
+            let value = match place.split_once(':') {
+                Some((place, "words")) => self.words_for(place, index)?.to_owned(),
+                _ if place.starts_with('/') => plain(find(self.record, place, index)?),
+                _ => plain(self.arguments.get(place)?),
+            };
+            if value.is_empty() {
+                return None;
+            }
+            text.push_str(&value);
+            text.push_str(rest);
+        }
+        Some(text)
+    }
+
+    /// The words for the value at a place, if it is one of the documented.
+    fn words_for(&self, place: &str, index: usize) -> Option<&'static str> {
+        let value = plain(find(self.record, place, index)?);
+        let table = self.words.iter().find(|words| words.place == place)?;
+        table.of.iter().find(|(known, _)| *known == value).map(|(_, words)| *words)
+    }
 }
 
 /// A JSON pointer that also knows `*`, the element of this round, and `key=value`, the element with this member.
@@ -120,7 +136,9 @@ mod tests {
     use super::*;
 
     fn filled(templates: &[&str], record: &Value) -> Option<String> {
-        fill(templates, record, json!({ "case_id": "CS1" }).as_object().unwrap_or(&Map::new()))
+        const WORDS: &[Words] = &[Words { place: "/kind", of: &[("0", "created"), ("2", "urged")] }];
+        let arguments = json!({ "case_id": "CS1" });
+        Source { record, arguments: arguments.as_object().unwrap_or(&Map::new()), words: WORDS }.fill(templates)
     }
 
     #[test]
@@ -129,6 +147,15 @@ mod tests {
         assert_eq!(filled(&["{/nothing}", "{/empty}", "{/name}", "{/id}"], &record).as_deref(), Some("Ann"));
         assert_eq!(filled(&["{case_id}: {/id}"], &record).as_deref(), Some("CS1: 7"));
         assert_eq!(filled(&["{/missing}"], &record), None);
+    }
+
+    #[test]
+    fn a_code_whose_meaning_is_known_reads_as_words() {
+        let templates = ["{/kind:words}", "kind {/kind}"];
+        assert_eq!(filled(&templates, &json!({ "kind": 2 })).as_deref(), Some("urged"));
+        assert_eq!(filled(&templates, &json!({ "kind": "2" })).as_deref(), Some("urged"));
+        assert_eq!(filled(&templates, &json!({ "kind": 7 })).as_deref(), Some("kind 7"));
+        assert_eq!(filled(&templates, &json!({})), None);
     }
 
     #[test]

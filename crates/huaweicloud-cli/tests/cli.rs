@@ -98,6 +98,41 @@ fn a_call_prints_the_typed_answer_and_nothing_else() {
     std::fs::remove_file(file).unwrap();
 }
 
+/// What one source allows is sent, whatever another says.
+#[test]
+fn legal_calls_are_answered() {
+    let filter = |operator: &str| {
+        format!(r#"{{"string_filters":[{{"field":"title","operator":"{operator}","values":["x",7]}}],"condition":""}}"#)
+    };
+    let incidents = |operator: &str| run(&["call", "--sandbox", "coc", "list_incidents", "--body", &filter(operator)]);
+    for operator in [">=", "not in", "DESC"] {
+        let (code, stdout, stderr) = incidents(operator);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{operator}");
+        assert!(stdout.contains("ticket_id"));
+    }
+    let project = "c15cc54e338d4506afd9bd8103071ff0";
+    let records =
+        ["projectman", "list_records_v2", "--project-id", project, "--issue-id", "9175005", "--type", "Scrum"];
+    let projects = ["projectman", "list_projects_v4", "--offset", "0", "--limit", "10", "--archive", "true"];
+    for call in [&records[..], &projects, &["osm", "list_cases", "--status", "25"]] {
+        let (code, _, stderr) = run(&[&["call", "--sandbox"], call].concat());
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{call:?}");
+    }
+}
+
+#[test]
+fn a_code_whose_meaning_is_documented_reads_as_words() {
+    let (code, stdout, _) = run(&["timeline", "--sandbox", "--service", "osm", "-o", "json"]);
+    assert_eq!(code, Some(0));
+    let details: Vec<String> = stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["detail"].as_str().unwrap().to_owned())
+        .collect();
+    // The documented entry has a code that no document explains.
+    assert_eq!(details.iter().filter(|detail| detail.starts_with("operation type")).count(), 1, "{details:?}");
+    assert!(details.contains(&"operation type 1".to_owned()) && details.len() > 1);
+}
+
 #[test]
 fn mistakes_are_sentences_and_exit_codes() {
     let osm = ["call", "--sandbox", "osm", "list_case_operate_logs", "--case-id"];

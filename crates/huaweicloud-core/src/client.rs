@@ -102,6 +102,7 @@ impl Client {
 
     async fn call_within(&self, request: Request, into: Option<&mut dyn Answer>) -> Result<Response<()>, Error> {
         let operation = request.operation;
+        request.check_needs()?;
         let limit = request.options.timeout.unwrap_or(self.config.0.timeout);
         let span = tracing::info_span!(
             "huaweicloud.call",
@@ -435,6 +436,7 @@ const fn own_operation(retry_safe: bool) -> Operation {
         api: "request",
         summary: "",
         source: "",
+        iam_action: None,
         method: "",
         path: "",
         retry_safe,

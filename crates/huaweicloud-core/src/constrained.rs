@@ -72,7 +72,7 @@ impl<const MIN: i64, const MAX: i64> Bounded<MIN, MAX> {
     }
 }
 
-fn check_range(number: i128, min: i64, max: i64) -> Result<i64, Violation> {
+pub(crate) fn check_range(number: i128, min: i64, max: i64) -> Result<i64, Violation> {
     match i64::try_from(number) {
         Ok(number) if (min..=max).contains(&number) => Ok(number),
         _ => Err(Violation(match (min, max) {
@@ -143,7 +143,7 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-fn check_length(text: &str, min: usize, max: usize) -> Result<(), Violation> {
+pub(crate) fn check_length(text: &str, min: usize, max: usize) -> Result<(), Violation> {
     let length = text.chars().count();
     if (min..=max).contains(&length) {
         return Ok(());
@@ -397,14 +397,17 @@ impl<'de, T: Strict, const MIN: usize, const MAX: usize> Deserialize<'de> for Bo
     }
 }
 
-/// Declares an enum over the documented values of a text.
+/// Declares an enum over the documented values of a text, with the lengths of other values (`0..=20`), or `closed` where
+/// there are no others.
 ///
-/// A request takes the documented values (`TryFrom<&str>`, `Deserialize`) and refuses others with a sentence that
-/// lists them; `Unknown` is the way to pass a value that the documents do not know yet. A response keeps any value.
+/// A request takes the documented values and others of these lengths (`TryFrom<&str>`, `Deserialize`), which become
+/// `Unknown`. A response keeps any value.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! values {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$meta:meta])* pub enum $name:ident [$($rule:tt)*] {
+        $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -439,7 +442,13 @@ macro_rules! values {
             type Error = $crate::Violation;
 
             fn try_from(text: &str) -> Result<Self, $crate::Violation> {
-                Self::known(text).ok_or_else(|| $crate::strict::unknown_value(Self::VALUES, text))
+                match Self::known(text) {
+                    Some(known) => Ok(known),
+                    None => {
+                        $crate::strict::other_text($crate::others!($($rule)*), Self::VALUES, text)?;
+                        Ok(Self::Unknown(text.to_owned()))
+                    }
+                }
             }
         }
 
@@ -463,21 +472,9 @@ macro_rules! values {
             }
         }
 
-        impl $crate::serde::Serialize for $name {
-            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
         impl $crate::strict::Strict for $name {
             fn from_json(value: &$crate::serde_json::Value) -> Result<Self, $crate::strict::Refusal> {
-                $crate::strict::documented(value, Self::VALUES, Self::known)
-            }
-        }
-
-        impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::strict::deserialize(deserializer)
+                $crate::strict::given_text(value, |text| Self::try_from(text))
             }
         }
 
@@ -485,6 +482,130 @@ macro_rules! values {
             fn from_scalar(scalar: $crate::lenient::Scalar<'_>) -> Option<Self> {
                 let text: String = $crate::lenient::word(scalar)?;
                 Some(Self::known(&text).unwrap_or(Self::Unknown(text)))
+            }
+        }
+
+        $crate::enum_in_serde!($name);
+    };
+}
+
+/// Declares an enum over the documented codes of an integer, with the range of other codes, or `closed` where there are
+/// no others.
+///
+/// A request takes the documented codes and others of this range, which become `Unknown`. A response keeps any code.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! codes {
+    ($(#[$meta:meta])* pub enum $name:ident [$($rule:tt)*] {
+        $($(#[$variant_meta:meta])* $variant:ident = $code:literal,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+            /// A code that the documents do not know, kept as it is.
+            Unknown(i64),
+        }
+
+        impl $name {
+            /// The documented codes.
+            pub const VALUES: &'static [i64] = &[$($code),+];
+
+            /// The code as it goes over the wire.
+            #[must_use]
+            pub fn code(self) -> i64 {
+                match self {
+                    $(Self::$variant => $code,)+
+                    Self::Unknown(code) => code,
+                }
+            }
+
+            fn known(code: i64) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl TryFrom<i64> for $name {
+            type Error = $crate::Violation;
+
+            fn try_from(code: i64) -> Result<Self, $crate::Violation> {
+                match Self::known(code) {
+                    Some(known) => Ok(known),
+                    None => $crate::strict::other_code($crate::others!($($rule)*), Self::VALUES, code).map(Self::Unknown),
+                }
+            }
+        }
+
+        impl TryFrom<i32> for $name {
+            type Error = $crate::Violation;
+
+            fn try_from(code: i32) -> Result<Self, $crate::Violation> {
+                Self::try_from(i64::from(code))
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.code(), f)
+            }
+        }
+
+        impl $crate::ToJson for $name {
+            fn to_json(&self) -> $crate::Json<'_> {
+                $crate::Json::Integer(self.code())
+            }
+        }
+
+        impl $crate::strict::Strict for $name {
+            fn from_json(value: &$crate::serde_json::Value) -> Result<Self, $crate::strict::Refusal> {
+                $crate::strict::given_code(value, |code| Self::try_from(code))
+            }
+        }
+
+        impl $crate::lenient::Lenient for $name {
+            fn from_scalar(scalar: $crate::lenient::Scalar<'_>) -> Option<Self> {
+                let code = <i64 as $crate::lenient::Lenient>::from_scalar(scalar)?;
+                Some(Self::known(code).unwrap_or(Self::Unknown(code)))
+            }
+        }
+
+        $crate::enum_in_serde!($name);
+    };
+}
+
+/// Which values beside the documented ones a request takes: a range of lengths or of codes, or none.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! others {
+    (closed) => {
+        None
+    };
+    ($($low:literal)? ..) => {
+        Some((None$(.or(Some($low)))?, None))
+    };
+    ($($low:literal)? ..= $high:literal) => {
+        Some((None$(.or(Some($low)))?, Some($high)))
+    };
+}
+
+/// How an enum goes through any format of serde.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! enum_in_serde {
+    ($name:ident) => {
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::serde::Serialize::serialize(&$crate::ToJson::to_json(self), serializer)
+            }
+        }
+
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::strict::deserialize(deserializer)
             }
         }
     };

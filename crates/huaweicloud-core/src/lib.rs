@@ -53,7 +53,7 @@ pub use json::{Json, ToJson};
 pub use list::List;
 pub use operation::{
     Endpoint, Entry, History, Kind, ListedBy, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter,
-    Scope, Service,
+    Scope, Service, Words,
 };
 pub use options::CallOptions;
 pub use pages::{Items, Paged, Pages};

@@ -69,6 +69,8 @@ pub struct Operation {
     pub summary: &'static str,
     /// Title and date of the page that documents it.
     pub source: &'static str,
+    /// The permission in IAM that the caller needs, such as `coc:ticket:list`, where a document names it.
+    pub iam_action: Option<&'static str>,
     /// HTTP method.
     pub method: &'static str,
     /// Path with its parameters in braces.
@@ -106,6 +108,8 @@ pub struct Parameter {
     pub kind: Kind,
     /// Whether it must be given.
     pub required: bool,
+    /// Parameters of the query without which it cannot be given.
+    pub needs: &'static [&'static str],
     /// What it means, with its rule and default.
     pub description: &'static str,
     /// Its value in the documented example.
@@ -232,7 +236,7 @@ pub struct PageSize {
 /// How an item reads as an event: who did what, when, to what.
 ///
 /// Each field is a list of templates, the first that finds a value wins. `{/a/b}` is a JSON pointer into the item,
-/// `{name}` a parameter of the call; a `*` in a pointer repeats the template for every element of a list, and
+/// `{/a/b:words}` the words for the value there, `{name}` a parameter of the call; a `*` in a pointer repeats the template for every element of a list, and
 /// `key=value` picks the element that has this member.
 #[derive(Debug)]
 pub struct History {
@@ -249,6 +253,17 @@ pub struct History {
     /// Name of the parameter, or of the member of the body, that takes the earliest time in milliseconds and leaves out
     /// what happened before.
     pub since: Option<&'static str>,
+    /// The words for the values of places like `{/a/b:words}`.
+    pub words: &'static [Words],
+}
+
+/// The words for the values of a member, such as the codes of an integer.
+#[derive(Debug)]
+pub struct Words {
+    /// JSON pointer of the member in an item.
+    pub place: &'static str,
+    /// Each documented value with its words.
+    pub of: &'static [(&'static str, &'static str)],
 }
 
 impl Service {

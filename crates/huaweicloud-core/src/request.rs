@@ -175,6 +175,17 @@ impl Request {
         Ok(())
     }
 
+    /// Checks that no parameter of the query stands without those that it needs.
+    pub(crate) fn check_needs(&self) -> Result<(), Error> {
+        let given = |name: &str| self.query.iter().any(|(known, _)| known == name);
+        for parameter in self.operation.parameters.iter().filter(|parameter| given(parameter.name)) {
+            if let Some(missing) = parameter.needs.iter().find(|needed| !given(needed)) {
+                return Err(self.error(parameter.name, format!("cannot be given without {missing}")));
+            }
+        }
+        Ok(())
+    }
+
     /// The request target: path and query, exactly as sent and signed.
     pub(crate) fn target(&self, canonical_query: &str) -> String {
         let mut target = self.path.clone();

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize as _, Deserializer, de};
 use serde_json::{Map, Value};
 
-use crate::{Error, Violation, constrained::shown};
+use crate::{
+    Error, Violation,
+    constrained::{check_length, check_range, shown},
+};
 
 /// A type that a parameter, or a member of a body, can have.
 pub trait Strict: Sized {
@@ -114,17 +117,39 @@ impl<'a> Members<'a> {
     }
 }
 
-/// One of the documented values of a text.
+/// What beside the documented values is taken: from one length or code to another; nothing where the list is closed.
 #[doc(hidden)]
-pub fn documented<T>(value: &Value, values: &[&str], known: fn(&str) -> Option<T>) -> Result<T, Refusal> {
-    let text = String::from_json(value)?;
-    known(&text).ok_or_else(|| Refusal::new(unknown_value(values, &text)))
+pub type Others<T> = Option<(Option<T>, Option<T>)>;
+
+/// Checks a text that is none of the documented values.
+#[doc(hidden)]
+pub fn other_text(others: Others<usize>, values: &[&str], text: &str) -> Result<(), Violation> {
+    match others {
+        Some((low, high)) => check_length(text, low.unwrap_or(0), high.unwrap_or(usize::MAX)),
+        None => Err(Violation::new(format!("must be one of {}, got {}", values.join(", "), shown(text)))),
+    }
 }
 
+/// Checks a code that is none of the documented ones.
 #[doc(hidden)]
-#[must_use]
-pub fn unknown_value(values: &[&str], text: &str) -> Violation {
-    Violation::new(format!("must be one of {}, got {}", values.join(", "), shown(text)))
+pub fn other_code(others: Others<i64>, values: &[i64], code: i64) -> Result<i64, Violation> {
+    let Some((low, high)) = others else {
+        let values: Vec<String> = values.iter().map(i64::to_string).collect();
+        return Err(Violation::new(format!("must be one of {}, got {code}", values.join(", "))));
+    };
+    check_range(code.into(), low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX))
+}
+
+/// A value of an enum over texts.
+#[doc(hidden)]
+pub fn given_text<T>(value: &Value, read: impl FnOnce(&str) -> Result<T, Violation>) -> Result<T, Refusal> {
+    read(&String::from_json(value)?).map_err(Refusal::new)
+}
+
+/// A value of an enum over codes.
+#[doc(hidden)]
+pub fn given_code<T>(value: &Value, read: impl FnOnce(i64) -> Result<T, Violation>) -> Result<T, Refusal> {
+    read(i64::from_json(value)?).map_err(Refusal::new)
 }
 
 /// The items of an array that a caller gives.

@@ -150,6 +150,10 @@ impl Maker<'_> {
             Some("array") => json!([self.value(name, &schema["items"], index, like.and_then(|like| like.get(0)))]),
             // Another one in every list, so that what is listed differs from list to list.
             Some("integer") if is_id => json!(1_000_000 + self.seed % 8_000 * 1_000 + index as u64),
+            Some("integer") if listed(schema).is_some() => {
+                let codes = listed(schema).unwrap_or_default();
+                codes[usize::try_from(random).unwrap_or(0) % codes.len()].clone()
+            }
             Some("integer") => {
                 let (min, max) = (schema["minimum"].as_u64().unwrap_or(0), schema["maximum"].as_u64().unwrap_or(9));
                 json!(min + random % (max - min + 1).min(4))
@@ -167,7 +171,7 @@ impl Maker<'_> {
 
     fn text(&self, name: &str, schema: &Value, index: usize, random: u64, like: Option<&Value>) -> String {
         const PEOPLE: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
-        if let Some(values) = schema["enum"].as_array().filter(|values| !values.is_empty()) {
+        if let Some(values) = listed(schema) {
             let position = usize::try_from(random).unwrap_or(0) % values.len();
             return values[position].as_str().unwrap_or_default().to_owned();
         }
@@ -193,6 +197,12 @@ impl Maker<'_> {
     fn millis(&self, index: usize) -> i64 {
         self.newest - i64::try_from(index).unwrap_or(0) * 3_600_000
     }
+}
+
+/// The values that a schema lists, closed or open.
+fn listed(schema: &Value) -> Option<&[Value]> {
+    let values = schema["enum"].as_array().or_else(|| schema["x-extensible-enum"].as_array());
+    values.map(Vec::as_slice).filter(|values| !values.is_empty())
 }
 
 /// The history of the same thing is the same, whatever part of it is asked for.

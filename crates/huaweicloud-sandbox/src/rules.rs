@@ -42,6 +42,15 @@ pub(crate) fn arguments(route: &Route<'_>, sent: &Sent<'_>) -> Result<Map<String
         check(contract, schema, &value).map_err(|rule| format!("{name} {rule}"))?;
         arguments.insert(name.to_owned(), value);
     }
+    for parameter in parameters(contract.node(route.operation)) {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let needed = parameter["x-needs"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        if let Some(missing) =
+            needed.into_iter().find(|needed| arguments.contains_key(name) && !arguments.contains_key(*needed))
+        {
+            return Err(format!("{name} needs {missing}"));
+        }
+    }
     if let Some(schema) = contract.request_schema(route.operation) {
         let body: Value = match sent.body {
             [] => Value::Object(Map::new()),

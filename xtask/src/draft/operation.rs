@@ -9,7 +9,7 @@ use super::Added;
 use crate::{
     drift::compare::is_transport,
     page::{Body, Bounds, Fact, Kind, Limits, Page, Role, Row},
-    spec::{Spec, TOKEN_HEADER, step},
+    spec::{Spec, TOKEN_HEADER, is_enum, is_time, step, values as listed},
 };
 
 /// Drafts the operation of a page beside what the spec has.
@@ -67,11 +67,15 @@ impl Draft<'_> {
             "x-review": "give the official API name (operationId follows from it) and the place of the page in the help centre; replace descriptions, which are made from names, by words of your own",
             "x-source": {
                 "api": api,
-                "page": self.spec.value.pointer("/info/title").cloned().unwrap_or_default(),
-                "title": self.page.title,
-                "updated": self.page.updated.as_deref().unwrap_or("unknown"),
+                "documents": [{
+                    "page": self.spec.value.pointer("/info/title").cloned().unwrap_or_default(),
+                    "title": self.page.title,
+                }],
             },
         });
+        if let Some(date) = &self.page.updated {
+            operation["x-source"]["documents"][0]["updated"] = Value::from(date.as_str());
+        }
         let parameters = self.parameters();
         if !parameters.is_empty() {
             operation["parameters"] = Value::Array(parameters);
@@ -428,16 +432,14 @@ impl Draft<'_> {
     fn values(&mut self, field: &str, values: &[String], limits: &Limits) -> Value {
         let wanted = field.to_pascal_case();
         let same = |schema: &Value| {
-            schema.get("enum").and_then(Value::as_array).is_some_and(|there| {
-                there.iter().map(|value| value.as_str().unwrap_or_default()).eq(values.iter().map(String::as_str))
-            })
+            is_enum(schema)
+                && listed(schema).map(|value| value.as_str().unwrap_or_default()).eq(values.iter().map(String::as_str))
         };
         let there = self.schemas.get(&wanted).or_else(|| self.spec.schema(&wanted)).is_some_and(same);
         let name = if there { wanted } else { self.free_name(&wanted) };
         if !there {
             let names = variants(values);
-            let mut schema =
-                json!({ "type": "string", "description": described(field), "enum": values, "x-enum-names": names });
+            let mut schema = json!({ "type": "string", "description": described(field), "x-extensible-enum": values, "x-enum-varnames": names });
             if let Value::Object(schema) = &mut schema {
                 set_bounds(schema, &["minLength", "maxLength"], limits.length, true);
             }
@@ -475,17 +477,20 @@ impl Draft<'_> {
     fn corrected(&mut self, schema: &mut Value, value: &Value) -> bool {
         if let Some(name) = crate::spec::reference(schema).map(str::to_owned) {
             if value.is_null() {
-                schema["nullable"] = Value::Bool(true);
-                return true;
+                // Beside a reference it would be no OpenAPI.
+                if let Some(target) = self.schemas.get_mut(&name) {
+                    target["nullable"] = Value::Bool(true);
+                }
+                return false;
             }
             if let (Some(Value::Object(target)), Some(text)) = (self.schemas.get_mut(&name), value.as_str())
-                && let Some(Value::Array(values)) = target.get_mut("enum")
+                && let Some(Value::Array(values)) = target.get_mut("x-extensible-enum")
             {
                 if !values.iter().any(|value| value == text) {
                     values.push(Value::from(text));
                     let all: Vec<String> =
                         values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
-                    target.insert("x-enum-names".to_owned(), json!(variants(&all)));
+                    target.insert("x-enum-varnames".to_owned(), json!(variants(&all)));
                 }
                 return false;
             }
@@ -497,6 +502,7 @@ impl Draft<'_> {
             return true;
         }
         match schema["type"].as_str().unwrap_or_default() {
+            _ if is_time(schema) => false,
             "array" if value.is_array() => {
                 let mut items = schema["items"].take();
                 let mut changed = false;
@@ -510,7 +516,15 @@ impl Draft<'_> {
             "string"
                 if value.as_i64().is_some_and(|number| (1_000_000_000_000..10_000_000_000_000).contains(&number)) =>
             {
+                let mut as_text = json!({ "type": "string" });
+                if let Value::Object(schema) = schema {
+                    for key in ["minLength", "maxLength"] {
+                        schema.remove(key).into_iter().for_each(|bound| as_text[key] = bound);
+                    }
+                    schema.remove("type");
+                }
                 schema["format"] = json!("epoch-millis");
+                schema["oneOf"] = json!([as_text, { "type": "integer", "format": "int64" }]);
                 true
             }
             kind => {
@@ -538,7 +552,7 @@ impl Draft<'_> {
             let target = self.schemas.get(name).or_else(|| self.spec.schema(name)).cloned().unwrap_or_default();
             return self.sample(&target);
         }
-        if let Some(first) = schema.get("enum").and_then(|values| values.get(0)) {
+        if let Some(first) = listed(schema).next() {
             return first.clone();
         }
         match schema["type"].as_str().unwrap_or_default() {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Finding;
 use crate::{
     page::{Body, Bounds, Example, Fact, Kind, Limits, Page, Role, Row},
-    spec::{OperationAt, Spec, TOKEN_HEADER, list, members, step, text},
+    spec::{self, OperationAt, Spec, TOKEN_HEADER, is_enum, is_time, list, members, step, text, values},
 };
 
 /// Headers that belong to the transport, whether a page lists them or not.
@@ -89,22 +89,18 @@ impl<'a> Compare<'a> {
     // The page as a whole.
 
     fn source(&mut self) {
-        let source = &self.operation.value["x-source"];
-        let (title, updated) = (text(source, "title"), text(source, "updated"));
-        if !self.page.title.is_empty() && self.page.title != title {
+        let documents: Vec<&Value> = list(&self.operation.value["x-source"], "documents").collect();
+        let pages: Vec<&&Value> = documents.iter().filter(|document| document.get("page").is_some()).collect();
+        let same: Vec<&&&Value> = pages.iter().filter(|page| text(page, "title") == self.page.title).collect();
+        if !self.page.title.is_empty() && same.is_empty() {
+            let title = pages.first().map(|page| text(page, "title")).unwrap_or_default();
             self.about("source", Some("title"), format!("title {:?}", self.page.title), format!("title {title:?}"));
         }
-        match self.page.updated.as_deref() {
-            Some(date) if date != updated => {
-                self.about("source", None, format!("updated {date}"), format!("updated {updated}"))
-            }
-            Some(_) => {}
-            None => {
-                self.about("source", None, "no date", format!("updated {updated}"));
-                if let Some(last) = self.findings.last_mut() {
-                    last.lost = true;
-                }
-            }
+        // A saved page may have lost its date; the editions of a page have one each.
+        let known: Vec<&str> = pages.iter().map(|page| text(page, "updated")).filter(|date| !date.is_empty()).collect();
+        if let Some(date) = self.page.updated.as_deref().filter(|date| !known.contains(date)) {
+            let known = if known.is_empty() { "no date".to_owned() } else { format!("updated {}", known.join(", ")) };
+            self.about("source", None, format!("updated {date}"), known);
         }
     }
 
@@ -396,11 +392,14 @@ impl<'a> Compare<'a> {
         is_request: bool,
     ) {
         let number = matches!(row.kind.stated(), Some(Kind::Integer | Kind::Long | Kind::Number));
-        let bounds = |low: &str, high: &str| Bounds {
+        let bounds_of = |schema: &Value, low: &str, high: &str| Bounds {
             min: schema.get(low).and_then(Value::as_i64),
             max: schema.get(high).and_then(Value::as_i64),
         };
-        let length = bounds("minLength", "maxLength");
+        let bounds = |low: &str, high: &str| bounds_of(schema, low, high);
+        // A time that is read as text or number: the length is that of the text.
+        let as_text = list(schema, "oneOf").next().unwrap_or(schema);
+        let length = bounds_of(as_text, "minLength", "maxLength");
         let items = bounds("minItems", "maxItems");
         let value = bounds("minimum", "maximum");
         let letters = schema["format"] == "alphanumeric";
@@ -426,19 +425,16 @@ impl<'a> Compare<'a> {
             finding.lost = silent && limits.lost;
             self.add(finding);
         }
-        let spec_values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
         let element = schema.get("items").map(|items| self.spec.resolve(items).1);
-        let values = if spec_values.is_empty() {
-            element.map(|items| list(items, "enum").filter_map(Value::as_str).collect()).unwrap_or_default()
-        } else {
-            spec_values
+        let listed = |schema: &Value| -> Vec<String> { values(schema).map(plain).collect() };
+        let values = match listed(schema) {
+            own if own.is_empty() => element.map(listed).unwrap_or_default(),
+            own => own,
         };
         match &limits.values {
             Fact::Stated(stated) if !number => {
-                let new: Vec<&str> =
-                    stated.iter().map(String::as_str).filter(|value| !values.contains(value)).collect();
-                let gone: Vec<&str> =
-                    values.iter().copied().filter(|value| !stated.iter().any(|other| other == value)).collect();
+                let new: Vec<&String> = stated.iter().filter(|value| !values.contains(value)).collect();
+                let gone: Vec<&String> = values.iter().filter(|value| !stated.contains(value)).collect();
                 if !new.is_empty() || !gone.is_empty() {
                     let spec = if values.is_empty() { "any text".to_owned() } else { values.join(", ") };
                     self.add(found("values", stated.join(", "), spec, is_request && !gone.is_empty()));
@@ -472,7 +468,7 @@ impl<'a> Compare<'a> {
         } else if let Some(items) = element.filter(|items| matches!(text(items, "type"), "string" | "integer")) {
             let lost = Limits { lost: limits.lost, values: limits.values.clone(), ..Limits::default() };
             let bounded = ["minLength", "maxLength", "minimum", "maximum"].iter().any(|key| items.get(key).is_some());
-            if bounded && items.get("enum").is_none() {
+            if bounded && !is_enum(items) {
                 self.limits(&lost, row, items, found, is_request);
             }
         }
@@ -485,9 +481,10 @@ impl<'a> Compare<'a> {
     }
 
     fn fits(&self, kind: &Kind, schema: &Value) -> bool {
-        let (kind_of, format) = (text(schema, "type"), text(schema, "format"));
+        let (kind_of, format) = (spec::kind(schema), text(schema, "format"));
         match kind {
-            Kind::Text => kind_of == "string" && format != "epoch-millis",
+            _ if text(schema, "x-type") == "any" => false,
+            Kind::Text => kind_of == "string" && !is_time(schema),
             Kind::Integer => kind_of == "integer",
             Kind::Long => kind_of == "integer" && format == "int64",
             Kind::Number => kind_of == "number",
@@ -885,7 +882,7 @@ fn shown_bounds(bounds: &[(&str, Bounds)], alphanumeric: bool) -> String {
 }
 
 fn shown_type(resolved: &Resolved<'_>) -> String {
-    let (kind, format) = (text(resolved.schema, "type"), text(resolved.schema, "format"));
+    let (kind, format) = (spec::kind(resolved.schema), text(resolved.schema, "format"));
     let shown = if format.is_empty() { kind.to_owned() } else { format!("{kind} ({format})") };
     match resolved.component {
         Some(name) => format!("{shown} {name}"),

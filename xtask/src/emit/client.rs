@@ -2,6 +2,7 @@
 
 use heck::ToPascalCase as _;
 use quote::{format_ident, quote};
+use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::{example, print::Printer};
@@ -22,6 +23,9 @@ pub fn client(spec: &Spec) -> Result<String, String> {
             text(operation.value, "description").to_owned(),
             format!("Source: {}, API `{}`.", docs::source(operation.value), text(&operation.value["x-source"], "api")),
         ];
+        if let Some(action) = operation.value.get("x-iam-action").and_then(Value::as_str) {
+            paragraphs.insert(2, format!("Needs the IAM permission `{action}`."));
+        }
         paragraphs.extend(docs::deviations(operation.value));
         paragraphs.push(format!("```no_run\n{}\n```", example(spec, &operation, &[])));
         let doc = paragraphs.join("\n\n");

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     docs,
     project::{Direction, Projection, rust_type},
-    spec::{OperationAt, Spec, list, members, reference, text},
+    spec::{OperationAt, Spec, is_enum, list, members, reference, text, values as listed},
 };
 
 /// The types of a service, as they come in.
@@ -160,7 +160,7 @@ impl<'s> Types<'s> {
     pub fn finish(mut self) -> Result<(String, Option<String>), String> {
         let mut has_request = false;
         for (name, schema) in self.spec.schemas() {
-            if schema.get("enum").is_some() {
+            if is_enum(schema) {
                 let used = self.projection.uses.get(name).cloned().unwrap_or_default();
                 self.types.text(&values(name, schema, &docs::schema(schema, &used)));
             } else if !self.seen.contains(name) {
@@ -260,15 +260,29 @@ fn document_methods(mut item: syn::ItemImpl) -> syn::ItemImpl {
 
 /// An enum over documented values. It stands in a macro, which the printer would put on one line.
 fn values(name: &str, schema: &Value, doc: &str) -> String {
-    let mut code = "huaweicloud_core::values! {\n".to_owned();
+    let is_code = text(schema, "type") == "integer";
+    let (macro_name, [low, high]) =
+        if is_code { ("codes", ["minimum", "maximum"]) } else { ("values", ["minLength", "maxLength"]) };
+    let bound = |key: &str| schema.get(key).map(Value::to_string).unwrap_or_default();
+    let rule = match (schema.get("enum").is_some(), bound(low), bound(high)) {
+        (true, ..) => "closed".to_owned(),
+        (false, low, high) if high.is_empty() => format!("{low}.."),
+        (false, low, high) => format!("{low}..={high}"),
+    };
+    let mut code = format!("huaweicloud_core::{macro_name}! {{\n");
     for line in doc.lines() {
         code.push_str(format!("    /// {line}").trim_end());
         code.push('\n');
     }
-    code.push_str(&format!("    pub enum {} {{\n", name.to_pascal_case()));
-    for (variant, value) in list(schema, "x-enum-names").zip(list(schema, "enum")) {
-        let (variant, value) = (docs::plain(variant), docs::plain(value));
-        code.push_str(&format!("        /// `{value}`.\n        {variant} = {value:?},\n"));
+    code.push_str(&format!("    pub enum {} [{rule}] {{\n", name.to_pascal_case()));
+    let mut words = list(schema, "x-enum-descriptions").map(docs::plain);
+    for (variant, value) in list(schema, "x-enum-varnames").zip(listed(schema)) {
+        let words = words.next().map(|words| format!(": {words}")).unwrap_or_default();
+        code.push_str(&format!(
+            "        /// `{}`{words}.\n        {} = {value},\n",
+            docs::plain(value),
+            docs::plain(variant)
+        ));
     }
     code.push_str("    }\n}\n");
     code

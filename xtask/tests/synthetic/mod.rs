@@ -19,7 +19,7 @@ pub fn synthetic(operations: usize) -> Spec {
         write!(
             text,
             "  /v1/things{n}/{{thing_id}}/list:\n    post:\n      operationId: list_things{n}\n      summary: Lists.\n      \
-             description: Lists things.\n      x-retry-safe: true\n      x-source: {{ api: ListThings{n}, page: Wide, title: Listing, updated: 2026-01-01 }}\n      \
+             description: Lists things.\n      x-retry-safe: true\n      x-source: {{ api: ListThings{n}, documents: [{{ page: Wide, title: Listing, updated: 2026-01-01 }}] }}\n      \
              x-pagination: {{ style: offset, offset: offset, max_offset: 1000, size: limit, max_size: 100, items: /things, total: /total }}\n      \
              parameters:\n        - name: thing_id\n          in: path\n          required: true\n          description: Id.\n          schema: {{ type: string, minLength: 1, maxLength: 64 }}\n          example: a\n          {listed_by}\n        \
              - {{ name: offset, in: query, description: Start., schema: {{ type: integer, format: int32, minimum: 0, maximum: 1000 }} }}\n        \
