@@ -310,7 +310,8 @@ async fn secret_headers_are_not_shown_when_a_gateway_repeats_them() {
     let options = CallOptions::new().secret_header("X-Own", OWN);
     assert!(!format!("{options:?}").contains(OWN));
     let iam = huaweicloud_iam::Client::new(&server.config()).unwrap();
-    let error = iam.keystone_validate_token().x_subject_token(LOOKED_AT).with(options).send().await.unwrap_err();
+    let error =
+        iam.keystone_validate_token().x_subject_token(LOOKED_AT).with_options(options).send().await.unwrap_err();
     assert_eq!(error.message(), "x-subject-token:(redacted)|x-own:(redacted)");
     assert!(server.requests().await[0].contains(&format!("x-own: {OWN}")));
 }
@@ -338,7 +339,7 @@ async fn a_secret_that_an_answer_gives_is_not_shown_in_its_message() {
     let server = Canned::answer("200 OK", "", &answer).await;
     let config = Config::builder().credentials(Credential::keys("AK", "SK")).endpoint(&server.url).build().unwrap();
     let tiny = huaweicloud_tiny::Client::new(&config).unwrap();
-    let call = tiny.look_up_thing().thing_id("t-1").kind(["a"]).x_mood("red").body_map(|body| body.fn_(1.5));
+    let call = tiny.look_up_thing().thing_id("t-1").kind(["a"]).x_mood("red").fn_(1.5);
     let error = call.send().await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Some("A.1"), "gave (redacted)"));
     assert!(!format!("{error:?}").contains(SECRET));

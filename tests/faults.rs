@@ -146,7 +146,7 @@ async fn policies_are_obeyed_for_all_calls_or_for_one() {
     let setup = misbehaving(plan()).await;
     let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
     let options = CallOptions::new().retry(RetryPolicy::default().max_retries(5));
-    let error = osm.list_case_operate_logs().case_id("1").with(options).send().await.unwrap_err();
+    let error = osm.list_case_operate_logs().case_id("1").with_options(options).send().await.unwrap_err();
     assert_eq!((error.attempts(), setup.sandbox.requests().len()), (6, 6));
 }
 
@@ -242,10 +242,10 @@ async fn nothing_hangs() {
         let setup = misbehaving(FaultPlan::new().always(fault.clone())).await;
         let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
         let call = osm.list_case_operate_logs().case_id("1");
-        let error = call.clone().with(CallOptions::new().timeout(SHORT)).send().await.unwrap_err();
+        let error = call.clone().with_options(CallOptions::new().timeout(SHORT)).send().await.unwrap_err();
         assert!(error.is_timeout() && error.message().contains("within 60ms in all"), "{fault:?}: {error}");
         let options = CallOptions::new().attempt_timeout(SHORT).retry(RetryPolicy::none());
-        assert!(call.with(options).send().await.unwrap_err().is_timeout());
+        assert!(call.with_options(options).send().await.unwrap_err().is_timeout());
     }
     // What happened before the time was over is not forgotten.
     let plan = FaultPlan::new().first(1, status(503, None)).always(Fault::Hang);
@@ -430,8 +430,8 @@ async fn long_and_escaped_secrets_are_blotted_out_too() {
     let sandbox = Sandbox::start().await.unwrap();
     let config = Config::builder().anonymous().endpoint(sandbox.url()).build().unwrap();
     let iam = huaweicloud_iam::Client::new(&config).unwrap();
-    let entry = huaweicloud_iam::SERVICE.operation("keystone_create_user_token_by_password").unwrap();
-    let spec: serde_json::Value = serde_json::from_str(huaweicloud_iam::SERVICE.spec).unwrap();
+    let entry = huaweicloud_iam::dynamic::SERVICE.operation("keystone_create_user_token_by_password").unwrap();
+    let spec: serde_json::Value = serde_json::from_str(huaweicloud_iam::dynamic::SERVICE.spec).unwrap();
     let documented =
         spec.pointer("/paths/~1v3~1auth~1tokens/post/requestBody/content/application~1json/examples/documented/value");
     let body: huaweicloud_iam::types::CreateTokenRequest = serde_json::from_value(documented.unwrap().clone()).unwrap();

@@ -119,7 +119,7 @@ fn a_code_whose_meaning_is_documented_has_a_name_and_any_other_stays_a_number() 
 
 #[test]
 fn an_answer_that_is_packed_into_a_text_is_unpacked() {
-    let entry = huaweicloud_projectman::SERVICE.operation("list_records_v2").unwrap();
+    let entry = huaweicloud_projectman::dynamic::SERVICE.operation("list_records_v2").unwrap();
     let packed = json!(json!({ "status": "success", "result": "{\"journals_total\": 3}" }).to_string()).to_string();
     let model = entry.decode_response(packed.as_bytes()).unwrap();
     assert_eq!(model.to_json().to_value().unwrap(), json!({ "status": "success", "result": { "journals_total": 3 } }));
@@ -127,7 +127,7 @@ fn an_answer_that_is_packed_into_a_text_is_unpacked() {
 
 #[test]
 fn of_a_member_that_stands_twice_the_last_one_counts() {
-    let entry = huaweicloud_projectman::SERVICE.operation("list_records_v2").unwrap();
+    let entry = huaweicloud_projectman::dynamic::SERVICE.operation("list_records_v2").unwrap();
     let model = entry.decode_response(br#"{"result":{"journals_total":1,"record":[]},"result":{"journals_total":2}}"#);
     assert_eq!(model.unwrap().to_json().to_value().unwrap(), json!({ "result": { "journals_total": 2 } }));
 }

@@ -1,9 +1,6 @@
 //! The operations around the histories: from credentials alone to the ids, and what each of them sends.
 
-use huaweicloud_core::{
-    Client, Config, Items,
-    dynamic::{Arguments, DynamicCall},
-};
+use huaweicloud_core::{Client, Config, dynamic::Call};
 use huaweicloud_sandbox::Sandbox;
 use serde_json::{Map, Value, json};
 
@@ -21,8 +18,8 @@ async fn every_operation_sends_its_documented_call_and_gets_its_documented_answe
         let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
         let operation = entry.operation;
         let arguments = documented_call(service, entry, &node);
-        let client = Client::new(&config(&sandbox), service).unwrap();
-        let answer = entry.call(client, Arguments::new(arguments.clone())).await.unwrap();
+        let client = Client::new(&config(&sandbox), service.metadata).unwrap();
+        let answer = Call::new(client, entry).arguments(arguments.clone()).send().await.unwrap();
         let documented = examples(service, entry, &node).into_iter().find(|example| !example.is_request).unwrap();
         let model =
             entry.decode_response(documented.value.to_string().as_bytes()).unwrap().to_json().to_value().unwrap();
@@ -77,8 +74,9 @@ async fn every_documented_error_is_read_whatever_its_shape() {
         {
             let status = example.status.unwrap();
             let server = Canned::answer(&format!("{status} Documented"), "", &example.value.to_string()).await;
-            let client = Client::new(&server.config(), service).unwrap();
-            let error = entry.call(client, Arguments::new(documented_call(service, entry, &node))).await.unwrap_err();
+            let client = Client::new(&server.config(), service.metadata).unwrap();
+            let error =
+                Call::new(client, entry).arguments(documented_call(service, entry, &node)).send().await.unwrap_err();
             assert_eq!(error.status(), Some(status), "{}", example.name);
             let shape = example.value.get("error").unwrap_or(&example.value);
             let code = shape.get("error_code").or_else(|| shape.get("code")).unwrap();
@@ -104,17 +102,18 @@ async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
         // The arguments that the lists lead to, one list after the other.
         let mut found = vec![Map::new()];
         for link in links {
-            let lister = huaweicloud_sandbox::services().iter().find(|service| service.id == link.service).unwrap();
+            let lister =
+                huaweicloud_sandbox::services().iter().find(|service| service.metadata.id == link.service).unwrap();
             let list = lister.operation(link.operation).unwrap();
             let mut next = Vec::new();
             for arguments in found {
-                let mut call =
-                    DynamicCall { client: Client::new(&config, lister).unwrap(), entry: list, arguments: Map::new() };
+                let mut call = Call::new(Client::new(&config, lister.metadata).unwrap(), list);
                 for needed in list.operation.listed_by {
                     let documented = Value::from("c15cc54e338d4506afd9bd8103071ff0");
-                    call.set(needed.argument, arguments.get(needed.argument).unwrap_or(&documented).clone());
+                    call =
+                        call.argument(needed.argument, arguments.get(needed.argument).unwrap_or(&documented).clone());
                 }
-                let mut items = Items::new(call);
+                let mut items = call.items().unwrap();
                 let mut seen = std::collections::BTreeSet::new();
                 while let Some(item) = items.try_next().await.unwrap() {
                     let id = item
@@ -130,14 +129,14 @@ async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
             found = next;
         }
         for arguments in found {
-            let mut call = DynamicCall { client: Client::new(&config, service).unwrap(), entry, arguments: Map::new() };
+            let mut call = Call::new(Client::new(&config, service.metadata).unwrap(), entry);
             for (name, value) in &arguments {
-                call.set(name, value.clone());
+                call = call.argument(name, value.clone());
             }
             match entry.operation.pagination {
-                Some(_) => assert!(Items::new(call).try_next().await.unwrap().is_some(), "{arguments:?}"),
+                Some(_) => assert!(call.items().unwrap().try_next().await.unwrap().is_some(), "{arguments:?}"),
                 None => {
-                    let answer = entry.call(call.client, Arguments::new(call.arguments)).await.unwrap().to_string();
+                    let answer = call.send().await.unwrap().to_string();
                     let id = arguments.values().next().unwrap().as_str().unwrap();
                     assert!(answer.contains(id), "{} of {id} is another one's: {answer}", entry.operation.id);
                 }
@@ -158,7 +157,7 @@ async fn a_walk_needs_no_paging_parameter_even_where_the_service_demands_them() 
     assert_eq!(first.project_id.as_deref(), Some("c15cc54e338d4506afd9bd8103071ff0"));
 
     let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
-    let mut apps = deploy.list_all_app().body_map(|body| body.project_id("0123456789abcdef0123456789abcdef")).items();
+    let mut apps = deploy.list_all_app().project_id("0123456789abcdef0123456789abcdef").items();
     let mut count = 0;
     while let Some(app) = apps.try_next().await.unwrap() {
         assert_eq!(app.project_id.as_deref(), Some("0123456789abcdef0123456789abcdef"));
@@ -176,7 +175,7 @@ async fn a_walk_needs_no_paging_parameter_even_where_the_service_demands_them() 
     assert!(error.to_string().contains("offset") && error.to_string().contains("is required"), "{error}");
     let error = projectman.list_projects_v4().limit(5_000).items().try_next().await.unwrap_err();
     assert!(error.to_string().contains("limit") && error.to_string().contains("5000"), "{error}");
-    let error = deploy.list_all_app().body_map(|body| body.size(0)).items().try_next().await.unwrap_err();
+    let error = deploy.list_all_app().size(0).items().try_next().await.unwrap_err();
     assert!(error.to_string().contains("size"), "{error}");
 }
 
@@ -201,21 +200,19 @@ async fn temporary_keys_come_from_a_token_or_an_agency_and_are_not_shown() {
 
     const MADE: &str = r#"{"credential": {"access": "MADEAK", "secret": "made-secret", "securitytoken": "made-token",
         "expires_at": "2099-12-31T23:59:59.574000Z"}}"#;
-    let by_token = TemporaryAccessKeyIdentity::builder()
+    let by_token = TemporaryAccessKeyIdentity::new()
         .methods(["token"])
-        .token(IdentityToken::builder().id("the-token").duration_seconds(3600));
-    let by_agency = TemporaryAccessKeyIdentity::builder()
+        .token(IdentityToken::new().id("the-token").duration_seconds(3600));
+    let by_agency = TemporaryAccessKeyIdentity::new()
         .methods(["assume_role"])
-        .assume_role(IdentityAssumeRole::builder().agency_name("operations").domain_name("example"));
+        .assume_role(IdentityAssumeRole::new().agency_name("operations").domain_name("example"));
     for (identity, part, wanted) in [
         (by_token, "token", json!({ "id": "the-token", "duration_seconds": 3600 })),
         (by_agency, "assume_role", json!({ "agency_name": "operations", "domain_name": "example" })),
     ] {
         let server = Canned::answer("201 Created", "", MADE).await;
         let iam = huaweicloud_iam::Client::new(&server.config()).unwrap();
-        let call = iam
-            .create_temporary_access_key()
-            .body_map(|body| body.auth(TemporaryAccessKeyAuth::builder().identity(identity)));
+        let call = iam.create_temporary_access_key().auth(TemporaryAccessKeyAuth::new().identity(identity));
         assert!(!format!("{call:?}").contains("the-token"), "{call:?}");
         let answer = call.send().await.unwrap();
         let credential = answer.credential.as_ref().unwrap();
@@ -238,13 +235,15 @@ async fn a_history_since_a_time_is_its_newer_part() {
     for (service, entry, _) in operations() {
         let Some(name) = entry.operation.history.as_ref().and_then(|history| history.since) else { continue };
         let read = async |since: Option<&str>| {
-            let client = Client::new(&config(&sandbox), service).unwrap();
-            let mut call = DynamicCall { client, entry, arguments: Map::new() };
+            let client = Client::new(&config(&sandbox), service.metadata).unwrap();
+            let mut call = Call::new(client, entry);
             for parameter in entry.operation.parameters.iter().filter(|parameter| parameter.required) {
-                call.set(parameter.name, "0123456789abcdef0123456789abcdef");
+                call = call.argument(parameter.name, "0123456789abcdef0123456789abcdef");
             }
-            since.into_iter().for_each(|since| call.set(name, since));
-            let mut items = Items::new(call);
+            if let Some(since) = since {
+                call = call.argument(name, since);
+            }
+            let mut items = call.items().unwrap();
             let mut found = Vec::new();
             while let Some(item) = items.try_next().await.unwrap() {
                 found.push(item);

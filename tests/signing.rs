@@ -141,7 +141,7 @@ proptest! {
             let osm = huaweicloud_osm::Client::new(&config).unwrap();
             osm.list_case_operate_logs().case_id(id.as_str()).group_id(group).send().await.unwrap();
             let coc = huaweicloud_coc::Client::new(&config).unwrap();
-            coc.list_incidents_histories().incident_id(id).body_map(|body| body.condition(condition)).send().await.unwrap();
+            coc.list_incidents_histories().incident_id(id).condition(condition).send().await.unwrap();
         });
     }
 }

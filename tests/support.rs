@@ -1,6 +1,9 @@
 //! What several tests need: the specs as data, and a server that answers what it is told.
 
-use huaweicloud_core::{Config, Credential, Entry, RetryPolicy, Service};
+use huaweicloud_core::{
+    Config, Credential, RetryPolicy,
+    dynamic::{Entry, Service},
+};
 use serde_json::{Map, Value};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -45,7 +48,7 @@ pub fn examples(service: &Service, entry: &Entry, node: &Value) -> Vec<Example> 
             .into_iter()
             .flatten()
             .map(|(name, example)| Example {
-                name: format!("{}_{}_{part}_{name}", service.id, entry.operation.id),
+                name: format!("{}_{}_{part}_{name}", service.metadata.id, entry.operation.id),
                 value: example["value"].clone(),
                 is_request,
                 status: part.parse().ok(),

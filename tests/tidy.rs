@@ -16,7 +16,7 @@ fn root() -> PathBuf {
 fn no_snapshot_is_left_over() {
     let mut expected = BTreeSet::new();
     for (service, entry, node) in operations() {
-        expected.insert(format!("workspace__outline__{}.snap", service.id));
+        expected.insert(format!("outline__{}.snap", service.metadata.id));
         let examples = examples(service, entry, &node);
         let models = examples.iter().filter(|example| example.is_model);
         expected.extend(models.map(|example| format!("workspace__examples__{}.snap", example.name)));
@@ -42,7 +42,8 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn every_file_of_a_service_crate_says_that_it_is_generated_and_no_other_does() {
-    let services: Vec<String> = huaweicloud_sandbox::services().iter().map(|service| service.id.to_owned()).collect();
+    let services: Vec<String> =
+        huaweicloud_sandbox::services().iter().map(|service| service.metadata.id.to_owned()).collect();
     for folder in fs::read_dir(root().join("crates")).unwrap().flatten() {
         let name = folder.file_name().into_string().unwrap();
         let generated = services.iter().any(|service| name == format!("huaweicloud-{service}"));

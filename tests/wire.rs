@@ -69,11 +69,11 @@ async fn osm_sends_what_the_page_asks_for() {
 async fn coc_sends_what_the_page_asks_for() {
     let (sandbox, config) = sandbox().await;
     let coc = huaweicloud_coc::Client::new(&config).unwrap();
-    let sort = ObjectFilterV2::builder().operator("desc").field("start_time").name("start_time").values(["start_time"]);
+    let sort = ObjectFilterV2::new().operator("desc").field("start_time").name("start_time").values(["start_time"]);
     let page = coc
         .list_incidents_histories()
         .incident_id("IM202506051651290199975850")
-        .body_map(|body| body.sort_filter(sort))
+        .sort_filter(sort)
         .send()
         .await
         .unwrap();
@@ -134,17 +134,15 @@ async fn codeartsdeploy_sends_what_the_page_asks_for() {
     let page = deploy
         .list_app_operations_log()
         .app_id("00105ecca9d142148f9807cf0cdebfef")
-        .body_map(|body| {
-            body.operation_type(["enable", "disable", "modify", "create"])
-                .data_type(["deployment_actions", "message", "permission", "config", "application"])
-                .operator_id(Vec::<String>::new())
-                .start_time(1_713_345_288_000_i64)
-                .end_time("1713431688000")
-                .sort_type("asc")
-                .sort_by("operation_time")
-                .page_size(10)
-                .page_index(1)
-        })
+        .operation_type(["enable", "disable", "modify", "create"])
+        .data_type(["deployment_actions", "message", "permission", "config", "application"])
+        .operator_id(Vec::<String>::new())
+        .start_time(1_713_345_288_000)
+        .end_time("1713431688000")
+        .sort_type("asc")
+        .sort_by("operation_time")
+        .page_size(10)
+        .page_index(1)
         .send()
         .await
         .unwrap();
@@ -152,7 +150,7 @@ async fn codeartsdeploy_sends_what_the_page_asks_for() {
     let request = only(&sandbox);
     assert_eq!(request.method, "POST");
     assert_eq!(request.target, "/v1/applications/00105ecca9d142148f9807cf0cdebfef/operations/log");
-    let spec: Value = serde_json::from_str(huaweicloud_codeartsdeploy::SERVICE.spec).unwrap();
+    let spec: Value = serde_json::from_str(huaweicloud_codeartsdeploy::dynamic::SERVICE.spec).unwrap();
     let documented = spec
         .pointer("/paths/~1v1~1applications~1{app_id}~1operations~1log/post/requestBody/content/application~1json/examples/documented/value")
         .unwrap();

@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let services: String = dependencies
         .keys()
         .filter(|name| name.starts_with("huaweicloud-") && *name != "huaweicloud-core")
-        .map(|name| format!("&{}::SERVICE,", name.replace('-', "_")))
+        .map(|name| format!("&{}::dynamic::SERVICE,", name.replace('-', "_")))
         .collect();
     fs::write(Path::new(&env::var("OUT_DIR")?).join("services.rs"), format!("&[{services}]"))?;
     Ok(())

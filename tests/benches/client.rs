@@ -24,7 +24,7 @@ use criterion::{
     measurement::{Measurement, ValueFormatter, WallTime},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use huaweicloud_core::{Config, Credential, Service, sign::SigningInput};
+use huaweicloud_core::{Config, Credential, dynamic::Service, sign::SigningInput};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -277,11 +277,11 @@ fn page(service: &Service, records: usize) -> String {
 
 fn calls(criterion: &mut Criterion<CpuTime>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let base = serve(page(&huaweicloud_osm::SERVICE, 1));
+    let base = serve(page(&huaweicloud_osm::dynamic::SERVICE, 1));
     let host = base.trim_start_matches("http://").to_owned();
     let mut group = criterion.benchmark_group("call");
     group.bench_function("by hand", |bencher| {
-        let client = runtime.block_on(async { huaweicloud_core::local_http().unwrap().build().unwrap() });
+        let client = runtime.block_on(async { huaweicloud_core::codegen::local_http().unwrap().build().unwrap() });
         bencher.iter(|| {
             let page = runtime.block_on(by_hand::call(&client, &base, &host));
             assert_eq!(black_box(page.incident_operate_log_list.unwrap().len()), 1);
@@ -332,23 +332,23 @@ fn decoding(criterion: &mut Criterion<CpuTime>) {
         ($service:expr, $answer:ty, $by_hand:ty) => {
             let body = page(&$service, RECORDS);
             group.throughput(criterion::Throughput::Bytes(body.len() as u64));
-            group.bench_with_input(BenchmarkId::new("by hand", $service.id), &body, |bencher, body| {
+            group.bench_with_input(BenchmarkId::new("by hand", $service.metadata.id), &body, |bencher, body| {
                 bencher.iter(|| serde_json::from_slice::<$by_hand>(black_box(body.as_bytes())).unwrap());
             });
-            group.bench_with_input(BenchmarkId::new("typed client", $service.id), &body, |bencher, body| {
+            group.bench_with_input(BenchmarkId::new("typed client", $service.metadata.id), &body, |bencher, body| {
                 bencher.iter(|| serde_json::from_slice::<$answer>(black_box(body.as_bytes())).unwrap());
             });
         };
     }
-    compare!(huaweicloud_osm::SERVICE, huaweicloud_osm::types::ListCaseOperateLogsResponse, by_hand::Osm);
-    compare!(huaweicloud_coc::SERVICE, huaweicloud_coc::types::ListIncidentsHistoriesResponse, by_hand::Coc);
+    compare!(huaweicloud_osm::dynamic::SERVICE, huaweicloud_osm::types::ListCaseOperateLogsResponse, by_hand::Osm);
+    compare!(huaweicloud_coc::dynamic::SERVICE, huaweicloud_coc::types::ListIncidentsHistoriesResponse, by_hand::Coc);
     compare!(
-        huaweicloud_projectman::SERVICE,
+        huaweicloud_projectman::dynamic::SERVICE,
         huaweicloud_projectman::types::ListRecordsV2Response,
         by_hand::ProjectMan
     );
     compare!(
-        huaweicloud_codeartsdeploy::SERVICE,
+        huaweicloud_codeartsdeploy::dynamic::SERVICE,
         huaweicloud_codeartsdeploy::types::ListAppOperationsLogResponse,
         by_hand::Deploy
     );

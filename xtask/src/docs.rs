@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use crate::{
-    project::{Direction, Use},
-    spec::{Spec, is_enum, is_time, list, text, values},
-};
+use crate::wire::{Direction, Use};
+
+use crate::spec::{Spec, is_enum, is_time, list, text, values};
 
 /// Of a property: meaning, rule and deviations.
 pub fn property(spec: &Spec, property: &Value, direction: Direction) -> String {
@@ -76,11 +75,7 @@ pub fn rule(spec: &Spec, schema: &Value) -> String {
     let of_items = spec.resolve(&target["items"]).1;
     for values_of in [target, of_items].into_iter().filter(|schema| is_enum(schema)) {
         let open = values_of.get("enum").is_none();
-        let described = list(values_of, "x-enum-descriptions").map(plain).chain(std::iter::repeat(String::new()));
-        let known: Vec<String> = values(values_of)
-            .zip(described)
-            .map(|(value, words)| format!("`{}` {words}", plain(value)).trim_end().to_owned())
-            .collect();
+        let known: Vec<String> = values(values_of).map(|value| format!("`{}`", plain(value))).collect();
         parts.push(format!("{} {}", if open { "known values:" } else { "one of" }, known.join(", ")));
     }
     if let Some(default) = schema.get("default").or_else(|| target.get("default")) {
@@ -115,6 +110,19 @@ pub fn deviations(node: &Value) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// A parameter with the rules of its schema, so that it documents like a property.
+pub fn with_schema(parameter: &Value) -> Value {
+    let mut merged = parameter["schema"].clone();
+    if let Some(object) = merged.as_object_mut() {
+        for key in ["description", "x-listed-by", "x-deviation"] {
+            if let Some(value) = parameter.get(key) {
+                object.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+    merged
 }
 
 /// A scalar without quotes.

@@ -1,12 +1,12 @@
 //! `generate`: from the specs to the files.
 
-use std::{panic, path::Path};
+use std::path::Path;
 
 use crate::{
     deviations,
     files::{self, Files},
     lint, package,
-    spec::{self, Problem, Result, Spec},
+    spec::{self, Problem, Result},
 };
 
 /// Generates the crates of these services, or of all and the tables of the README.
@@ -16,7 +16,7 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     let mut files = Files::new();
     let mut problems = Vec::new();
     for spec in &specs {
-        match guarded(spec) {
+        match package::package(spec) {
             Ok(package) => files.extend(package),
             Err(found) => problems.extend(found),
         }
@@ -43,17 +43,4 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     } else {
         files::write(root, &files, &folders)
     }
-}
-
-/// The package of a service. The libraries below panic on some documents; a panic becomes a sentence.
-fn guarded(spec: &Spec) -> Result<Files> {
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let outcome = panic::catch_unwind(|| package::package(spec));
-    panic::set_hook(hook);
-    outcome.unwrap_or_else(|_| {
-        Err(vec![
-            spec.problem("", "does not generate: the generator panicked; look for a node that is unlike the others"),
-        ])
-    })
 }

@@ -1,7 +1,8 @@
 //! Maintenance of the workspace. Data flows one way:
 //!
 //! ```text
-//! specs/*/openapi.yaml ─ spec ─► lint ─► project ─► emit (progenitor, seam) ─► package ─► files ─► write | --check
+//! specs/*/openapi.yaml ─ spec ─► lint ─► emit ─► judge (progenitor, typify) ─► package ─► files ─► write | --check
+//!                             └─► wire ────────┘
 //! saved pages ─ page ─┬─► drift (against the specs)
 //!                     └─► draft (into a spec)
 //! ```
@@ -17,11 +18,11 @@ pub mod drift;
 pub mod emit;
 pub mod files;
 pub mod generate;
+pub mod judge;
 pub mod lint;
-pub mod metadata;
 pub mod package;
 pub mod page;
-pub mod project;
 pub mod score;
 pub mod spec;
 pub mod timings;
+pub mod wire;

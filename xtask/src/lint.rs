@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use crate::{
     deviations, docs,
-    emit::setter,
-    metadata,
-    project::{Direction, required, uses},
-    spec::{OperationAt, Problem, Result, Spec, is_enum, is_time, list, members, reference, step, text, values},
+    emit::{self, setter, setter_of},
+    spec::{
+        OperationAt, Problem, Result, Spec, is_enum, is_time, list, members, reference, required, step, text, values,
+    },
+    wire::{Direction, uses},
 };
 
 /// Checks specs that were loaded.
@@ -41,7 +42,7 @@ type Operations<'s> = BTreeMap<&'s str, (&'s Spec, BTreeMap<&'s str, OperationAt
 fn links(spec: &Spec, operations: &Operations<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for operation in spec.operations() {
-        for (argument, link) in metadata::links(spec, &operation) {
+        for (argument, link) in emit::links(spec, &operation) {
             let mut problem = |message: String| {
                 problems.push(spec.problem(&operation.pointer, format!("x-listed-by of {argument:?} {message}")));
             };
@@ -70,10 +71,7 @@ fn links(spec: &Spec, operations: &Operations<'_>) -> Vec<Problem> {
             {
                 problem(format!("points to {pointer}, where the documented answer of {service}/{id} has no id"));
             }
-            if metadata::links(lister, list_operation)
-                .iter()
-                .any(|(_, other)| text(other, "operation") == operation.id())
-            {
+            if emit::links(lister, list_operation).iter().any(|(_, other)| text(other, "operation") == operation.id()) {
                 problem(format!("and {service}/{id} wait for each other"));
             }
         }
@@ -87,8 +85,9 @@ struct Linter<'a> {
 }
 
 /// Keys that may stand in a schema.
-const SCHEMA_KEYS: [&str; 27] = [
+const SCHEMA_KEYS: [&str; 28] = [
     "type",
+    "x-setter",
     "x-type",
     "oneOf",
     "format",
@@ -134,8 +133,19 @@ const OPERATION_KEYS: [&str; 14] = [
     "security",
 ];
 /// Keys that may stand in the other nodes.
-const PARAMETER_KEYS: [&str; 10] =
-    ["name", "in", "required", "description", "schema", "example", "x-needs", "x-listed-by", "x-deviation", "x-review"];
+const PARAMETER_KEYS: [&str; 11] = [
+    "name",
+    "x-setter",
+    "in",
+    "required",
+    "description",
+    "schema",
+    "example",
+    "x-needs",
+    "x-listed-by",
+    "x-deviation",
+    "x-review",
+];
 /// What an `x-deviation` can be about: what `cargo xtask drift` finds.
 const ABOUT: [&str; 13] = [
     "default",
@@ -157,35 +167,25 @@ const PAGINATION_KEYS: [&str; 10] =
     ["style", "offset", "max_offset", "page", "first_page", "max_page", "size", "max_size", "items", "total"];
 const HISTORY_KEYS: [&str; 6] = ["time", "actor", "action", "subject", "detail", "since"];
 /// Names that generated code imports.
-const RESERVED: [&str; 28] = [
+const RESERVED: [&str; 18] = [
     "Option",
     "String",
     "Result",
     "Vec",
     "Default",
     "From",
-    "TryFrom",
-    "TryInto",
+    "Into",
     "List",
     "EpochMillis",
-    "PathText",
-    "Alphanumeric",
     "Secret",
     "Client",
-    "Config",
-    "Error",
-    "Request",
-    "Response",
-    "Setting",
-    "Items",
-    "Pages",
-    "Paged",
+    "Value",
+    "Self",
     "Ok",
     "Err",
     "Some",
     "None",
-    "CallOptions",
-    "RawRequest",
+    "IntoIterator",
 ];
 const FORMATS: [&str; 7] = ["int32", "int64", "float", "double", "epoch-millis", "alphanumeric", "password"];
 
@@ -302,7 +302,7 @@ impl<'a> Linter<'a> {
         if name.to_pascal_case() != name {
             self.problem(&pointer, format!("must be named like a Rust type: {}", name.to_pascal_case()));
         }
-        if RESERVED.contains(&name) || name.starts_with("Bounded") {
+        if RESERVED.contains(&name) {
             self.problem(&pointer, "has the name of a type that generated code uses itself");
         }
         if is_enum(schema) {
@@ -495,22 +495,43 @@ impl<'a> Linter<'a> {
         }
     }
 
-    fn parameters(&mut self, operation: &OperationAt<'a>) {
+    /// The setters of a request builder: parameters, and members of the body.
+    fn setters(&mut self, operation: &OperationAt<'a>) {
+        // Methods of every builder.
+        const OWN: [&str; 6] = ["body", "send", "new", "items", "pages", "with_options"];
         let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut settle = |linter: &mut Self, pointer: String, node: &Value, name: &str| {
+            let setter = setter_of(node, name);
+            let advice = "settle it with x-setter, a name of its own";
+            if OWN.contains(&setter.as_str()) {
+                linter
+                    .problem(&pointer, format!("has the name of a method that every builder has: {setter}; {advice}"));
+            } else if let Some(other) = names.insert(setter.clone(), name.to_owned()) {
+                linter.problem(&pointer, format!("has the same setter as {other:?}: {setter}; {advice}"));
+            }
+        };
+        for (index, parameter) in list(operation.value, "parameters").enumerate() {
+            let pointer = format!("{}/parameters/{index}", operation.pointer);
+            settle(self, pointer, parameter, text(parameter, "name"));
+        }
+        if let Some(schema) = operation.request_schema() {
+            let (component, target) = self.spec.resolve(schema);
+            let component = component.unwrap_or_default();
+            for (key, property) in members(target, "properties") {
+                let pointer = step(&format!("/components/schemas/{component}/properties"), key);
+                settle(self, pointer, property, key);
+            }
+        }
+    }
+
+    fn parameters(&mut self, operation: &OperationAt<'a>) {
         let mut in_path = BTreeSet::new();
-        // `body`, `send` and the rest are methods of every builder.
-        let reserved = ["body", "body_map", "send", "new", "items", "pages", "client", "with", "options"];
+        self.setters(operation);
         for (index, parameter) in list(operation.value, "parameters").enumerate() {
             let pointer = format!("{}/parameters/{index}", operation.pointer);
             let name = text(parameter, "name");
             self.known_keys(&pointer, parameter, &PARAMETER_KEYS, "a parameter");
-            self.identifier(&pointer, &setter(name));
-            if let Some(other) = names.insert(setter(name), name.to_owned()) {
-                self.problem(&pointer, format!("has the same Rust name as {other:?}: {}", setter(name)));
-            }
-            if reserved.contains(&setter(name).as_str()) {
-                self.problem(&pointer, format!("has the name of a method that every builder has: {}", setter(name)));
-            }
+            self.identifier(&pointer, &setter_of(parameter, name));
             if text(parameter, "description").is_empty() {
                 self.problem(&pointer, "has no description");
             }
@@ -728,7 +749,7 @@ impl<'a> Linter<'a> {
             for template in templates {
                 for place in template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place)
                 {
-                    let known = match place.strip_suffix(metadata::WORDS) {
+                    let known = match place.strip_suffix(emit::WORDS) {
                         Some(place) => self
                             .spec
                             .target(item, place)

@@ -209,6 +209,11 @@ impl<'a> OperationAt<'a> {
     }
 }
 
+/// Whether a parameter or a body must be given.
+pub fn required(value: &Value) -> bool {
+    value.get("required") == Some(&Value::Bool(true))
+}
+
 /// The documented header of the credentials.
 pub const TOKEN_HEADER: &str = "X-Auth-Token";
 

@@ -38,7 +38,7 @@ impl Metadata {
 
     async fn ask(&self) -> Result<Found, Error> {
         // The address is of this machine's own host; nothing of it may go through a proxy or elsewhere.
-        let client = huaweicloud_core::local_http()?
+        let client = huaweicloud_core::codegen::local_http()?
             .connect_timeout(self.timeout)
             .timeout(self.timeout)
             .build()

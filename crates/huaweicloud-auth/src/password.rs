@@ -76,16 +76,16 @@ impl Password {
             Error::new(ErrorKind::Config, "it is not known where IAM is: give the password to a Loader, or a config")
         })?;
         let scope = match &self.scope {
-            TokenScope::ProjectName(name) => Scope::builder().project(IdOrNameProject::builder().name(name)),
-            TokenScope::ProjectId(id) => Scope::builder().project(IdOrNameProject::builder().id(id)),
-            TokenScope::Domain => Scope::builder().domain(IdOrNameDomain::builder().name(&self.domain)),
+            TokenScope::ProjectName(name) => Scope::new().project(IdOrNameProject::new().name(name)),
+            TokenScope::ProjectId(id) => Scope::new().project(IdOrNameProject::new().id(id)),
+            TokenScope::Domain => Scope::new().domain(IdOrNameDomain::new().name(&self.domain)),
         };
-        let user = TokenPasswordUser::builder()
-            .domain(DomainName::builder().name(&self.domain))
+        let user = TokenPasswordUser::new()
+            .domain(DomainName::new().name(&self.domain))
             .name(&self.user)
             .password(self.password.clone());
-        let identity = TokenIdentity::builder().methods(["password"]).password(TokenPassword::builder().user(user));
-        let body = CreateTokenRequest::builder().auth(TokenAuth::builder().identity(identity).scope(scope));
+        let identity = TokenIdentity::new().methods(["password"]).password(TokenPassword::new().user(user));
+        let body = CreateTokenRequest::new().auth(TokenAuth::new().identity(identity).scope(scope));
         let answer = huaweicloud_iam::Client::new(config)?
             .keystone_create_user_token_by_password()
             .nocatalog("true")

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, io::ErrorKind as IoErrorKind};
 
-use huaweicloud_core::{Endpoints, Error, ErrorKind, Service};
+use huaweicloud_core::{Endpoints, Error, ErrorKind, metadata::Service};
 use serde::Deserialize;
 
 use crate::Environment;
@@ -33,7 +33,7 @@ impl Endpoints for Regions {
         }
         let own_file = self.in_file(&word, region)?;
         // IAM is everywhere: where it has no address of its own, the one for all regions answers.
-        let everywhere = || (word == "IAM" && service.endpoint(region).is_err()).then(|| IAM.to_owned());
+        let everywhere = || (word == "IAM" && service.endpoint(region).is_none()).then(|| IAM.to_owned());
         Ok(own_file.or_else(everywhere))
     }
 }

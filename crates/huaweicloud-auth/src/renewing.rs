@@ -69,21 +69,33 @@ impl Renewing {
     }
 
     async fn get(&self) -> Result<Arc<Credential>, Error> {
-        let mut refresh = match self.0.begin() {
-            Step::Good(credential) => return Ok(credential),
-            Step::Begin(done) => {
-                let ended = done.subscribe();
-                Refresh { inner: Arc::clone(&self.0), done: Some(done), outcome: None }.start();
-                ended
+        /// How often a caller waits, who wakes when what was refreshed is gone again: it ended, or another caller was
+        /// told that it did.
+        const ROUNDS: u32 = 3;
+        for _ in 0..ROUNDS {
+            let mut refresh = match self.0.begin() {
+                Step::Good(credential) => return Ok(credential),
+                Step::Begin(done) => {
+                    let ended = done.subscribe();
+                    Refresh { inner: Arc::clone(&self.0), done: Some(done), outcome: None }.start();
+                    ended
+                }
+                Step::Wait(refresh) => refresh,
+            };
+            if let Some(credential) = self.0.still_good() {
+                return Ok(credential);
             }
-            Step::Wait(refresh) => refresh,
-        };
-        if let Some(credential) = self.0.still_good() {
-            return Ok(credential);
+            // The end of the refresh closes the channel, which is what this waits for.
+            let _ = refresh.changed().await;
+            if let Some(credential) = self.0.still_good() {
+                return Ok(credential);
+            }
+            if let Some(error) = self.0.failure_of_last() {
+                return Err(error);
+            }
         }
-        // The end of the refresh closes the channel, which is what this waits for.
-        let _ = refresh.changed().await;
-        self.0.still_good().ok_or_else(|| self.0.why_not())
+        let name = self.0.source.name();
+        Err(Error::new(ErrorKind::Credentials, format!("the credentials of the {name} have already ended")))
     }
 }
 
@@ -196,15 +208,9 @@ impl Inner {
         current.expires_at.is_none_or(|end| now < end).then(|| Arc::clone(&current.credential))
     }
 
-    fn why_not(&self) -> Error {
-        let state = self.state();
-        match &state.failure {
-            Some((error, _)) => error.clone(),
-            None => Error::new(
-                ErrorKind::Credentials,
-                format!("the credentials of the {} have already ended", self.source.name()),
-            ),
-        }
+    /// Why the last refresh failed, if it did.
+    fn failure_of_last(&self) -> Option<Error> {
+        self.state().failure.as_ref().map(|(error, _)| error.clone())
     }
 }
 

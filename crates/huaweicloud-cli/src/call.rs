@@ -3,7 +3,11 @@
 use std::{fs, io::Read as _};
 
 use clap::ArgMatches;
-use huaweicloud_core::{Client, Kind, Parameter, dynamic::Arguments};
+use huaweicloud_core::{
+    Client,
+    dynamic::Call,
+    metadata::{Kind, Parameter},
+};
 use huaweicloud_sandbox::{Sandbox, services};
 use serde_json::{Map, Value};
 
@@ -14,34 +18,34 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let unknown = || Failure::wrong_use("no such operation; see hwc call --help");
     let (service_id, of_service) = matches.subcommand().ok_or_else(unknown)?;
     let (operation_id, flags) = of_service.subcommand().ok_or_else(unknown)?;
-    let service = services().iter().find(|service| service.id == service_id).ok_or_else(unknown)?;
+    let service = services().iter().find(|service| service.metadata.id == service_id).ok_or_else(unknown)?;
     let entry = service.operation(operation_id).ok_or_else(unknown)?;
     let mut arguments = Map::new();
-    for parameter in entry.operation.parameters {
+    for (parameter, docs) in entry.operation.parameters.iter().zip(entry.parameters) {
         if let Some(given) = flags.get_many::<String>(parameter.name) {
             let given: Vec<&str> = given.map(String::as_str).collect();
-            arguments.insert(parameter.name.to_owned(), value(parameter, &given)?);
+            arguments.insert(parameter.name.to_owned(), value(parameter, &flag_name(docs), &given)?);
         }
     }
-    if let Some(body) = entry.operation.body.then(|| flags.get_one::<String>("body")).flatten() {
+    if let Some(body) = entry.operation.body.and_then(|_| flags.get_one::<String>("body")) {
         arguments.insert("body".to_owned(), read_body(body)?);
     }
     let connection = settings::connect(flags, Sandbox::builder()).await?;
-    let client = Client::new(&connection.config, service)?;
-    let answer = entry.call(client, Arguments::new(arguments)).await?;
-    output::lines([format!("{:#}", *answer)])
+    let client = Client::new(&connection.config, service.metadata)?;
+    let response = Call::new(client, entry).arguments(arguments).send().await?;
+    output::lines([format!("{:#}", *response)])
 }
 
 /// The value of a flag as the type that its parameter has.
-fn value(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
+fn value(parameter: &Parameter, flag: &str, given: &[&str]) -> Result<Value, Failure> {
     let text = given.last().copied().unwrap_or_default();
-    let wrong = |kind: &str| Failure::wrong_use(format!("--{} must be {kind}, got {text:?}", flag_name(parameter)));
-    match parameter.kind {
-        Kind::Text => Ok(text.into()),
-        Kind::List => Ok(given.to_vec().into()),
+    let wrong = |kind: &str| Failure::wrong_use(format!("--{flag} must be {kind}, got {text:?}"));
+    match parameter.rule.kind {
+        Kind::List(_) => Ok(given.to_vec().into()),
         Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("an integer")),
         Kind::Number => text.parse::<f64>().map(Value::from).map_err(|_| wrong("a number")),
         Kind::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
+        _ => Ok(text.into()),
     }
 }
 

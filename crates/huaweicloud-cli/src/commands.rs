@@ -1,7 +1,10 @@
 //! The command line.
 
 use clap::{Arg, ArgAction, Command, value_parser};
-use huaweicloud_core::{Entry, Kind, Parameter, Service};
+use huaweicloud_core::{
+    dynamic::{Entry, ParameterDocs, Service},
+    metadata::{Kind, Parameter},
+};
 use huaweicloud_sandbox::services;
 use serde_json::Value;
 
@@ -27,8 +30,9 @@ pub fn root() -> Command {
 }
 
 fn timeline() -> Command {
-    let subjects: String =
-        histories().map(|(service, entry)| format!("  {}/{}\n", service.id, subject_form(entry).join("/"))).collect();
+    let subjects: String = histories()
+        .map(|(service, entry)| format!("  {}/{}\n", service.metadata.id, subject_form(entry).join("/")))
+        .collect();
     connection(
         Command::new("timeline")
             .about("Prints one timeline, newest first, of the histories of several things")
@@ -87,8 +91,10 @@ fn call() -> Command {
             .arg_required_else_help(true),
     );
     for service in services() {
-        let mut of_service =
-            Command::new(service.id).about(service.title).subcommand_required(true).arg_required_else_help(true);
+        let mut of_service = Command::new(service.metadata.id)
+            .about(service.metadata.title)
+            .subcommand_required(true)
+            .arg_required_else_help(true);
         for entry in service.operations {
             of_service = of_service.subcommand(operation(service, entry));
         }
@@ -99,19 +105,13 @@ fn call() -> Command {
 
 fn operation(service: &'static Service, entry: &'static Entry) -> Command {
     let operation = entry.operation;
-    let permission = operation.iam_action.map(|action| format!("\nNeeds the IAM permission {action}"));
-    let about = format!(
-        "{} {}\nDocumented in {}{}",
-        operation.method,
-        operation.path,
-        operation.source,
-        permission.unwrap_or_default()
-    );
-    let mut command = Command::new(operation.id).about(operation.summary).after_help(about.clone());
-    for parameter in operation.parameters {
-        command = command.arg(flag(parameter));
+    let permission = entry.iam_action.map(|action| format!("\nNeeds the IAM permission {action}")).unwrap_or_default();
+    let about = format!("{} {}\nDocumented in {}{permission}", operation.method, operation.path, entry.source);
+    let mut command = Command::new(operation.id).about(entry.summary).after_help(about.clone());
+    for (parameter, docs) in operation.parameters.iter().zip(entry.parameters) {
+        command = command.arg(flag(parameter, docs));
     }
-    if operation.body {
+    if operation.body.is_some() {
         let documented = documented_body(service, entry);
         command = command.after_help(about + &documented);
         command = command.arg(
@@ -136,24 +136,27 @@ fn documented_body(service: &Service, entry: &Entry) -> String {
 }
 
 /// Name of the flag of a parameter: `--x-time-zone`.
-pub fn flag_name(parameter: &Parameter) -> String {
-    parameter.setter.trim_end_matches('_').replace('_', "-")
+pub fn flag_name(docs: &ParameterDocs) -> String {
+    docs.setter.trim_end_matches('_').replace('_', "-")
 }
 
-fn flag(parameter: &'static Parameter) -> Arg {
-    let value_name = match parameter.kind {
+fn flag(parameter: &'static Parameter, docs: &'static ParameterDocs) -> Arg {
+    let value_name = match parameter.rule.kind {
         Kind::Integer | Kind::Number => "N",
         Kind::Boolean => "true|false",
-        Kind::Text | Kind::List => "TEXT",
+        _ => "TEXT",
     };
+    let rule = parameter.rule.to_string();
+    let mut letters = rule.chars();
+    let sentence = letters.next().map(|first| format!(" {}{}.", first.to_uppercase(), letters.as_str()));
     let arg = Arg::new(parameter.name)
-        .long(flag_name(parameter))
+        .long(flag_name(docs))
         .value_name(value_name)
-        .help(parameter.description)
+        .help(format!("{}{}", docs.description, sentence.unwrap_or_default()))
         .allow_hyphen_values(true)
         .required(parameter.required);
-    match parameter.kind {
-        Kind::List => arg.action(ArgAction::Append),
+    match parameter.rule.kind {
+        Kind::List(_) => arg.action(ArgAction::Append),
         _ => arg,
     }
 }
@@ -230,7 +233,7 @@ pub fn histories() -> impl Iterator<Item = (&'static Service, &'static Entry)> {
 
 /// The ids of the services that have histories.
 pub fn history_services() -> Vec<&'static str> {
-    let mut services: Vec<&str> = histories().map(|(service, _)| service.id).collect();
+    let mut services: Vec<&str> = histories().map(|(service, _)| service.metadata.id).collect();
     services.dedup();
     services
 }

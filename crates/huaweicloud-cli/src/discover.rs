@@ -1,7 +1,9 @@
 //! Finding ids: the arguments of an operation, from the lists that know them.
 
 use huaweicloud_core::{
-    BoxFuture, Client, Config, Entry, Items, Kind, ListedBy, Parameter, Service, dynamic::DynamicCall,
+    BoxFuture, Client, Config,
+    dynamic::{Call, Entry, Service},
+    metadata::{Kind, ListedBy, Parameter},
 };
 use huaweicloud_sandbox::services;
 use serde_json::{Map, Value};
@@ -50,16 +52,17 @@ fn expand<'a>(
                 let shared = list.operation.listed_by.iter().map(|link| link.argument);
                 let chosen = shared.filter_map(|name| Some((name.to_owned(), arguments.get(name)?.clone()))).collect();
                 for asked in expand(config, list, chosen, limit, &mut *refused).await? {
-                    let mut call =
-                        DynamicCall { client: Client::new(config, service)?, entry: list, arguments: Map::new() };
-                    asked.iter().for_each(|(name, value)| call.set(name, value.clone()));
-                    let mut items = Items::new(call).max_items(limit.saturating_sub(next.len()));
+                    let mut call = Call::new(Client::new(config, service.metadata)?, list);
+                    for (name, value) in &asked {
+                        call = call.argument(name, value.clone());
+                    }
+                    let mut items = call.items()?.max_items(limit.saturating_sub(next.len()));
                     while let Some(item) = items.next().await {
                         let item = match item.map_err(Failure::from) {
                             Ok(item) => item,
                             Err(failure) if failure.is_refusal() => {
                                 let ids = asked.values().map(|id| format!("/{}", plain(id)));
-                                let name = format!("{}{}", service.id, ids.collect::<String>());
+                                let name = format!("{}{}", service.metadata.id, ids.collect::<String>());
                                 refused.push(failure.about(&name));
                                 break;
                             }
@@ -85,7 +88,7 @@ fn expand<'a>(
 
 /// The list that a link names.
 fn find(link: &ListedBy) -> Result<(&'static Service, &'static Entry), Failure> {
-    let service = services().iter().copied().find(|service| service.id == link.service);
+    let service = services().iter().copied().find(|service| service.metadata.id == link.service);
     service
         .and_then(|service| Some((service, service.operation(link.operation)?)))
         .ok_or_else(|| Failure::wrong_use(format!("{}/{} is not part of this program", link.service, link.operation)))
@@ -106,10 +109,11 @@ fn argument(entry: &Entry, name: &str, id: &Value) -> Option<Value> {
 
 /// An id as what a parameter holds, text or integer; nothing if it cannot be.
 pub fn value(parameter: &Parameter, id: Value) -> Option<Value> {
-    match (parameter.kind, id) {
+    match (parameter.rule.kind, id) {
         (Kind::Integer, Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
-        (_, Value::Number(number)) if parameter.kind != Kind::Integer => Some(number.to_string().into()),
-        (_, id @ (Value::String(_) | Value::Number(_))) => Some(id),
+        (Kind::Integer, id @ Value::Number(_)) => Some(id),
+        (_, Value::Number(number)) => Some(number.to_string().into()),
+        (_, id @ Value::String(_)) => Some(id),
         _ => None,
     }
 }

@@ -1,6 +1,9 @@
 //! How a record reads as an event: the templates of the spec, filled in.
 
-use huaweicloud_core::{History, Words, time};
+use huaweicloud_core::{
+    metadata::{History, Words},
+    time,
+};
 use serde_json::{Map, Value, json};
 
 /// Who did what, when, to what.
@@ -136,7 +139,7 @@ mod tests {
     use super::*;
 
     fn filled(templates: &[&str], record: &Value) -> Option<String> {
-        const WORDS: &[Words] = &[Words { place: "/kind", of: &[("0", "created"), ("2", "urged")] }];
+        const WORDS: &[Words] = &[Words::new("/kind", &[("0", "created"), ("2", "urged")])];
         let arguments = json!({ "case_id": "CS1" });
         Source { record, arguments: arguments.as_object().unwrap_or(&Map::new()), words: WORDS }.fill(templates)
     }

@@ -34,7 +34,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     eprintln!("These have documented histories; every other valid id has a made-up one:");
     for subject in sandbox.subjects() {
         let arguments: Vec<String> = subject.arguments.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        eprintln!("  {}: {}", subject.service.name, arguments.join(", "));
+        eprintln!("  {}: {}", subject.service.metadata.name, arguments.join(", "));
     }
     eprintln!("Listening on {}; press Ctrl-C to stop.", sandbox.url());
     tokio::signal::ctrl_c().await?;

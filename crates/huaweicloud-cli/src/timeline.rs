@@ -8,7 +8,10 @@ use std::{
 use clap::ArgMatches;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use huaweicloud_core::{
-    Client, Config, Entry, EpochMillis, Error, History, Items, Service, dynamic::DynamicCall, time,
+    Client, Config, EpochMillis, Error,
+    dynamic::{Call, Entry, Service},
+    metadata::History,
+    time,
 };
 use huaweicloud_sandbox::Sandbox;
 use serde_json::{Map, Value};
@@ -53,10 +56,12 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let mut events = Vec::new();
     let mut failures = Vec::new();
     let walk = async {
-        for (service, entry) in histories().filter(|(service, _)| walked.contains(&service.id)) {
+        for (service, entry) in histories().filter(|(service, _)| walked.contains(&service.metadata.id)) {
             let mut found = discover::arguments(&connection.config, entry, limit, &mut failures).await?;
             let named = |arguments: &Map<String, Value>| {
-                subjects.iter().any(|known: &Subject| known.service.id == service.id && known.arguments == *arguments)
+                subjects.iter().any(|known: &Subject| {
+                    known.service.metadata.id == service.metadata.id && known.arguments == *arguments
+                })
             };
             found.retain(|arguments| !named(arguments));
             subjects.extend(found.into_iter().filter_map(|arguments| {
@@ -123,7 +128,7 @@ fn parse(text: &str) -> Result<Subject, Failure> {
     let mut parts = text.split('/');
     let name = parts.next().unwrap_or_default();
     let ids: Vec<&str> = parts.collect();
-    let of_service: Vec<_> = histories().filter(|(service, _)| service.id == name).collect();
+    let of_service: Vec<_> = histories().filter(|(service, _)| service.metadata.id == name).collect();
     if of_service.is_empty() {
         return Err(Failure::wrong_use(format!(
             "{text:?} names no service with a history; known are {}",
@@ -133,7 +138,7 @@ fn parse(text: &str) -> Result<Subject, Failure> {
     let Some((service, entry)) = of_service.iter().find(|(_, entry)| subject_form(entry).len() == ids.len()) else {
         let forms: Vec<String> = of_service
             .iter()
-            .map(|(service, entry)| format!("{}/{}", service.id, subject_form(entry).join("/")))
+            .map(|(service, entry)| format!("{}/{}", service.metadata.id, subject_form(entry).join("/")))
             .collect();
         return Err(Failure::wrong_use(format!("{text:?} does not have the form {}", forms.join(" or "))));
     };
@@ -150,17 +155,24 @@ fn parse(text: &str) -> Result<Subject, Failure> {
 
 /// A history as events: all of it, or since a time where the service lets one ask for that.
 async fn read(config: &Config, subject: &Subject, since: Option<i64>) -> Result<Vec<Event>, Error> {
-    let client = Client::new(config, subject.service)?;
-    let mut call = DynamicCall { client, entry: subject.entry, arguments: subject.arguments.clone() };
+    let client = Client::new(config, subject.service.metadata)?;
+    let mut call = Call::new(client, subject.entry).arguments(subject.arguments.clone());
     // A time that services cannot be asked for is before everything, or after.
-    if let (Some(name), Some(Ok(since))) = (subject.history.since, since.map(EpochMillis::try_from)) {
-        call.set(name, since.to_string());
+    let asked = since.filter(|since| (1_000_000_000_000..10_000_000_000_000).contains(since)).map(EpochMillis::from);
+    if let (Some(name), Some(since)) = (subject.history.since, asked) {
+        call = call.argument(name, since.to_string());
     }
-    let mut items = Items::new(call).read_ahead();
+    let mut items = call.items()?.read_ahead();
     let mut events = Vec::new();
     while let Some(record) = items.try_next().await? {
         let arguments = &subject.arguments;
-        events.push(Event::read(subject.service.name, subject.history, &record, arguments, config.time_zone()));
+        events.push(Event::read(
+            subject.service.metadata.name,
+            subject.history,
+            &record,
+            arguments,
+            config.time_zone(),
+        ));
     }
     Ok(events)
 }
@@ -169,7 +181,7 @@ impl Subject {
     /// As it is named on the command line.
     fn name(&self) -> String {
         let ids: Vec<String> = self.arguments.values().map(discover::plain).collect();
-        format!("{}/{}", self.service.id, ids.join("/"))
+        format!("{}/{}", self.service.metadata.id, ids.join("/"))
     }
 }
 

@@ -5,11 +5,18 @@
 pub mod builder;
 #[rustfmt::skip]
 mod client;
+#[cfg(feature = "dynamic")]
 #[rustfmt::skip]
-mod operations;
+pub mod dynamic;
+#[rustfmt::skip]
+mod service;
 #[rustfmt::skip]
 pub mod types;
 
 pub use client::Client;
-pub use huaweicloud_core::{CallOptions, Config, Credential, Error, ErrorKind, Response, RetryPolicy};
-pub use operations::SERVICE;
+pub use huaweicloud_core::codegen::serde_json::Value;
+pub use huaweicloud_core::{
+    CallOptions, Config, ConfigBuilder, Credential, EpochMillis, Error, ErrorKind, Items, List, Method, PagePosition,
+    Pages, RawRequest, Response, RetryPolicy, Secret, Violation, metadata,
+};
+pub use service::SERVICE;

@@ -1,13 +1,19 @@
 //! Who calls, where to, and with which limits.
 
-use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
-    Clock, Credential, Credentials, Error, ErrorKind, Ids, RetryPolicy, Scope, Service, SystemClock,
-    credentials::Anonymous,
-    retry::{Budget, RateLimit},
+    credentials::{Anonymous, Credential, Credentials, Ids},
+    endpoint::{self, Endpoints},
+    error::{Error, ErrorKind},
+    metadata::{Scope, Service},
+    tls::{local_http, provide_cryptography, tls},
+    transport::{
+        clock::{Clock, SystemClock},
+        retry::{Budget, RateLimit, RetryPolicy},
+    },
 };
 
 /// The configuration that clients are made from. Cheap to clone; its clients share one pool of connections.
@@ -16,10 +22,12 @@ use crate::{
 /// use huaweicloud_core::{Config, Credential};
 ///
 /// let config = Config::builder()
-///     .credentials(Credential::keys("my access key", "my secret key"))
+///     .credentials(Credential::keys("ACCESS-KEY", "SECRET-KEY"))
 ///     .region("cn-north-4")
-///     .build();
-/// assert!(config.is_err(), "no key has spaces");
+///     .build()?;
+/// // The same in another region; the two share connections and limits.
+/// let europe = config.to_builder().region("eu-west-101").build()?;
+/// # Ok::<(), huaweicloud_core::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Config(pub(crate) Arc<Inner>);
@@ -36,22 +44,16 @@ pub(crate) struct Inner {
     pub(crate) timeout: Duration,
     pub(crate) max_body: usize,
     pub(crate) retry: RetryPolicy,
-    pub(crate) budget: Budget,
-    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) rate_limit: Option<Arc<RateLimit>>,
+    pub(crate) check_rules: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
+    /// Whether the HTTP client was built by the caller.
+    own_http: bool,
     allow_http: bool,
     endpoints: Option<Arc<dyn Endpoints>>,
     ids: Option<Arc<dyn Ids>>,
-}
-
-/// Knows endpoints that the specs do not, for example from a file of the user.
-pub trait Endpoints: fmt::Debug + Send + Sync {
-    /// The address of a service in a region, or `None` for the one of the spec.
-    ///
-    /// # Errors
-    /// When what the user wrote cannot be read.
-    fn endpoint(&self, service: &Service, region: &str) -> Result<Option<String>, Error>;
 }
 
 #[derive(Clone, Debug)]
@@ -64,6 +66,43 @@ impl Config {
     /// Begins a configuration.
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
+    }
+
+    /// Returns a builder with everything as it is here, for a configuration that differs in something, such as the
+    /// region. Both share connections, the retry budget and, unless it is set anew, the rate limit.
+    pub fn to_builder(&self) -> ConfigBuilder {
+        let inner = &*self.0;
+        let (region, endpoint) = match &inner.location {
+            Location::Region(region) => (Some(region.clone()), None),
+            Location::Endpoint(url) => (None, Some(url.to_string())),
+        };
+        // A client that talks to this machine only has no certificates.
+        let shareable = inner.own_http || !matches!(&inner.location, Location::Endpoint(url) if url.scheme() == "http");
+        let http =
+            if shareable { Http::Shared { client: inner.http.clone(), own: inner.own_http } } else { Http::Default };
+        ConfigBuilder {
+            credentials: Some(Ok(Arc::clone(&inner.credentials))),
+            region,
+            endpoint,
+            project_id: inner.project_id.clone(),
+            domain_id: inner.domain_id.clone(),
+            language: inner.language.clone(),
+            time_zone: inner.time_zone.clone(),
+            connect_timeout: Some(inner.connect_timeout),
+            attempt_timeout: inner.attempt_timeout,
+            timeout: inner.timeout,
+            max_body: inner.max_body,
+            retry: inner.retry.clone(),
+            budget: Some(Arc::clone(&inner.budget)),
+            rate_limit: None,
+            shared_rate_limit: inner.rate_limit.clone(),
+            check_rules: inner.check_rules,
+            clock: Arc::clone(&inner.clock),
+            endpoints: inner.endpoints.clone(),
+            ids: inner.ids.clone(),
+            allow_http: inner.allow_http,
+            http,
+        }
     }
 
     /// The time zone asked for in answers whose times have none, `GMT+8` unless set: the default of the services.
@@ -105,8 +144,8 @@ impl Config {
             Location::Region(region) => {
                 let own = self.0.endpoints.as_ref().map(|endpoints| endpoints.endpoint(service, region)).transpose()?;
                 match own.flatten() {
-                    Some(url) => parse_endpoint(&url, self.0.allow_http),
-                    None => parse_endpoint(service.endpoint(region)?, false),
+                    Some(url) => endpoint::parse(&url, self.0.allow_http),
+                    None => endpoint::parse(endpoint::documented(service, region)?, false),
                 }
             }
         }
@@ -139,12 +178,26 @@ pub struct ConfigBuilder {
     timeout: Duration,
     max_body: usize,
     retry: RetryPolicy,
+    budget: Option<Arc<Budget>>,
     rate_limit: Option<f64>,
+    shared_rate_limit: Option<Arc<RateLimit>>,
+    check_rules: bool,
     clock: Arc<dyn Clock>,
     endpoints: Option<Arc<dyn Endpoints>>,
     ids: Option<Arc<dyn Ids>>,
     allow_http: bool,
-    http: Option<reqwest::ClientBuilder>,
+    http: Http,
+}
+
+/// Where the HTTP client comes from.
+enum Http {
+    Default,
+    Builder(Box<reqwest::ClientBuilder>),
+    /// That of another configuration.
+    Shared {
+        client: reqwest::Client,
+        own: bool,
+    },
 }
 
 impl fmt::Debug for ConfigBuilder {
@@ -171,12 +224,15 @@ impl Default for ConfigBuilder {
             timeout: Duration::from_secs(120),
             max_body: 64 << 20,
             retry: RetryPolicy::default(),
+            budget: None,
             rate_limit: None,
+            shared_rate_limit: None,
+            check_rules: true,
             clock: Arc::new(SystemClock),
             endpoints: None,
             ids: None,
             allow_http: false,
-            http: None,
+            http: Http::Default,
         }
     }
 }
@@ -245,6 +301,9 @@ impl ConfigBuilder {
 
     /// Longest wait for a connection; 10 seconds unless set.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        if matches!(self.http, Http::Shared { own: false, .. }) && self.connect_timeout != Some(limit) {
+            self.http = Http::Default;
+        }
         self.connect_timeout = Some(limit);
         self
     }
@@ -280,6 +339,14 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sets whether the documented rules are checked before a call is sent; they are unless set. A call can say
+    /// otherwise ([`CallOptions::check_rules`](crate::CallOptions::check_rules)). Parts of the path and headers are
+    /// checked in any case.
+    pub fn check_rules(mut self, check: bool) -> Self {
+        self.check_rules = check;
+        self
+    }
+
     /// The clock; that of the machine unless set. For tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -301,7 +368,7 @@ impl ConfigBuilder {
     /// HTTP client to build on, for proxies, own certificates or another TLS library. Redirects are turned off in
     /// any case, because a signature must not travel to another host.
     pub fn http(mut self, client: reqwest::ClientBuilder) -> Self {
-        self.http = Some(client);
+        self.http = Http::Builder(Box::new(client));
         self
     }
 
@@ -315,7 +382,7 @@ impl ConfigBuilder {
             Error::new(ErrorKind::Credentials, "no credentials: set a key pair (AK and SK) or a token")
         })??;
         let location = match (self.endpoint, self.region) {
-            (Some(endpoint), _) => Location::Endpoint(parse_endpoint(&endpoint, self.allow_http)?),
+            (Some(endpoint), _) => Location::Endpoint(endpoint::parse(&endpoint, self.allow_http)?),
             (None, Some(region)) => Location::Region(region),
             (None, None) => return Err(config_error("no region and no endpoint: set one of them")),
         };
@@ -340,28 +407,27 @@ impl ConfigBuilder {
         if self.rate_limit.is_some_and(|limit| !(0.001..=1e6).contains(&limit)) {
             return Err(config_error("the rate limit must be from 0.001 to 1,000,000 calls a second"));
         }
-        let mut http = match self.http {
-            Some(builder) => {
-                provide_cryptography();
-                builder
-            }
-            // Without any address that is encrypted, no certificates are needed.
-            None => tls(
-                reqwest::Client::builder(),
-                !matches!(&location, Location::Endpoint(url) if url.scheme() == "http"),
-            )?
-            .connect_timeout(CONNECT_TIMEOUT)
-            .user_agent(USER_AGENT),
+        let finish = |http: reqwest::ClientBuilder| {
+            let http = match self.connect_timeout {
+                Some(limit) => http.connect_timeout(limit),
+                None => http,
+            };
+            let http = http.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never()).referer(false);
+            http.build().map_err(|error| config_error("the HTTP client cannot be set up").with_source(error))
         };
-        if let Some(limit) = self.connect_timeout {
-            http = http.connect_timeout(limit);
-        }
-        let http = http
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .build()
-            .map_err(|error| config_error("the HTTP client cannot be set up").with_source(error))?;
+        let (http, own_http) = match self.http {
+            Http::Shared { client, own } => (client, own),
+            Http::Builder(builder) => {
+                provide_cryptography();
+                (finish(*builder)?, true)
+            }
+            Http::Default => {
+                // Without any address that is encrypted, no certificates are needed.
+                let encrypted = !matches!(&location, Location::Endpoint(url) if url.scheme() == "http");
+                let builder = tls(reqwest::Client::builder(), encrypted)?;
+                (finish(builder.connect_timeout(CONNECT_TIMEOUT).user_agent(USER_AGENT))?, false)
+            }
+        };
         Ok(Config(Arc::new(Inner {
             credentials,
             location,
@@ -374,10 +440,12 @@ impl ConfigBuilder {
             timeout: self.timeout,
             max_body: self.max_body,
             retry: self.retry,
-            budget: Budget::new(),
-            rate_limit: self.rate_limit.map(RateLimit::new),
+            budget: self.budget.unwrap_or_else(|| Arc::new(Budget::new())),
+            rate_limit: self.rate_limit.map(|limit| Arc::new(RateLimit::new(limit))).or(self.shared_rate_limit),
+            check_rules: self.check_rules,
             clock: self.clock,
             http,
+            own_http,
             allow_http: self.allow_http,
             endpoints: self.endpoints,
             ids: self.ids,
@@ -389,86 +457,3 @@ const USER_AGENT: &str = concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"))
 
 /// Longest wait for a connection unless set.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// An HTTP client for services of this very machine: no TLS, no proxy, no redirects.
-///
-/// # Errors
-/// When TLS cannot be set up, which the HTTP library insists on.
-#[doc(hidden)]
-pub fn local_http() -> Result<reqwest::ClientBuilder, Error> {
-    Ok(tls(reqwest::Client::builder(), false)?.no_proxy().redirect(reqwest::redirect::Policy::none()))
-}
-
-/// A client builder of the caller's own may rely on a process-wide provider; without one the HTTP library panics.
-fn provide_cryptography() {
-    #[cfg(feature = "rustls")]
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Another thread may have been faster, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-}
-
-/// TLS by rustls with ring, trusting what the operating system trusts. A plain connection to this machine needs no
-/// certificates, so none are looked for.
-#[cfg(feature = "rustls")]
-fn tls(builder: reqwest::ClientBuilder, encrypted: bool) -> Result<reqwest::ClientBuilder, Error> {
-    use rustls::{ClientConfig, RootCertStore, crypto::ring};
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-
-    let failed = |error: rustls::Error| {
-        Error::new(ErrorKind::Config, "TLS cannot be set up; are the CA certificates of the system installed?")
-            .with_source(error)
-    };
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?;
-    let config = if encrypted {
-        config.with_platform_verifier().map_err(failed)?
-    } else {
-        config.with_root_certificates(RootCertStore::empty())
-    };
-    Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
-}
-
-#[cfg(all(not(feature = "rustls"), feature = "native-tls"))]
-fn tls(builder: reqwest::ClientBuilder, _encrypted: bool) -> Result<reqwest::ClientBuilder, Error> {
-    Ok(builder)
-}
-
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn tls(builder: reqwest::ClientBuilder, encrypted: bool) -> Result<reqwest::ClientBuilder, Error> {
-    if encrypted {
-        return Err(Error::new(
-            ErrorKind::Config,
-            "this build has no TLS: enable the feature rustls or native-tls, or pass an HTTP client that has it",
-        ));
-    }
-    Ok(builder)
-}
-
-fn parse_endpoint(text: &str, allow_http: bool) -> Result<Url, Error> {
-    // What stands before an @ may be a password.
-    let shown = text.rsplit('@').next().unwrap_or_default();
-    let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("endpoint {shown:?} {reason}"));
-    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    let url = Url::parse(&with_scheme).map_err(|error| wrong("is no URL").with_source(error))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::new(ErrorKind::Config, "the endpoint must not hold a user name or a password"));
-    }
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => return Err(wrong("has no host")),
-    };
-    match url.scheme() {
-        "https" => {}
-        "http" if loopback || allow_http => {}
-        "http" => return Err(wrong("is not encrypted; use https://, or allow plain http explicitly")),
-        _ => return Err(wrong("must begin with https://")),
-    }
-    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("must be a scheme and a host, without a path or a query"));
-    }
-    Ok(url)
-}

@@ -2,7 +2,11 @@
 
 use std::{fmt::Debug, sync::Arc};
 
-use crate::{BoxFuture, Error, ErrorKind, Secret};
+use crate::{
+    error::{Error, ErrorKind},
+    future::BoxFuture,
+    secret::Secret,
+};
 
 /// One set of credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +90,7 @@ impl Credential {
 
 /// A source of credentials, asked before every attempt.
 ///
-/// [`Credential`] is one itself: it always gives itself. A source that renews its credentials gives a cached set as
+/// A shared [`Credential`] (`Arc<Credential>`) is one itself: it always gives itself. A source that renews its credentials gives a cached set as
 /// long as it is good.
 pub trait Credentials: Debug + Send + Sync {
     /// The credentials to use now.

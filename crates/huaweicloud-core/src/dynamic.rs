@@ -1,213 +1,288 @@
-//! Calling an operation whose name is only known at run time, through the same generated client and types.
-
-use std::{fmt::Debug, pin::Pin};
+//! Calls of operations whose names are known at run time only, and what people need to choose them.
 
 use serde_json::{Map, Value};
 
 use crate::{
-    Answer, Client, Entry, Error, Operation, Paged, Response, Setting, ToJson, answer,
-    strict::{Strict, given},
+    codegen::{
+        body::{Body, Page},
+        write::Json,
+    },
+    error::Error,
+    future::BoxFuture,
+    metadata::{self, Operation, Pagination},
+    pages::{Items, Pages},
+    request::Request,
+    response::Response,
+    transport::{classify, client::Client},
 };
 
-/// A boxed future.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A service with all that its crate knows of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Service {
+    /// Its endpoints and operations.
+    pub metadata: &'static metadata::Service,
+    /// How to call each operation.
+    pub operations: &'static [Entry],
+    /// The contract it was generated from: an OpenAPI 3.0 document in JSON.
+    pub spec: &'static str,
+}
 
-/// A value of a generated type whose type is not known to the caller.
-pub trait Model: Debug + ToJson + Send + Sync {}
-
-impl<T: Debug + ToJson + Send + Sync> Model for T {}
-
-impl Entry {
-    /// Calls the operation through the generated client, with named arguments; the body is the argument `body`. Gives
-    /// the typed answer as JSON.
-    pub fn call(
-        &'static self,
-        client: Client,
-        arguments: Arguments,
-    ) -> BoxFuture<'static, Result<Response<Value>, Error>> {
-        Box::pin(async move {
-            let request = (self.request)(client.clone(), arguments);
-            let request = request.map_err(|error| error.with_operation(self.operation.id))?;
-            let mut value = (self.answer)();
-            let answer = client.call(request, Some(&mut *value)).await?;
-            let json = value.to_json().to_value()?;
-            Ok(answer.map(|()| json))
-        })
+impl Service {
+    /// Describes a service.
+    #[must_use]
+    pub const fn new(metadata: &'static metadata::Service, operations: &'static [Entry], spec: &'static str) -> Self {
+        Self { metadata, operations, spec }
     }
 
-    /// Decodes a body into the response type.
+    /// Returns the operation with this id.
+    #[must_use]
+    pub fn operation(&self, id: &str) -> Option<&'static Entry> {
+        self.operations.iter().find(|entry| entry.operation.id == id)
+    }
+}
+
+/// An operation with its models and its documentation.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// What it is.
+    pub operation: &'static Operation,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// Title and date of the page that documents it.
+    pub source: &'static str,
+    /// The permission in IAM that the caller needs, such as `coc:ticket:list`, where a document names it.
+    pub iam_action: Option<&'static str>,
+    /// What its parameters mean, in their order.
+    pub parameters: &'static [ParameterDocs],
+    /// The model of its response, with nothing in it.
+    response: fn() -> Box<dyn Body>,
+    /// The model of its body, with nothing in it.
+    body: Option<fn() -> Box<dyn Body>>,
+}
+
+/// What a parameter means.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ParameterDocs {
+    /// Name of its setter: `x_time_zone`.
+    pub setter: &'static str,
+    /// What it means; its rule says which values it takes.
+    pub description: &'static str,
+    /// Its value in the documented example.
+    pub example: Option<&'static str>,
+}
+
+impl ParameterDocs {
+    /// Documents a parameter.
+    #[must_use]
+    pub const fn new(setter: &'static str, description: &'static str, example: Option<&'static str>) -> Self {
+        Self { setter, description, example }
+    }
+}
+
+impl Entry {
+    /// Describes an operation without parameters or body.
+    #[must_use]
+    pub const fn new<R: Body + Default + 'static>(
+        operation: &'static Operation,
+        summary: &'static str,
+        source: &'static str,
+    ) -> Self {
+        Self { operation, summary, source, iam_action: None, parameters: &[], response: empty::<R>, body: None }
+    }
+
+    /// Sets the permission that the caller needs.
+    #[must_use]
+    pub const fn iam_action(mut self, action: &'static str) -> Self {
+        self.iam_action = Some(action);
+        self
+    }
+
+    /// Sets what its parameters mean.
+    #[must_use]
+    pub const fn parameters(mut self, parameters: &'static [ParameterDocs]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    /// Sets the model of its body.
+    #[must_use]
+    pub const fn body<B: Body + Default + 'static>(mut self) -> Self {
+        self.body = Some(empty::<B>);
+        self
+    }
+
+    /// Decodes a body into the response model.
     ///
     /// # Errors
     /// When the body is no such response.
-    pub fn decode_response(&self, body: &[u8]) -> Result<Box<dyn Model>, Error> {
-        let mut value = (self.answer)();
-        answer::decode(body, None, &mut *value)?;
-        Ok(value)
+    pub fn decode_response(&self, body: &[u8]) -> Result<Box<dyn Body>, Error> {
+        decode((self.response)(), body)
     }
 
-    /// Decodes a body into the request type.
+    /// Decodes a body into the request model.
     ///
     /// # Errors
-    /// When the body breaks a documented rule, or the operation takes none.
-    pub fn decode_request(&self, body: &[u8]) -> Result<Box<dyn Model>, Error> {
-        let decode = self.body.ok_or_else(|| Error::invalid("body", "this operation takes none"))?;
-        decode(&serde_json::from_slice(body).map_err(|error| Error::invalid("body", error))?)
+    /// When the body is no JSON object, or the operation takes none.
+    pub fn decode_request(&self, body: &[u8]) -> Result<Box<dyn Body>, Error> {
+        let empty = self.body.ok_or_else(|| Error::invalid("body", "is not taken by this operation"))?;
+        decode(empty(), body)
     }
 }
 
-/// An answer that nothing was read into yet; for generated code.
-#[doc(hidden)]
-#[must_use]
-pub fn answer<T: Answer + Default + 'static>() -> Box<dyn Answer> {
+fn decode(mut model: Box<dyn Body>, body: &[u8]) -> Result<Box<dyn Body>, Error> {
+    classify::decode(body, None, &mut *model)?;
+    Ok(model)
+}
+
+fn empty<T: Body + Default + 'static>() -> Box<dyn Body> {
     Box::new(T::default())
 }
 
-/// A body from JSON; for generated code.
+/// A call by name, with arguments in JSON: parameters by their names, the body as `body`. They are checked against the
+/// same rules as those of a generated builder.
 ///
-/// # Errors
-/// When it breaks a documented rule.
-#[doc(hidden)]
-pub fn body<T: Strict + Model + 'static>(value: &Value) -> Result<Box<dyn Model>, Error> {
-    Ok(Box::new(given::<T>("body", value)?))
-}
-
-/// A call of an operation whose answer comes in pages, as JSON; for [`Items`](crate::Items) and
-/// [`Pages`](crate::Pages).
+/// ```no_run
+/// # async fn example(client: huaweicloud_core::Client, entry: &'static huaweicloud_core::dynamic::Entry) -> Result<(), huaweicloud_core::Error> {
+/// use huaweicloud_core::dynamic::Call;
+///
+/// let response = Call::new(client, entry).argument("case_id", "CS1").send().await?;
+/// println!("{}", *response);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
-pub struct DynamicCall {
-    /// Whom to call.
-    pub client: Client,
-    /// What to call.
-    pub entry: &'static Entry,
-    /// With which arguments.
-    pub arguments: Map<String, Value>,
+#[must_use = "nothing is sent before `send`"]
+pub struct Call {
+    client: Client,
+    entry: &'static Entry,
+    arguments: Map<String, Value>,
 }
 
-impl DynamicCall {
-    /// An argument, or a member of the body where the operation has no parameter of this name.
-    fn argument(&self, name: &str) -> Option<&Value> {
-        self.arguments.get(name).or_else(|| self.arguments.get("body")?.get(name))
+impl Call {
+    /// Begins a call.
+    pub fn new(client: Client, entry: &'static Entry) -> Self {
+        Self { client, entry, arguments: Map::new() }
     }
 
-    fn number(&self, name: Option<&str>) -> Setting<Option<i64>> {
-        let Some(argument) = name.and_then(|name| self.argument(name)) else { return Ok(None) };
-        argument.as_i64().map(Some).ok_or_else(|| "must be an integer".to_owned())
+    /// Sets arguments.
+    pub fn arguments(mut self, arguments: Map<String, Value>) -> Self {
+        self.arguments.extend(arguments);
+        self
     }
 
-    /// Sets an argument, or a member of the body where the operation has no parameter of this name.
-    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
-        let is_parameter = self.entry.operation.parameters.iter().any(|parameter| parameter.name == name);
-        match is_parameter {
-            true => self.arguments.insert(name.to_owned(), value.into()),
-            false => {
-                let body = self.arguments.entry("body").or_insert_with(|| Value::Object(Map::new()));
-                body.as_object_mut().and_then(|body| body.insert(name.to_owned(), value.into()))
+    /// Sets a parameter, or a member of the body where the operation has no parameter of this name.
+    pub fn argument(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let is_own = name == "body" || self.entry.operation.parameter(name).is_some();
+        if is_own || self.entry.operation.body.is_none() {
+            self.arguments.insert(name.to_owned(), value.into());
+        } else {
+            let body = self.arguments.entry("body").or_insert_with(|| Value::Object(Map::new()));
+            if let Some(members) = body.as_object_mut() {
+                members.insert(name.to_owned(), value.into());
             }
-        };
-    }
-
-    fn position_parameter(&self) -> Option<&'static str> {
-        self.entry.operation.pagination?.style.parameter()
-    }
-
-    fn size_parameter(&self) -> Option<&'static str> {
-        Some(self.entry.operation.pagination?.size?.parameter)
-    }
-}
-
-/// A page as JSON, with what it says of itself.
-#[derive(Clone, Debug)]
-pub struct DynamicPage {
-    items: Vec<Value>,
-    total: Option<i64>,
-}
-
-impl Paged for DynamicCall {
-    type Page = DynamicPage;
-    type Item = Value;
-
-    fn operation(&self) -> &'static Operation {
-        self.entry.operation
-    }
-
-    fn position(&self) -> Setting<Option<i64>> {
-        self.number(self.position_parameter())
-    }
-
-    fn size(&self) -> Setting<Option<i64>> {
-        self.number(self.size_parameter())
-    }
-
-    fn at(mut self, position: i64, size: i64) -> Self {
-        if let Some(name) = self.position_parameter() {
-            self.set(name, position);
-        }
-        if let Some(name) = self.size_parameter() {
-            self.set(name, size);
         }
         self
     }
 
-    fn fetch(self) -> BoxFuture<'static, Result<Response<DynamicPage>, Error>> {
-        Box::pin(async move {
-            let mut answer = self.entry.call(self.client, Arguments::new(self.arguments)).await?;
-            let pagination = self.entry.operation.pagination;
-            let total = pagination.and_then(|pagination| answer.pointer(pagination.total?)?.as_i64());
-            let items = match pagination.and_then(|pagination| answer.pointer_mut(pagination.items)) {
-                Some(Value::Array(items)) => std::mem::take(items),
-                _ => Vec::new(),
-            };
-            Ok(answer.map(|_| DynamicPage { items, total }))
-        })
+    /// Sends it, and returns the typed response as JSON.
+    ///
+    /// # Errors
+    /// When an argument breaks a rule, or the call fails.
+    pub async fn send(self) -> Result<Response<Value>, Error> {
+        let request = self.request()?;
+        send(self.client, self.entry, request).await
     }
 
-    fn items(page: &DynamicPage) -> &[Value] {
-        &page.items
+    /// The pages of the response, as JSON.
+    ///
+    /// # Errors
+    /// When there is no such parameter.
+    pub fn pages(self) -> Result<Pages<JsonPage>, Error> {
+        let request = self.request()?;
+        let (client, entry) = (self.client, self.entry);
+        Ok(Pages::new(
+            request,
+            Box::new(move |request| {
+                let client = client.clone();
+                Box::pin(async move {
+                    let response = send(client, entry, request).await?;
+                    Ok(response.map(|body| JsonPage::new(body, entry.operation.pagination.as_ref())))
+                })
+            }),
+        ))
     }
 
-    fn into_items(page: DynamicPage) -> Vec<Value> {
-        page.items
+    /// The items of the response, as JSON.
+    ///
+    /// # Errors
+    /// When there is no such parameter.
+    pub fn items(self) -> Result<Items<Value>, Error> {
+        self.pages().map(Items::new)
     }
 
-    fn total(page: &DynamicPage) -> Option<i64> {
-        page.total
+    fn request(&self) -> Result<Request, Error> {
+        let operation = self.entry.operation;
+        let mut request = Request::new(operation);
+        let unknown = self.arguments.keys().filter(|name| *name != "body" && operation.parameter(name).is_none());
+        let unknown: Vec<String> =
+            unknown.map(|name| format!("{name}: is not a parameter of this operation")).collect();
+        if !unknown.is_empty() {
+            return Err(Error::new(crate::error::ErrorKind::InvalidRequest, unknown.join("; ")));
+        }
+        for parameter in operation.parameters {
+            if let Some(value) = self.arguments.get(parameter.name) {
+                request.set(parameter.name, Json::from(value).into_owned());
+            }
+        }
+        if let Some(body) = self.arguments.get("body") {
+            request.set_body(Json::from(body).into_owned());
+        }
+        Ok(request)
     }
 }
 
-/// Named arguments of a call.
-#[derive(Clone, Debug, Default)]
-pub struct Arguments(Map<String, Value>);
+fn send(client: Client, entry: &'static Entry, request: Request) -> BoxFuture<'static, Result<Response<Value>, Error>> {
+    Box::pin(async move {
+        let mut body = (entry.response)();
+        let response = client.call(request, &mut *body).await?;
+        let value = body.to_json().to_value().map_err(|error| Error::invalid("response", error))?;
+        Ok(response.map(|()| value))
+    })
+}
 
-impl Arguments {
-    /// From names and values.
-    #[must_use]
-    pub fn new(arguments: Map<String, Value>) -> Self {
-        Self(arguments)
+/// A page as JSON, with what it says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JsonPage {
+    items: Vec<Value>,
+    total: Option<i64>,
+}
+
+impl JsonPage {
+    fn new(mut body: Value, pagination: Option<&Pagination>) -> Self {
+        let total = pagination.and_then(|pagination| body.pointer(pagination.total?)?.as_i64());
+        let items = match pagination.and_then(|pagination| body.pointer_mut(pagination.items)) {
+            Some(Value::Array(items)) => std::mem::take(items),
+            _ => Vec::new(),
+        };
+        Self { items, total }
+    }
+}
+
+impl Page for JsonPage {
+    type Item = Value;
+
+    fn items(&self) -> &[Value] {
+        &self.items
     }
 
-    /// Takes an argument out, checked against its documented rule.
-    ///
-    /// # Errors
-    /// When the value breaks the rule.
-    pub fn take<T: Strict>(&mut self, name: &str) -> Result<Option<T>, Error> {
-        match self.remove(name) {
-            Some(value) => given(name, &value).map(Some),
-            None => Ok(None),
-        }
+    fn into_items(self) -> Vec<Value> {
+        self.items
     }
 
-    fn remove(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name)
-    }
-
-    /// Checks that every argument was taken.
-    ///
-    /// # Errors
-    /// When one is left, which no parameter has the name of.
-    pub fn finish(self) -> Result<(), Error> {
-        match self.0.keys().next() {
-            None => Ok(()),
-            Some(name) => Err(Error::invalid(name, "is no parameter of this operation")),
-        }
+    fn total(&self) -> Option<i64> {
+        self.total
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::redact;
+use crate::{redact, violation::Violation};
 
 /// What went wrong, roughly: enough to decide what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,6 +62,7 @@ struct Inner {
     encoded_authorization_message: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
+    violations: Vec<Violation>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -82,6 +83,7 @@ impl Error {
             encoded_authorization_message: None,
             retry_after: None,
             attempts: 1,
+            violations: Vec::new(),
             source: None,
         }))
     }
@@ -94,7 +96,15 @@ impl Error {
     }
 
     pub(crate) fn invalid(parameter: &str, rule: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::InvalidRequest, format!("{parameter}: {rule}"))
+        Self::violated(vec![Violation::new(parameter, rule.to_string(), None)])
+    }
+
+    /// A call that breaks these rules.
+    pub(crate) fn violated(violations: Vec<Violation>) -> Self {
+        let sentences: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        let mut error = Self::new(ErrorKind::InvalidRequest, sentences.join("; "));
+        error.0.violations = violations;
+        error
     }
 
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
@@ -161,6 +171,20 @@ impl Error {
             *text = text.take().map(|text| redact::redact(&text, secrets));
         }
         self
+    }
+
+    /// Returns every rule that the call broke, if it was not sent for that.
+    ///
+    /// ```no_run
+    /// # fn example(error: huaweicloud_core::Error) {
+    /// for violation in error.violations() {
+    ///     println!("{} {}", violation.path(), violation.rule());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
     }
 
     /// What went wrong, roughly.

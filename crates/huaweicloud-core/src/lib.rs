@@ -1,67 +1,55 @@
 //! Runtime of the Huawei Cloud clients: what every generated client stands on.
 //!
 //! Data flows one way: [`Config`] → [`Client`] → transport → typed [`Response`] or [`Error`]. A generated crate adds
-//! its types and builders; this crate knows no service by name.
+//! its models and request builders; this crate knows no service by name, and has three rooms:
 //!
-//! Users of a service crate need little of this: [`Config`], [`Credential`], [`Response`] and [`Error`], which every
-//! service crate re-exports.
+//! - the root, for applications; service crates re-export what stands in their signatures;
+//! - [`metadata`], what the specs say of services and operations, as data;
+//! - a hidden room that generated code stands on.
 //!
 //! What this crate does not do: fetch credentials from anywhere (they are given, or come from a [`Credentials`]
 //! source), sign with V11 or SM3, follow redirects, or block a thread.
 
-mod answer;
-mod client;
-mod clock;
+mod check;
+#[doc(hidden)]
+pub mod codegen;
 mod config;
-mod constrained;
 mod credentials;
+#[cfg(feature = "dynamic")]
 pub mod dynamic;
+mod endpoint;
 mod error;
-mod json;
-pub mod lenient;
-mod list;
-mod operation;
+mod future;
+pub mod metadata;
 mod options;
 mod pages;
 mod raw;
 mod redact;
 mod request;
 mod response;
-mod retry;
 mod secret;
 pub mod sign;
-pub mod strict;
 pub mod time;
+mod tls;
+mod transport;
+mod violation;
 
-#[doc(hidden)]
-pub use http;
-#[doc(hidden)]
-pub use serde;
-#[doc(hidden)]
-pub use serde_json;
-
-pub use client::{Answer, Client};
-pub use clock::{Clock, SystemClock};
-#[doc(hidden)]
-pub use config::local_http;
-pub use config::{Config, ConfigBuilder, Endpoints};
-pub use constrained::{Alphanumeric, Bounded, BoundedList, BoundedText, PathText, Violation};
+pub use codegen::list::List;
+pub use config::{Config, ConfigBuilder};
 pub use credentials::{Credential, Credentials, Ids};
-pub use dynamic::BoxFuture;
+pub use endpoint::Endpoints;
 pub use error::{Error, ErrorKind};
-pub use json::{Json, ToJson};
-pub use list::List;
-pub use operation::{
-    Endpoint, Entry, History, Kind, ListedBy, Location, Operation, Outcome, PageSize, PageStyle, Pagination, Parameter,
-    Scope, Service, Words,
-};
+pub use future::BoxFuture;
+pub use http::Method;
 pub use options::CallOptions;
-pub use pages::{Items, Paged, Pages};
+pub use pages::{Items, PagePosition, Pages};
 pub use raw::RawRequest;
-pub use request::{Request, Setting};
-#[doc(hidden)]
-pub use request::{UNSET, asked};
 pub use response::Response;
-pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use time::EpochMillis;
+pub use transport::{
+    client::Client,
+    clock::{Clock, SystemClock},
+    retry::RetryPolicy,
+};
+pub use violation::Violation;

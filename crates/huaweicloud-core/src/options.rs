@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 
-use crate::{Error, RetryPolicy, Secret, constrained::shown};
+use crate::{error::Error, secret::Secret, transport::retry::RetryPolicy, violation::shown};
 
 /// What one call does differently from its configuration; for the `with` of every builder.
 ///
@@ -28,6 +28,7 @@ pub struct CallOptions {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) secret_headers: Vec<(String, Secret)>,
     pub(crate) query: Vec<(String, String)>,
+    pub(crate) check_rules: Option<bool>,
 }
 
 impl CallOptions {
@@ -72,6 +73,14 @@ impl CallOptions {
         self
     }
 
+    /// Sets whether the documented rules are checked before the call is sent; they are unless this or the configuration
+    /// says otherwise. Parts of the path and headers are checked in any case.
+    #[must_use]
+    pub fn check_rules(mut self, check: bool) -> Self {
+        self.check_rules = Some(check);
+        self
+    }
+
     /// One more header. The headers of signing and of the connection cannot be set.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -92,6 +101,12 @@ impl CallOptions {
         self.query.push((key.into(), value.into()));
         self
     }
+
+    /// The headers of the caller's own, or why one cannot be sent.
+    pub(crate) fn own_headers(&self) -> impl Iterator<Item = Result<(HeaderName, HeaderValue), Error>> {
+        let plain = self.headers.iter().map(|(name, value)| own_header(name, value));
+        plain.chain(self.secret_headers.iter().map(|(name, secret)| own_secret_header(name, secret)))
+    }
 }
 
 /// Names of headers only: a caller may have a secret in any of them.
@@ -110,7 +125,7 @@ impl fmt::Debug for CallOptions {
 }
 
 /// A header of the caller's own.
-pub(crate) fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     const RESERVED: [&str; 11] = [
         "authorization",
         "x-sdk-date",
@@ -136,7 +151,7 @@ pub(crate) fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderV
 }
 
 /// A header of the caller's own with a secret, which no message repeats.
-pub(crate) fn own_secret_header(name: &str, secret: &Secret) -> Result<(HeaderName, HeaderValue), Error> {
+fn own_secret_header(name: &str, secret: &Secret) -> Result<(HeaderName, HeaderValue), Error> {
     let (name, _) = own_header(name, "")?;
     let mut value = HeaderValue::from_str(secret.expose())
         .map_err(|_| Error::invalid(name.as_str(), "holds a character that cannot stand in a header"))?;

@@ -10,33 +10,31 @@ use std::{
 use futures_core::Stream;
 use tokio::task::JoinHandle;
 
-use crate::{BoxFuture, Error, ErrorKind, Operation, PageStyle, Response, Setting};
+use crate::{
+    codegen::{body::Page, write::Json},
+    error::{Error, ErrorKind},
+    future::BoxFuture,
+    metadata::{Operation, PageStyle},
+    request::Request,
+    response::Response,
+};
 
-/// A call whose answer comes in pages; generated builders are such calls.
-pub trait Paged: Clone + Send + Unpin + 'static {
-    /// An answer.
-    type Page: Send + Unpin + 'static;
-    /// What the answer holds.
-    type Item: Clone + PartialEq + Send + Unpin + 'static;
+/// Sends a call for one page.
+type Fetch<P> = Box<dyn Fn(Request) -> BoxFuture<'static, Result<Response<P>, Error>> + Send + Sync>;
 
-    /// The operation, which says how its pages are asked for.
-    fn operation(&self) -> &'static Operation;
-    /// The position that the caller asked for, if any; an error if it broke its rule.
-    fn position(&self) -> Setting<Option<i64>>;
-    /// The page size that the caller asked for, if any; an error if it broke its rule.
-    fn size(&self) -> Setting<Option<i64>>;
-    /// The same call for another page.
-    #[must_use]
-    fn at(self, position: i64, size: i64) -> Self;
-    /// Sends it.
-    fn fetch(self) -> BoxFuture<'static, Result<Response<Self::Page>, Error>>;
-    /// The items of an answer.
-    fn items(page: &Self::Page) -> &[Self::Item];
-    /// The items of an answer, taken out.
-    fn into_items(page: Self::Page) -> Vec<Self::Item>;
-    /// The number of all items, if the answer has it.
-    fn total(page: &Self::Page) -> Option<i64>;
-}
+/// Where a page begins, for going on later from there ([`Pages::start_at`]).
+///
+/// What it holds is the service's own: a number of items to skip, or the number of a page.
+///
+/// ```no_run
+/// # async fn example<P: huaweicloud_core::codegen::Page>(mut pages: huaweicloud_core::Pages<P>) -> Result<(), huaweicloud_core::Error> {
+/// pages.try_next().await?;
+/// println!("to go on from here: {:?}", pages.position());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PagePosition(i64);
 
 /// The pages of an operation, fetched as they are asked for.
 ///
@@ -44,10 +42,12 @@ pub trait Paged: Clone + Send + Unpin + 'static {
 /// come in while it is read may show the end of a page again at the beginning of the next ([`Items`] leaves them out).
 /// It ends after the last page, or with one error: of the call, when a page repeats, is short or empty although more was promised,
 /// when the whole shrinks while it is read, or when more exists than the service lets one reach.
-pub struct Pages<C: Paged> {
-    call: C,
-    walk: Walk<C::Item>,
-    under_way: Option<BoxFuture<'static, Result<Response<C::Page>, Error>>>,
+#[must_use = "streams do nothing unless polled"]
+pub struct Pages<P: Page> {
+    request: Request,
+    fetch: Fetch<P>,
+    walk: Walk<P::Item>,
+    under_way: Option<BoxFuture<'static, Result<Response<P>, Error>>>,
     read_ahead: bool,
 }
 
@@ -66,73 +66,73 @@ struct Walk<T> {
     failure: Option<Error>,
 }
 
-/// Where a walk begins.
-struct Start {
-    position: i64,
-    size: i64,
-    seen: i64,
-    done: bool,
-    failure: Option<Error>,
-}
-
-impl Start {
-    fn new(operation: &Operation, asked_position: Setting<Option<i64>>, asked_size: Setting<Option<i64>>) -> Self {
-        let pagination = operation.pagination.as_ref();
-        let first = match pagination.map(|pagination| pagination.style) {
-            Some(PageStyle::Page { first, .. }) => i64::from(first),
+impl<T> Walk<T> {
+    /// Begins at the position and with the size that a call asks for; at the beginning and with the largest size unless
+    /// it does.
+    fn new(request: &Request) -> Self {
+        let pagination = request.operation.pagination.as_ref();
+        let style = pagination.map_or(PageStyle::Whole, |pagination| pagination.style);
+        let largest = pagination.and_then(|pagination| pagination.size).map_or(0, |size| i64::from(size.max));
+        let first = match style {
+            PageStyle::Page { first, .. } => i64::from(first),
             _ => 0,
         };
-        let largest = pagination.and_then(|pagination| pagination.size).map_or(0, |size| i64::from(size.max));
-        let name = |parameter: Option<&'static str>| {
-            let is_parameter = |name: &&str| operation.parameters.iter().any(|parameter| parameter.name == *name);
-            parameter.filter(is_parameter).unwrap_or("body")
+        let given = |name: Option<&str>| name.and_then(|name| request.number(name));
+        let size = given(pagination.and_then(|pagination| Some(pagination.size?.parameter))).unwrap_or(largest);
+        let position = given(style.parameter()).unwrap_or(first);
+        let mut walk = Self {
+            position,
+            size,
+            seen: 0,
+            total: None,
+            previous: None,
+            done: size == 0 && largest > 0,
+            failure: None,
+            skip: 0,
         };
-        let broken = match (&asked_position, &asked_size) {
-            (Err(reason), _) => Some((name(pagination.and_then(|pagination| pagination.style.parameter())), reason)),
-            (_, Err(reason)) => {
-                Some((name(pagination.and_then(|pagination| Some(pagination.size?.parameter))), reason))
-            }
-            _ => None,
-        };
-        let failure = broken.map(|(name, reason)| Error::invalid(name, reason));
-        let position = asked_position.ok().flatten().unwrap_or(first).max(first);
-        let size = asked_size.ok().flatten().unwrap_or(largest);
-        let seen = match pagination.map(|pagination| pagination.style) {
-            Some(PageStyle::Page { .. }) => (position - first).saturating_mul(size),
+        walk.start_at(request.operation, position.max(first));
+        walk
+    }
+
+    fn start_at(&mut self, operation: &Operation, position: i64) {
+        self.position = position;
+        self.seen = match operation.pagination.as_ref().map(|pagination| pagination.style) {
+            Some(PageStyle::Page { first, .. }) => (position - i64::from(first)).saturating_mul(self.size),
             _ => position,
         };
-        Self { position, size, seen, done: (size == 0 && largest > 0) || failure.is_some(), failure }
     }
 }
 
-impl<C: Paged> Pages<C> {
-    /// The pages of a call, from the position and with the size that it asks for; from the beginning and with the
-    /// largest size unless it does.
+impl<P: Page> Pages<P> {
+    pub(crate) fn new(request: Request, fetch: Fetch<P>) -> Self {
+        let mut walk = Walk::new(&request);
+        if walk.done {
+            // Nothing is asked for; a wrong call is still one.
+            walk.failure = walk.request(&request).check(true).err();
+        }
+        Self { request, fetch, walk, under_way: None, read_ahead: false }
+    }
+
+    /// Returns where the next page begins.
     #[must_use]
-    pub fn new(call: C) -> Self {
-        let start = Start::new(call.operation(), call.position(), call.size());
-        let walk = Walk {
-            position: start.position,
-            size: start.size,
-            seen: start.seen,
-            total: None,
-            previous: None,
-            done: start.done,
-            failure: start.failure,
-            skip: 0,
-        };
-        Self { call, walk, under_way: None, read_ahead: false }
+    pub fn position(&self) -> PagePosition {
+        PagePosition(self.walk.position)
+    }
+
+    /// Begins at a position that an earlier walk of the same call returned.
+    pub fn start_at(mut self, position: PagePosition) -> Self {
+        self.walk.start_at(self.request.operation, position.0);
+        self
     }
 
     /// Asks for the next page as soon as one is there, while its items are still worked on.
-    #[must_use]
     pub fn read_ahead(mut self) -> Self {
         self.read_ahead = true;
         self
     }
 
     /// The next page; `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<Response<C::Page>, Error>> {
+    pub async fn next(&mut self) -> Option<Result<Response<P>, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
@@ -140,29 +140,23 @@ impl<C: Paged> Pages<C> {
     ///
     /// # Errors
     /// When the call fails or the pages do not fit together; the stream has ended then.
-    pub async fn try_next(&mut self) -> Result<Option<Response<C::Page>>, Error> {
+    pub async fn try_next(&mut self) -> Result<Option<Response<P>>, Error> {
         self.next().await.transpose()
     }
 
     fn ask(&mut self) {
         if self.under_way.is_none() && !self.walk.done {
-            let call = match self.call.operation().pagination.as_ref().map(|pagination| pagination.style) {
-                Some(style) if !matches!(style, PageStyle::Whole) => {
-                    self.call.clone().at(self.walk.position, self.walk.size)
-                }
-                _ => self.call.clone(),
-            };
-            self.under_way = Some(call.fetch());
+            self.under_way = Some((self.fetch)(self.walk.request(&self.request)));
         }
     }
 }
 
-impl<C: Paged> Stream for Pages<C> {
-    type Item = Result<Response<C::Page>, Error>;
+impl<P: Page> Stream for Pages<P> {
+    type Item = Result<Response<P>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let operation = this.call.operation();
+        let operation = this.request.operation;
         if let Some(error) = this.walk.failure.take() {
             return Poll::Ready(Some(Err(error.with_operation(operation.id))));
         }
@@ -171,7 +165,7 @@ impl<C: Paged> Stream for Pages<C> {
         let Poll::Ready(answer) = under_way.as_mut().poll(context) else { return Poll::Pending };
         this.under_way = None;
         let step = answer.and_then(|page| {
-            this.walk.step(operation, C::items(&page), C::total(&page))?;
+            this.walk.step(operation, page.items(), page.total())?;
             Ok(page)
         });
         match step {
@@ -207,6 +201,23 @@ fn ahead<T: Send + 'static>(under_way: BoxFuture<'static, Result<T, Error>>) -> 
             }
         }
     })
+}
+
+impl<T> Walk<T> {
+    /// The call for the next page.
+    fn request(&self, request: &Request) -> Request {
+        let mut request = request.clone();
+        if let Some(pagination) = &request.operation.pagination
+            && let Some(parameter) = pagination.style.parameter()
+        {
+            // The size first, as it was set first.
+            if let Some(size) = pagination.size {
+                request.place(size.parameter, Json::Integer(self.size));
+            }
+            request.place(parameter, Json::Integer(self.position));
+        }
+        request
+    }
 }
 
 impl<T: Clone + PartialEq> Walk<T> {
@@ -279,7 +290,7 @@ fn broken(message: String) -> Error {
     Error::new(ErrorKind::UnexpectedResponse, message)
 }
 
-impl<C: Paged> fmt::Debug for Pages<C> {
+impl<P: Page> fmt::Debug for Pages<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("position", &self.walk.position)
@@ -288,53 +299,77 @@ impl<C: Paged> fmt::Debug for Pages<C> {
     }
 }
 
+/// Pages of any kind that hold such items.
+trait PagesOf<T>: Send {
+    fn poll_items(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<VecDeque<T>, Error>>>;
+    fn set_read_ahead(&mut self, read_ahead: bool);
+    fn size(&self) -> i64;
+}
+
+impl<P: Page> PagesOf<P::Item> for Pages<P> {
+    fn poll_items(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<VecDeque<P::Item>, Error>>> {
+        Pin::new(&mut *self).poll_next(context).map(|page| {
+            page.map(|page| {
+                let mut items = VecDeque::from(page?.into_inner().into_items());
+                items.drain(..self.walk.skip.min(items.len()));
+                Ok(items)
+            })
+        })
+    }
+
+    fn set_read_ahead(&mut self, read_ahead: bool) {
+        self.read_ahead = read_ahead;
+    }
+
+    fn size(&self) -> i64 {
+        self.walk.size
+    }
+}
+
 /// The items of an operation, one by one, fetched a page at a time as they are asked for.
 ///
 /// A stream of `futures_core`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate. It ends like
 /// [`Pages`].
-pub struct Items<C: Paged> {
-    pages: Pages<C>,
-    ready: VecDeque<C::Item>,
+#[must_use = "streams do nothing unless polled"]
+pub struct Items<T> {
+    pages: Box<dyn PagesOf<T>>,
+    ready: VecDeque<T>,
     left: Option<usize>,
 }
 
-impl<C: Paged> Items<C> {
-    /// The items of a call; see [`Pages::new`].
-    #[must_use]
-    pub fn new(call: C) -> Self {
-        Self { pages: Pages::new(call), ready: VecDeque::new(), left: None }
+impl<T: Unpin> Items<T> {
+    pub(crate) fn new<P: Page<Item = T>>(pages: Pages<P>) -> Self {
+        Self { pages: Box::new(pages), ready: VecDeque::new(), left: None }
     }
 
     /// Ends after so many items.
-    #[must_use]
     pub fn max_items(mut self, count: usize) -> Self {
         self.left = Some(count);
         self
     }
 
     /// Asks for the next page as soon as one is there, while its items are still worked on.
-    #[must_use]
     pub fn read_ahead(mut self) -> Self {
-        self.pages = self.pages.read_ahead();
+        self.pages.set_read_ahead(true);
         self
     }
 
-    /// The next item; `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<C::Item, Error>> {
+    /// Returns the next item; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The next item; `None` after the last.
+    /// Returns the next item; `None` after the last.
     ///
     /// # Errors
     /// When a call fails or the pages do not fit together; the stream has ended then.
-    pub async fn try_next(&mut self) -> Result<Option<C::Item>, Error> {
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         self.next().await.transpose()
     }
 }
 
-impl<C: Paged> Stream for Items<C> {
-    type Item = Result<C::Item, Error>;
+impl<T: Unpin> Stream for Items<T> {
+    type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
@@ -347,14 +382,11 @@ impl<C: Paged> Stream for Items<C> {
                 return Poll::Ready(Some(Ok(item)));
             }
             // The page after the last that is wanted is not asked for.
-            if this.left.is_some_and(|left| i64::try_from(left).is_ok_and(|left| left <= this.pages.walk.size)) {
-                this.pages.read_ahead = false;
+            if this.left.is_some_and(|left| i64::try_from(left).is_ok_and(|left| left <= this.pages.size())) {
+                this.pages.set_read_ahead(false);
             }
-            match Pin::new(&mut this.pages).poll_next(context) {
-                Poll::Ready(Some(Ok(page))) => {
-                    this.ready = C::into_items(page.into_inner()).into();
-                    this.ready.drain(..this.pages.walk.skip.min(this.ready.len()));
-                }
+            match this.pages.poll_items(context) {
+                Poll::Ready(Some(Ok(items))) => this.ready = items,
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Pending => return Poll::Pending,
@@ -363,8 +395,8 @@ impl<C: Paged> Stream for Items<C> {
     }
 }
 
-impl<C: Paged> fmt::Debug for Items<C> {
+impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("pages", &self.pages).field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("Items").field("ready", &self.ready.len()).field("left", &self.left).finish_non_exhaustive()
     }
 }

@@ -7,9 +7,20 @@ use http::{HeaderMap, Method, header};
 use serde::Serialize;
 
 use crate::{
-    CallOptions, Client, Error, Request, Response,
-    client::{OWN_SAFE, OWN_UNSAFE},
+    error::Error, metadata::Operation, options::CallOptions, request::Outgoing, response::Response,
+    transport::client::Client,
 };
+
+/// What stands for the operation.
+static SAFE: Operation = Operation::new("request", "request", "", "").retry_safe();
+static UNSAFE: Operation = Operation::new("request", "request", "", "");
+
+impl Client {
+    /// Returns a request to any path of the service, for what no generated operation does.
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.clone(), method, path.into())
+    }
+}
 
 /// A request of the caller's own: authorised, retried and classified like any other, with the raw body as answer.
 ///
@@ -31,7 +42,7 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
+    fn new(client: Client, method: Method, path: String) -> Self {
         Self { client, method, path, query: Vec::new(), body: None, options: CallOptions::default() }
     }
 
@@ -54,7 +65,7 @@ impl RawRequest {
     }
 
     /// Timeouts, retries and headers of this call.
-    pub fn with(mut self, options: CallOptions) -> Self {
+    pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
@@ -67,13 +78,13 @@ impl RawRequest {
         if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
             return Err(Error::invalid("path", format!("must begin with '/' and hold no query, got {:?}", self.path)));
         }
-        let operation = if self.method.is_idempotent() { &OWN_SAFE } else { &OWN_UNSAFE };
+        let operation = if self.method.is_idempotent() { &SAFE } else { &UNSAFE };
         let mut headers = HeaderMap::new();
         let body = self.body.transpose()?;
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         }
-        let request = Request {
+        let request = Outgoing {
             operation,
             method: self.method,
             path: self.path,
@@ -83,7 +94,7 @@ impl RawRequest {
             body,
             secrets: Vec::new(),
         };
-        let answer = self.client.call(request.with(self.options)?, None).await?;
+        let answer = self.client.execute(request.with(self.options)?, None).await?;
         let body = answer.body().clone();
         Ok(answer.map(|()| body))
     }

@@ -1,217 +1,224 @@
-//! From typed parameters to what goes over the wire.
+//! What an operation is asked: arguments and body, until they become what goes over the wire.
 
-use std::fmt::{self, Display, Write as _};
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::{
-    CallOptions, Error, Json, Operation, Secret, ToJson, constrained,
-    options::{own_header, own_secret_header},
+    check,
+    codegen::write::Json,
+    error::Error,
+    metadata::{Location, Operation},
+    options::CallOptions,
+    secret::Secret,
     sign,
+    violation::{Violation, shown},
 };
 
-/// A request in the making; generated code fills it in.
+/// A call of an operation before it is sent.
 #[derive(Clone)]
 pub struct Request {
+    pub(crate) operation: &'static Operation,
+    arguments: Vec<(&'static str, Json<'static>)>,
+    body: Option<Json<'static>>,
+    pub(crate) options: CallOptions,
+}
+
+/// What goes over the wire, but for credentials.
+pub(crate) struct Outgoing {
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) options: CallOptions,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
+    pub(crate) options: CallOptions,
     /// What must never be seen of all this.
     pub(crate) secrets: Vec<Secret>,
 }
 
-/// What a setter of a builder keeps: the value, or the sentence of the rule it broke.
-pub type Setting<T> = Result<T, String>;
+impl Request {
+    /// A call of an operation without any argument yet.
+    pub(crate) fn new(operation: &'static Operation) -> Self {
+        let body = operation.body.map(|_| Json::Object(Vec::new()));
+        Self { operation, arguments: Vec::new(), body, options: CallOptions::default() }
+    }
 
-/// The setting of a required parameter before anybody set it.
-pub const UNSET: &str = "is required";
+    /// Sets an argument; nothing takes it back.
+    pub(crate) fn set(&mut self, name: &'static str, value: Json<'static>) {
+        self.arguments.retain(|(known, _)| *known != name);
+        if !value.is_absent() {
+            self.arguments.push((name, value));
+        }
+    }
 
-/// What a caller asked for with a required paging parameter: nothing if it was not set, so that a walk through the
-/// pages begins at the first; for generated code.
-///
-/// # Errors
-/// When the value broke its rule.
-pub fn asked<T: Into<i64>>(setting: Setting<T>) -> Setting<Option<i64>> {
-    match setting {
-        Ok(value) => Ok(Some(value.into())),
-        // The second is what the generator's builders of bodies say.
-        Err(reason) if reason == UNSET || reason.starts_with("no value supplied for ") => Ok(None),
-        Err(reason) => Err(reason),
+    /// Sets the whole body.
+    pub(crate) fn set_body(&mut self, body: Json<'static>) {
+        self.body = Some(body);
+    }
+
+    /// A number that was given as an argument, or as a member of the body where there is no parameter of this name.
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+        let found = match (self.operation.parameter(name), &self.body) {
+            (None, Some(Json::Object(members))) => {
+                members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+            }
+            _ => self.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value),
+        };
+        match found {
+            Some(Json::Integer(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Sets an argument, or a member of the body where there is no parameter of this name.
+    pub(crate) fn place(&mut self, name: &'static str, value: Json<'static>) {
+        if self.operation.parameter(name).is_some() {
+            return self.set(name, value);
+        }
+        if let Some(Json::Object(members)) = &mut self.body {
+            match members.iter_mut().find(|(known, _)| known == name) {
+                Some((_, member)) => *member = value,
+                None => members.push((Cow::Borrowed(name), value)),
+            }
+        }
+    }
+
+    fn normalise(&mut self) {
+        for (name, value) in &mut self.arguments {
+            if let Some(parameter) = self.operation.parameter(name) {
+                check::normalise(&parameter.rule, value);
+            }
+        }
+        if let (Some(rule), Some(body)) = (self.operation.body, &mut self.body) {
+            check::normalise_object(rule, body);
+        }
+    }
+
+    /// Every rule that the call breaks.
+    pub(crate) fn check(&self, documented: bool) -> Result<(), Error> {
+        let mut found = check::safety(self.operation, &self.arguments);
+        if documented {
+            for violation in check::rules(self.operation, &self.arguments, self.body.as_ref()) {
+                // What is missing or empty breaks no other rule.
+                let nothing = |known: &Violation| matches!(known.value(), None | Some("\"\""));
+                if !found.iter().any(|known| known.path() == violation.path() && nothing(known)) {
+                    found.push(violation);
+                }
+            }
+        }
+        if found.is_empty() { Ok(()) } else { Err(Error::violated(found).with_operation(self.operation.id)) }
+    }
+
+    /// The call as it goes over the wire. Rules are checked unless the options or the client say otherwise.
+    pub(crate) fn into_outgoing(mut self, check_rules: bool) -> Result<Outgoing, Error> {
+        self.normalise();
+        self.check(self.options.check_rules.unwrap_or(check_rules))?;
+        let operation = self.operation;
+        let mut out = Outgoing {
+            operation,
+            method: method(operation.method)?,
+            path: operation.path.to_owned(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: None,
+            options: CallOptions::default(),
+            secrets: Vec::new(),
+        };
+        let mut broken = Vec::new();
+        // In the order of the page, whatever the order of the setters.
+        for parameter in operation.parameters {
+            let given = self.arguments.iter().find(|(name, _)| *name == parameter.name);
+            let Some((name, value)) = given else { continue };
+            match (parameter.location, value) {
+                (Location::Path, value) => {
+                    out.path = out.path.replace(&format!("{{{name}}}"), &sign::encode(&plain(value)).to_string());
+                }
+                (Location::Query, Json::Array(items)) => {
+                    out.query.extend(items.iter().map(|item| ((*name).to_owned(), plain(item).into_owned())));
+                }
+                (Location::Query, value) => out.query.push(((*name).to_owned(), plain(value).into_owned())),
+                (Location::Header, value) => match header(name, value) {
+                    Ok((name, value)) => drop(out.headers.insert(name, value)),
+                    Err(violation) => broken.push(violation),
+                },
+            }
+            out.secrets.extend(value.secrets());
+        }
+        if let Some(body) = &self.body {
+            let written = serde_json::to_vec(body).map_err(|error| Error::invalid("body", error))?;
+            out.secrets.extend(body.secrets());
+            out.body = Some(written.into());
+            out.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if !broken.is_empty() {
+            return Err(Error::violated(broken).with_operation(operation.id));
+        }
+        out.with(self.options)
     }
 }
 
-impl Request {
-    /// A request without any parameter yet.
-    ///
-    /// # Errors
-    /// When the operation has no valid method.
-    pub fn new(operation: &'static Operation) -> Result<Self, Error> {
-        Ok(Self {
-            operation,
-            method: Method::from_bytes(operation.method.as_bytes()).map_err(|error| Error::invalid("method", error))?,
-            path: operation.path.to_owned(),
-            query: Vec::new(),
-            options: CallOptions::default(),
-            headers: HeaderMap::new(),
-            body: None,
-            secrets: Vec::new(),
-        })
-    }
-
-    /// Puts a parameter into the path.
-    ///
-    /// # Errors
-    /// When the value broke its rule.
-    pub fn path(&mut self, name: &'static str, value: Setting<impl Display>) -> Result<(), Error> {
-        self.put_path(name, value.map(|value| value.to_string()))
-    }
-
-    fn put_path(&mut self, name: &'static str, value: Setting<String>) -> Result<(), Error> {
-        let value = self.checked(name, value)?;
-        self.path = self.path.replace(&format!("{{{name}}}"), &sign::encode(&value).to_string());
-        Ok(())
-    }
-
-    /// Puts a parameter into the query.
-    ///
-    /// # Errors
-    /// When the value broke its rule.
-    pub fn query(&mut self, name: &'static str, value: Setting<Option<impl Display>>) -> Result<(), Error> {
-        let text = value.map(|value| value.map(|value| value.to_string()));
-        let text = self.checked(name, text)?;
-        self.query.extend(text.map(|text| (name.to_owned(), text)));
-        Ok(())
-    }
-
-    /// Puts a list into the query, one pair for each item.
-    ///
-    /// # Errors
-    /// When the value broke its rule.
-    pub fn query_list<T: Display>(
-        &mut self,
-        name: &'static str,
-        value: Setting<impl IntoIterator<Item = T>>,
-    ) -> Result<(), Error> {
-        for item in self.checked(name, value)? {
-            self.query.push((name.to_owned(), item.to_string()));
+impl Outgoing {
+    /// The request target: path and query, exactly as sent and signed.
+    pub(crate) fn target(&self, canonical_query: &str) -> String {
+        match canonical_query {
+            "" => self.path.clone(),
+            query => format!("{}?{query}", self.path),
         }
-        Ok(())
     }
 
-    /// Puts a parameter into a header.
-    ///
-    /// # Errors
-    /// When the value broke its rule, or cannot stand in a header.
-    pub fn header(&mut self, name: &'static str, value: Setting<Option<impl Display>>) -> Result<(), Error> {
-        self.put_header(name, value.map(|value| value.map(|value| value.to_string())))
-    }
-
-    fn put_header(&mut self, name: &'static str, value: Setting<Option<String>>) -> Result<(), Error> {
-        let Some(text) = self.checked(name, value)? else { return Ok(()) };
-        let value = HeaderValue::try_from(&text)
-            .ok()
-            .filter(|value| value.to_str().is_ok())
-            .ok_or_else(|| self.error(name, format!("must be printable ASCII, got {}", constrained::shown(&text))))?;
-        self.insert_header(name, value)
-    }
-
-    /// Puts a secret into a header.
-    ///
-    /// # Errors
-    /// When it cannot stand in a header; the message does not repeat it.
-    pub fn secret_header(&mut self, name: &'static str, value: Setting<Option<Secret>>) -> Result<(), Error> {
-        let Some(secret) = self.checked(name, value)? else { return Ok(()) };
-        let mut value = HeaderValue::from_str(secret.expose())
-            .map_err(|_| self.error(name, "holds a character that cannot stand in a header"))?;
-        value.set_sensitive(true);
-        self.secrets.push(secret);
-        self.insert_header(name, value)
-    }
-
-    fn insert_header(&mut self, name: &'static str, value: HeaderValue) -> Result<(), Error> {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| self.error(name, error))?;
-        self.headers.insert(name, value);
-        Ok(())
-    }
-
-    /// Does this call differently.
-    ///
-    /// # Errors
-    /// When a header cannot be sent.
-    pub fn with(mut self, options: CallOptions) -> Result<Self, Error> {
-        for (name, value) in &options.headers {
-            let (name, value) = own_header(name, value).map_err(|error| error.with_operation(self.operation.id))?;
-            self.headers.insert(name, value);
-        }
-        for (name, secret) in &options.secret_headers {
-            let header = own_secret_header(name, secret);
+    /// Applies the options of a call.
+    pub(crate) fn with(mut self, options: CallOptions) -> Result<Self, Error> {
+        for header in options.own_headers() {
             let (name, value) = header.map_err(|error| error.with_operation(self.operation.id))?;
             self.headers.insert(name, value);
-            self.secrets.push(secret.clone());
         }
+        self.secrets.extend(options.secret_headers.iter().map(|(_, secret)| secret.clone()));
         self.query.extend(options.query.iter().cloned());
         self.options = options;
         Ok(self)
     }
+}
 
-    /// Puts a value into the body, as JSON.
-    ///
-    /// # Errors
-    /// When the value broke its rule.
-    pub fn json(&mut self, value: Setting<impl ToJson>) -> Result<(), Error> {
-        let value = self.checked("body", value)?;
-        self.put_json(&value.to_json())
-    }
+/// The method of an operation.
+pub(crate) fn method(name: &str) -> Result<Method, Error> {
+    Method::from_bytes(name.as_bytes()).map_err(|error| Error::invalid("method", error))
+}
 
-    fn put_json(&mut self, value: &Json<'_>) -> Result<(), Error> {
-        self.secrets.extend(value.secrets());
-        self.body = Some(serde_json::to_vec(value).map_err(|error| self.error("body", error))?.into());
-        self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(())
-    }
-
-    /// Checks that no parameter of the query stands without those that it needs.
-    pub(crate) fn check_needs(&self) -> Result<(), Error> {
-        let given = |name: &str| self.query.iter().any(|(known, _)| known == name);
-        for parameter in self.operation.parameters.iter().filter(|parameter| given(parameter.name)) {
-            if let Some(missing) = parameter.needs.iter().find(|needed| !given(needed)) {
-                return Err(self.error(parameter.name, format!("cannot be given without {missing}")));
-            }
-        }
-        Ok(())
-    }
-
-    /// The request target: path and query, exactly as sent and signed.
-    pub(crate) fn target(&self, canonical_query: &str) -> String {
-        let mut target = self.path.clone();
-        if !canonical_query.is_empty() {
-            let _ = write!(target, "?{canonical_query}");
-        }
-        target
-    }
-
-    fn checked<T>(&self, name: &str, value: Setting<T>) -> Result<T, Error> {
-        value.map_err(|rule| self.error(name, rule))
-    }
-
-    fn error(&self, name: &str, rule: impl Display) -> Error {
-        Error::invalid(name, rule).with_operation(self.operation.id)
+/// A scalar as it stands in a path, a query or a header.
+fn plain<'v>(value: &'v Json<'_>) -> Cow<'v, str> {
+    match value {
+        Json::Text(text) => Cow::Borrowed(text),
+        Json::Secret(secret) => Cow::Borrowed(secret.expose()),
+        other => Cow::Owned(serde_json::to_string(other).unwrap_or_default()),
     }
 }
 
-/// Without the body, which may hold a password.
+fn header(name: &'static str, value: &Json<'_>) -> Result<(HeaderName, HeaderValue), Violation> {
+    let header_name =
+        HeaderName::from_bytes(name.as_bytes()).map_err(|error| Violation::new(name, error.to_string(), None))?;
+    let text = plain(value);
+    let written = HeaderValue::try_from(&*text).ok().filter(|value| value.to_str().is_ok());
+    let secret = matches!(value, Json::Secret(_));
+    let mut written = written.ok_or_else(|| match secret {
+        true => Violation::new(name, "holds a character that cannot stand in a header", None),
+        false => Violation::new(name, "must be printable ASCII", Some(shown(&text))),
+    })?;
+    written.set_sensitive(secret);
+    Ok((header_name, written))
+}
+
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("operation", &self.operation.id)
-            .field("path", &self.path)
-            .field("query", &self.query)
-            .field("headers", &self.headers)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("Request");
+        shown.field("operation", &self.operation.id);
+        for (name, value) in &self.arguments {
+            shown.field(name, value);
+        }
+        if let Some(body) = &self.body {
+            shown.field("body", body);
+        }
+        shown.finish_non_exhaustive()
     }
 }

@@ -6,16 +6,20 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Serialize, Serializer};
 
-/// A typed answer with what surrounded it. Reads like the answer itself.
+/// A typed response with what surrounded it. Dereferences to its value, and serializes as it.
 ///
-/// ```no_run
-/// # fn example(page: huaweicloud_core::Response<Vec<u8>>) {
-/// println!("{} bytes, request {:?}", page.len(), page.request_id());
-/// # }
+/// One can be made for a test of code that takes responses:
+///
 /// ```
-#[derive(Clone)]
+/// use huaweicloud_core::Response;
+///
+/// let page = Response::new(vec![1, 2, 3]).with_header("x-request-id", "r-1");
+/// assert_eq!((page.len(), page.status(), page.request_id()), (3, 200, Some("r-1")));
+/// ```
+#[derive(Clone, PartialEq)]
 pub struct Response<T> {
     pub(crate) value: T,
     pub(crate) status: u16,
@@ -24,6 +28,38 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
+    /// Returns a response with status 200, no headers and no body, for tests.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self { value, status: 200, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// Sets the HTTP status, for tests.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Adds a header, for tests.
+    ///
+    /// # Panics
+    /// When the name or the value cannot stand in a header.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "for tests, which fail by panicking")]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::try_from(name).expect("a valid header name");
+        self.headers.append(name, HeaderValue::from_str(value).expect("a valid header value"));
+        self
+    }
+
+    /// Sets the raw body, for tests.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
     /// The typed answer alone.
     #[must_use]
     pub fn into_inner(self) -> T {
@@ -68,6 +104,12 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("request_id", &self.request_id())
             .field("value", &self.value)
             .finish_non_exhaustive()
+    }
+}
+
+impl<T: Serialize> Serialize for Response<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
     }
 }
 

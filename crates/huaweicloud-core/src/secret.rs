@@ -3,14 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 use zeroize::Zeroizing;
-
-use crate::{
-    Json, ToJson,
-    lenient::{Lenient, Scalar},
-    strict::{Refusal, Strict},
-};
 
 /// A secret text, such as a secret key or a token.
 ///
@@ -44,28 +37,6 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-impl Lenient for Secret {
-    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
-        match scalar {
-            Scalar::Text(text) => Some(Self::from(text)),
-            _ => None,
-        }
-    }
-}
-
-impl Strict for Secret {
-    fn from_json(value: &Value) -> Result<Self, Refusal> {
-        // What is no text may still be the secret, so it is not repeated.
-        value.as_str().map(Self::from).ok_or_else(|| Refusal::new("must be a text"))
-    }
-}
-
-impl ToJson for Secret {
-    fn to_json(&self) -> Json<'_> {
-        Json::Secret(self)
-    }
-}
-
 impl AsRef<str> for Secret {
     fn as_ref(&self) -> &str {
         self.expose()
@@ -81,6 +52,12 @@ impl From<String> for Secret {
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Self::from(text.to_owned())
+    }
+}
+
+impl From<&String> for Secret {
+    fn from(text: &String) -> Self {
+        Self::from(text.clone())
     }
 }
 

@@ -1,39 +1,40 @@
 //! Times as the services write them, and the dates that signing needs.
 
 use std::{
+    cmp::Ordering,
     fmt,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
-use crate::{
-    Json, ToJson, Violation,
-    constrained::shown,
-    lenient::{Lenient, Scalar},
-    strict::{self, Refusal, Strict},
+use crate::codegen::{
+    read::{self, FromJson, Scalar},
+    write::{Json, ToJson},
 };
 
 /// A time in milliseconds since 1970-01-01 UTC, which services write as a number or as text.
 ///
-/// It is written back in the form it came in; a new one is written as text of 13 digits, as the documents ask for.
-/// In an answer any text is accepted and kept ([`as_millis`](Self::as_millis) is then `None`); in a request only
-/// milliseconds are.
+/// What came from a service is written back as it came, and `Debug` shows it so; a new time is text of 13 digits, as the
+/// documents ask for. A response may hold any text, which is kept ([`as_millis`](Self::as_millis) is then `None`); a
+/// request with other than 13 digits is not sent.
+///
+/// Times are in order; texts that are no time come first.
 ///
 /// ```
+/// use std::time::SystemTime;
 /// use huaweicloud_core::EpochMillis;
 ///
-/// let time = EpochMillis::try_from(1_713_420_888_000_i64)?;
-/// assert_eq!(serde_json::to_string(&time).unwrap(), "\"1713420888000\"");
+/// let time = EpochMillis::from(1_713_420_888_000);
+/// assert_eq!(format!("{time:?}"), "\"1713420888000\"");
 /// assert_eq!(time.to_rfc3339().unwrap(), "2024-04-18T06:14:48Z");
-/// # Ok::<(), huaweicloud_core::Violation>(())
+/// assert!(time < EpochMillis::from(SystemTime::now()));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EpochMillis(Form);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Form {
     Number(i64),
     Digits(i64),
@@ -71,43 +72,68 @@ impl EpochMillis {
     }
 }
 
-impl TryFrom<i64> for EpochMillis {
-    type Error = Violation;
-
-    fn try_from(millis: i64) -> Result<Self, Violation> {
-        if (1_000_000_000_000..=9_999_999_999_999).contains(&millis) {
-            Ok(Self(Form::Digits(millis)))
-        } else {
-            Err(Violation::new(format!("must be a time in milliseconds since 1970 (13 digits), got {millis}")))
-        }
+impl From<i64> for EpochMillis {
+    fn from(millis: i64) -> Self {
+        Self(Form::Digits(millis))
     }
 }
 
-impl TryFrom<SystemTime> for EpochMillis {
-    type Error = Violation;
-
-    fn try_from(time: SystemTime) -> Result<Self, Violation> {
-        let since = time.duration_since(UNIX_EPOCH).map(|since| since.as_millis());
-        Self::try_from(since.map_or(-1, |millis| i64::try_from(millis).unwrap_or(i64::MAX)))
+/// A time before 1970 has negative milliseconds.
+impl From<SystemTime> for EpochMillis {
+    fn from(time: SystemTime) -> Self {
+        let millis = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
+        Self::from(match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => millis(since),
+            Err(before) => -millis(before.duration()),
+        })
     }
 }
 
-impl TryFrom<&str> for EpochMillis {
-    type Error = Violation;
-
-    fn try_from(text: &str) -> Result<Self, Violation> {
-        let millis: i64 = text.parse().map_err(|_| {
-            Violation::new(format!("must be a time in milliseconds since 1970 (13 digits), got {}", shown(text)))
-        })?;
-        Self::try_from(millis)
+impl From<&str> for EpochMillis {
+    fn from(text: &str) -> Self {
+        Self::from_digits(text).unwrap_or_else(|| Self(Form::Text(text.into())))
     }
 }
 
-impl TryFrom<String> for EpochMillis {
-    type Error = Violation;
+impl From<String> for EpochMillis {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, Violation> {
-        Self::try_from(text.as_str())
+#[cfg(feature = "chrono")]
+impl<Z: chrono::TimeZone> From<DateTime<Z>> for EpochMillis {
+    fn from(time: DateTime<Z>) -> Self {
+        Self::from(time.timestamp_millis())
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl EpochMillis {
+    /// Returns the same point in time for chrono; `None` if the service sent something else.
+    #[must_use]
+    pub fn to_chrono(&self) -> Option<DateTime<chrono::Utc>> {
+        DateTime::from_timestamp_millis(self.as_millis()?)
+    }
+}
+
+impl Ord for EpochMillis {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // The form decides last, so that only equal times are in the same place.
+        self.as_millis().cmp(&other.as_millis()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for EpochMillis {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Reads like the JSON it came from.
+impl fmt::Debug for EpochMillis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_json().fmt(f)
     }
 }
 
@@ -136,29 +162,17 @@ impl Serialize for EpochMillis {
     }
 }
 
-/// For requests: a number or a text of 13 digits.
-impl Strict for EpochMillis {
-    fn from_json(value: &Value) -> Result<Self, Refusal> {
-        match value.as_str() {
-            Some(text) => Self::try_from(text).map_err(Refusal::new),
-            None => Self::try_from(i64::from_json(value)?).map_err(Refusal::new),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for EpochMillis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        strict::deserialize(deserializer)
+        read::deserialize(deserializer)
     }
 }
 
-/// For responses: anything that is one value.
-impl Lenient for EpochMillis {
+/// Anything that is one value.
+impl FromJson for EpochMillis {
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
         let form = match scalar {
-            Scalar::Text(text) => {
-                return Some(Self::from_digits(text).unwrap_or_else(|| Self(Form::Text(text.into()))));
-            }
+            Scalar::Text(text) => return Some(Self::from(text)),
             Scalar::Integer(millis) => Form::Number(millis),
             Scalar::Float(number) => {
                 i64::from_scalar(scalar).map_or_else(|| Form::Text(number.to_string().into()), Form::Number)

@@ -1,6 +1,9 @@
 //! The answers: the documented example where the documented ids are asked for, a made-up history otherwise.
 
-use huaweicloud_core::{PageStyle, Pagination, time::local};
+use huaweicloud_core::{
+    metadata::{PageStyle, Pagination},
+    time::local,
+};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Contract, Route};
@@ -83,11 +86,11 @@ fn window(
         None => u64::MAX,
     };
     let start = match pagination.style {
-        PageStyle::Whole => 0,
         PageStyle::Offset { parameter, .. } => number(parameter).unwrap_or(0),
         PageStyle::Page { parameter, first, .. } => {
             number(parameter).unwrap_or(first.into()).saturating_sub(first.into()).saturating_mul(size)
         }
+        _ => 0,
     };
     let clamp = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(total);
     clamp(start)..clamp(start.saturating_add(size))

@@ -3,7 +3,10 @@
 use std::io;
 
 use http::Method;
-use huaweicloud_core::{Operation, Pagination, Service};
+use huaweicloud_core::{
+    dynamic::Service,
+    metadata::{Operation, Pagination},
+};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 

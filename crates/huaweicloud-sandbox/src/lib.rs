@@ -27,7 +27,7 @@ mod server;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use huaweicloud_core::{Config, ConfigBuilder, Credential, Error, Service};
+use huaweicloud_core::{Config, ConfigBuilder, Credential, Error, dynamic::Service};
 use serde_json::{Map, Value};
 use tokio::{net::TcpListener, task::JoinHandle};
 

@@ -14,7 +14,7 @@ use crate::{
 /// The module, formatted.
 pub fn client(spec: &Spec) -> Result<String, String> {
     let title = text(&spec.value["info"], "title");
-    let doc = format!("Client of {title}. Cheap to clone; clones share their connections.");
+    let doc = format!("A client of {title}. Cheap to clone; clones share their connections.");
     let methods = spec.operations().into_iter().map(|operation| {
         let id = format_ident!("{}", operation.id());
         let builder = format_ident!("{}", operation.id().to_pascal_case());
@@ -32,7 +32,7 @@ pub fn client(spec: &Spec) -> Result<String, String> {
         quote! {
             #[doc = #doc]
             pub fn #id(&self) -> builder::#builder {
-                builder::#builder::new(self.clone())
+                builder::#builder::new(self)
             }
         }
     });
@@ -44,18 +44,18 @@ pub fn client(spec: &Spec) -> Result<String, String> {
         },
         parse_quote! {
             impl Client {
-                /// Makes a client. Nothing is sent yet.
+                /// Returns a client for a configuration. Nothing is sent yet.
                 ///
                 /// # Errors
                 /// When the service has no endpoint in the configured region; the message lists the regions it has.
                 pub fn new(config: &::huaweicloud_core::Config) -> Result<Self, ::huaweicloud_core::Error> {
-                    huaweicloud_core::Client::new(config, &SERVICE).map(Self::from)
+                    Ok(Self { inner: huaweicloud_core::Client::new(config, &SERVICE)? })
                 }
 
-                /// The way out for what no method here does: any method and path, through the same transport.
+                /// Returns a request to any path of the service, for what no method here does.
                 pub fn request(
                     &self,
-                    method: huaweicloud_core::http::Method,
+                    method: ::huaweicloud_core::Method,
                     path: impl Into<String>,
                 ) -> ::huaweicloud_core::RawRequest {
                     self.inner.request(method, path)
@@ -63,17 +63,10 @@ pub fn client(spec: &Spec) -> Result<String, String> {
                 #(#methods)*
             }
         },
-        parse_quote! {
-            impl From<huaweicloud_core::Client> for Client {
-                fn from(inner: huaweicloud_core::Client) -> Self {
-                    Self { inner }
-                }
-            }
-        },
     ];
     let mut code = Printer::new("types");
     code.declares(parse_quote!(
-        use crate::{SERVICE, builder};
+        use crate::{builder, service::SERVICE};
     ));
     code.items(items)?;
     code.finish()

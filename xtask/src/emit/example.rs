@@ -5,11 +5,8 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase as _;
 use serde_json::Value;
 
-use super::{crate_name, setter};
-use crate::{
-    project::required,
-    spec::{OperationAt, Spec, list, members, text},
-};
+use super::{crate_name, kind::Kind, setter, setter_of};
+use crate::spec::{OperationAt, Spec, list, members, required, text};
 
 /// A call with the documented values, as an example. `setup` are lines before it that the reader sees.
 pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> String {
@@ -29,7 +26,8 @@ pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> St
         }
         lines.extend(body.lines.iter().cloned());
     }
-    lines.push("let answer = client".to_owned());
+    let paged = operation.value.get("x-pagination").is_some();
+    lines.push(format!("let {} = client", if paged { "mut items" } else { "response" }));
     lines.push(format!("    .{}()", operation.id()));
     for parameter in operation.parameters().filter(|parameter| required(parameter)) {
         let value = match parameter.get("example") {
@@ -37,16 +35,52 @@ pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> St
             Some(other) => other.to_string(),
             None => "\"…\"".to_owned(),
         };
-        lines.push(format!("    .{}({value})", setter(text(parameter, "name"))));
+        lines.push(format!("    .{}({value})", setter_of(parameter, text(parameter, "name"))));
     }
     if let Some((_, setters)) = &body {
-        lines.push(format!("    .body_map(|body| body{setters})"));
+        lines.extend(setters.iter().map(|setter| format!("    {setter}")));
     }
-    lines.push("    .send()".to_owned());
-    lines.push("    .await?;".to_owned());
-    lines.push("println!(\"{:?}, request {:?}\", *answer, answer.request_id());".to_owned());
+    lines.extend(shown(spec, operation));
     lines.extend(["# Ok(())".to_owned(), "# }".to_owned()]);
     lines.join("\n")
+}
+
+/// What the example does with the response: prints a few of its texts.
+fn shown(spec: &Spec, operation: &OperationAt<'_>) -> Vec<String> {
+    let schema = operation.response_schema();
+    let fields = |schema: Option<&Value>| -> Vec<String> {
+        let Some(schema) = schema else { return Vec::new() };
+        let members = members(spec.resolve(schema).1, "properties");
+        let plain = members.filter(|(_, property)| {
+            matches!(Kind::of(spec, property), Kind::Text | Kind::Integer | Kind::Millis | Kind::Enum(_))
+        });
+        plain.map(|(key, _)| setter(key)).take(3).collect()
+    };
+    let printed = |place: &str, fields: &[String]| {
+        let places = vec!["{:?}"; fields.len()].join(" ");
+        let values: Vec<String> = fields.iter().map(|field| format!("{place}.{field}")).collect();
+        format!("println!(\"{places}\", {});", values.join(", "))
+    };
+    match operation.value.get("x-pagination") {
+        Some(pagination) => {
+            let items = schema.and_then(|schema| spec.target(schema, text(pagination, "items")));
+            vec![
+                "    .items();".to_owned(),
+                "while let Some(item) = items.try_next().await? {".to_owned(),
+                format!("    {}", printed("item", &fields(items.map(|items| &items["items"])))),
+                "}".to_owned(),
+            ]
+        }
+        None => {
+            let fields = fields(schema);
+            let sends = ["    .send()".to_owned(), "    .await?;".to_owned()].into_iter();
+            let print = match fields.is_empty() {
+                true => "println!(\"{:?}, request {:?}\", *response, response.request_id());".to_owned(),
+                false => printed("response", &fields),
+            };
+            sends.chain([print]).collect()
+        }
+    }
 }
 
 /// The documented body of a request that cannot go without one: lines that build its parts, and its setters.
@@ -57,22 +91,23 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn of(spec: &'a Spec, operation: &OperationAt<'a>) -> Option<(Self, String)> {
+    fn of(spec: &'a Spec, operation: &OperationAt<'a>) -> Option<(Self, Vec<String>)> {
         let schema = spec.resolve(operation.request_schema()?).1;
         list(schema, "required").next()?;
         let media = operation.value.pointer("/requestBody/content/application~1json")?;
         let example = members(media, "examples").next()?.1.get("value")?;
         let mut body = Self { spec, types: BTreeSet::new(), lines: Vec::new() };
-        let setters = body.setters(schema, example);
+        let setters = body.setters(schema, example, setter_of);
         Some((body, setters))
     }
 
-    fn setters(&mut self, schema: &Value, example: &Value) -> String {
+    fn setters(&mut self, schema: &Value, example: &Value, named: fn(&Value, &str) -> String) -> Vec<String> {
         let members = example.as_object().into_iter().flatten();
         members
             .map(|(name, value)| {
-                let value = self.expression(name, &schema["properties"][name], value);
-                format!(".{}({value})", setter(name))
+                let property = &schema["properties"][name];
+                let value = self.expression(name, property, value);
+                format!(".{}({value})", named(property, name))
             })
             .collect()
     }
@@ -83,21 +118,16 @@ impl<'a> Body<'a> {
         match (reference, example) {
             (Some(kind), Value::Object(_)) => {
                 let kind = kind.to_pascal_case();
-                let setters = self.setters(target, example);
+                let setters = self.setters(target, example, |_, name| setter(name)).concat();
                 let variable = setter(name);
-                self.lines.push(format!("let {variable} = {kind}::builder(){setters};"));
+                self.lines.push(format!("let {variable} = {kind}::new(){setters};"));
                 self.types.insert(kind);
                 variable
             }
             (_, Value::Array(items)) => {
-                let items: Vec<String> = items
-                    .iter()
-                    .map(|item| match item {
-                        Value::String(text) => format!("{text:?}.to_owned()"),
-                        item => self.expression(name, &target["items"], item),
-                    })
-                    .collect();
-                format!("vec![{}]", items.join(", "))
+                let items: Vec<String> =
+                    items.iter().map(|item| self.expression(name, &target["items"], item)).collect();
+                format!("[{}]", items.join(", "))
             }
             (_, Value::String(text)) => format!("{text:?}"),
             (_, other) => other.to_string(),

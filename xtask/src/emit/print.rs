@@ -40,7 +40,13 @@ impl Printer {
 
     /// The module.
     pub fn finish(self) -> Result<String, String> {
-        let names: Vec<_> = self.tidy.imports.iter().map(|name| format_ident!("{name}")).collect();
+        let names: Vec<syn::UseTree> = self
+            .tidy
+            .imports
+            .iter()
+            .map(|name| syn::parse_str(name))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?;
         let of_the_runtime = (!names.is_empty()).then(|| parse_quote!(use huaweicloud_core::{#(#names),*};));
         let top: String = of_the_runtime.into_iter().chain(self.declared).map(print).collect::<Result<_, _>>()?;
         Ok(spaced(&(top + &self.code)))
@@ -99,6 +105,14 @@ impl VisitMut for Tidy {
                 self.imports.insert(name.to_owned());
                 (1, "")
             }
+            ["huaweicloud_core", "codegen", name] if path.leading_colon.is_some() => {
+                self.imports.insert(format!("codegen::{name}"));
+                (2, "")
+            }
+            ["huaweicloud_core", "codegen", "serde_json", name] if path.leading_colon.is_some() => {
+                self.imports.insert(format!("codegen::serde_json::{name}"));
+                (3, "")
+            }
             ["crate", "types", _] => (2, self.types.as_str()),
             _ => return,
         };
@@ -140,7 +154,8 @@ fn spaced(code: &str) -> String {
         let starts = ["///", "#[", "pub ", "pub(", "impl ", "fn ", "async ", "static ", "huaweicloud_core::"]
             .iter()
             .any(|start| line.trim_start().starts_with(start));
-        let ended = matches!(previous.trim(), "}" | "};") && indent(previous) == indent(line);
+        let ended = (matches!(previous.trim(), "}" | "};") && indent(previous) == indent(line))
+            || (previous.ends_with(';') && (line.starts_with("static ") || line.starts_with("pub(crate) static ")));
         let is_head = |line: &str| line.ends_with(';') && (line.starts_with("use ") || line.starts_with("pub mod "));
         let head_ended = is_head(previous) && !(previous.starts_with("use ") && line.starts_with("use "));
         if (ended && starts) || head_ended {

@@ -1,0 +1,22 @@
+//! What generated code stands on. Not for applications, and not part of the stable interface.
+
+pub(crate) mod body;
+pub(crate) mod call;
+mod enums;
+pub(crate) mod list;
+pub(crate) mod read;
+pub(crate) mod write;
+
+pub use http;
+pub use serde;
+pub use serde_json;
+
+pub use self::{
+    body::{Body, Page, listed},
+    call::Call,
+    read::{
+        ArrayReader, FromJson, Malformed, ObjectReader, Place, ReadObject, Scalar, deserialize, header, packed, word,
+    },
+    write::{Json, ToJson, object},
+};
+pub use crate::{__body as body, __codes as codes, __model as model, __values as values, tls::local_http};

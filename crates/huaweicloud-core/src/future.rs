@@ -1,0 +1,6 @@
+//! The future that traits of this crate return.
+
+use std::pin::Pin;
+
+/// A boxed future.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,62 @@
+//! TLS by the library that the features of this crate choose.
+
+#[cfg(feature = "rustls")]
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind};
+
+/// An HTTP client for services of this very machine: no TLS, no proxy, no redirects.
+///
+/// # Errors
+/// When TLS cannot be set up, which the HTTP library insists on.
+#[doc(hidden)]
+pub fn local_http() -> Result<reqwest::ClientBuilder, Error> {
+    Ok(tls(reqwest::Client::builder(), false)?.no_proxy().redirect(reqwest::redirect::Policy::none()))
+}
+
+/// A client builder of the caller's own may rely on a process-wide provider; without one the HTTP library panics.
+pub(crate) fn provide_cryptography() {
+    #[cfg(feature = "rustls")]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
+/// TLS by rustls with ring, trusting what the operating system trusts. A plain connection to this machine needs no
+/// certificates, so none are looked for.
+#[cfg(feature = "rustls")]
+pub(crate) fn tls(builder: reqwest::ClientBuilder, encrypted: bool) -> Result<reqwest::ClientBuilder, Error> {
+    use rustls::{ClientConfig, RootCertStore, crypto::ring};
+    use rustls_platform_verifier::BuilderVerifierExt as _;
+
+    let failed = |error: rustls::Error| {
+        Error::new(ErrorKind::Config, "TLS cannot be set up; are the CA certificates of the system installed?")
+            .with_source(error)
+    };
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?;
+    let config = if encrypted {
+        config.with_platform_verifier().map_err(failed)?
+    } else {
+        config.with_root_certificates(RootCertStore::empty())
+    };
+    Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+}
+
+#[cfg(all(not(feature = "rustls"), feature = "native-tls"))]
+pub(crate) fn tls(builder: reqwest::ClientBuilder, _encrypted: bool) -> Result<reqwest::ClientBuilder, Error> {
+    Ok(builder)
+}
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+pub(crate) fn tls(builder: reqwest::ClientBuilder, encrypted: bool) -> Result<reqwest::ClientBuilder, Error> {
+    if encrypted {
+        return Err(Error::new(
+            ErrorKind::Config,
+            "this build has no TLS: enable the feature rustls or native-tls, or pass an HTTP client that has it",
+        ));
+    }
+    Ok(builder)
+}

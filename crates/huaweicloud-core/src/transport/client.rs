@@ -1,0 +1,420 @@
+//! The one way from a request to an answer: authorise, send, classify, try again, decode.
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+use url::Url;
+
+use super::{classify, retry::retry_after};
+use crate::{
+    codegen::body::Body,
+    config::Config,
+    credentials::Credential,
+    error::{Error, ErrorKind},
+    future::BoxFuture,
+    metadata::{Scope, Service},
+    request::{Outgoing, Request},
+    response::{self, Response},
+    secret::Secret,
+    sign::{self, SigningInput},
+    time,
+};
+
+/// The connection of a generated client to its service. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) config: Config,
+    service: &'static Service,
+    /// Scheme and host, without a slash at the end.
+    base: Arc<str>,
+    /// Value of the `Host` header.
+    host: Arc<str>,
+    http: reqwest::Client,
+}
+
+/// How long a signature is good, counted from the time in it.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// A request that is ready to go, with what was signed of it.
+struct Prepared {
+    request: reqwest::Request,
+    canonical_request: Option<String>,
+}
+
+impl Client {
+    /// Connects a service to a configuration. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the service has no endpoint in the configured region.
+    pub fn new(config: &Config, service: &'static Service) -> Result<Self, Error> {
+        let endpoint = config.endpoint(service)?;
+        let mut host = endpoint.host_str().unwrap_or_default().to_owned();
+        if let Some(port) = endpoint.port() {
+            let _ = write!(host, ":{port}");
+        }
+        Ok(Self {
+            config: config.clone(),
+            service,
+            base: endpoint.as_str().trim_end_matches('/').into(),
+            host: host.into(),
+            http: config.http(&endpoint)?,
+        })
+    }
+
+    /// The service.
+    #[must_use]
+    pub fn service(&self) -> &'static Service {
+        self.service
+    }
+
+    /// Sends a call and decodes the response.
+    pub(crate) async fn send<T: Body + Default>(&self, request: Request) -> Result<Response<T>, Error> {
+        let mut value = T::default();
+        let response = self.call(request, &mut value).await?;
+        Ok(response.map(|()| value))
+    }
+
+    /// Sends a call and has a success read into a body. Whatever its type, this is compiled once, and here.
+    pub(crate) fn call<'a>(
+        &'a self,
+        request: Request,
+        into: &'a mut dyn Body,
+    ) -> BoxFuture<'a, Result<Response<()>, Error>> {
+        Box::pin(async {
+            let outgoing = request.into_outgoing(self.config.0.check_rules)?;
+            self.execute(outgoing, Some(into)).await
+        })
+    }
+
+    /// Sends what is ready to go, within the time limit of the whole call.
+    pub(crate) async fn execute(&self, request: Outgoing, into: Option<&mut dyn Body>) -> Result<Response<()>, Error> {
+        let operation = request.operation;
+        let limit = request.options.timeout.unwrap_or(self.config.0.timeout);
+        let span = tracing::info_span!(
+            "huaweicloud.call",
+            "otel.kind" = "client",
+            "rpc.service" = self.service.name,
+            "rpc.method" = operation.api,
+            "http.request.method" = request.method.as_str(),
+            "url.template" = operation.path,
+            "server.address" = &*self.host,
+        );
+        let last = Mutex::new(None);
+        let attempts = self.attempts(&request, limit, &last, into).instrument(span);
+        let result = tokio::time::timeout(limit, attempts).await.unwrap_or_else(|_| {
+            let last: Option<Error> = last.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Err(out_of_time(limit, last))
+        });
+        result.map_err(|error| error.with_operation(operation.id))
+    }
+
+    /// Tries until it goes well, cannot heal, or must not be tried again.
+    async fn attempts(
+        &self,
+        request: &Outgoing,
+        limit: Duration,
+        last: &Mutex<Option<Error>>,
+        mut into: Option<&mut dyn Body>,
+    ) -> Result<Response<()>, Error> {
+        let config = &*self.config.0;
+        let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
+        let repeatable = request.operation.retry_safe;
+        let started = Instant::now();
+        let (mut attempts, mut retries, mut renewed) = (0, 0, false);
+        loop {
+            if let Some(rate_limit) = &config.rate_limit {
+                rate_limit.wait(&*config.clock).await;
+            }
+            let credential = match request.operation.anonymous {
+                true => None,
+                false => Some(config.credentials.credential().await?),
+            };
+            attempts += 1;
+            let error =
+                match self.attempt(request, credential.as_deref(), into.as_mut().map(|into| &mut **into as _)).await {
+                    Ok(response) => {
+                        tracing::debug!(
+                            "http.response.status_code" = response.status,
+                            "http.request.resend_count" = attempts - 1,
+                            "huaweicloud.request_id" = response.request_id(),
+                            "answered"
+                        );
+                        config.budget.refill();
+                        return Ok(response);
+                    }
+                    Err((error, sent)) => {
+                        let error = error.without(&secrets(request, credential.as_deref(), into.as_deref()));
+                        tracing::debug!(
+                            "http.response.status_code" = error.status(),
+                            "http.request.resend_count" = attempts - 1,
+                            "huaweicloud.request_id" = error.request_id(),
+                            "error.type" = ?error.kind(),
+                            "error.code" = error.code(),
+                            "failed"
+                        );
+                        // Credentials that were renewed deserve one more try, whatever the policy.
+                        if let Some(credential) = &credential
+                            && !renewed
+                            && error.is_expired()
+                            && config.credentials.expired(credential)
+                        {
+                            renewed = true;
+                            continue;
+                        }
+                        let may_repeat = repeatable || !sent;
+                        if !error.is_retryable() || !may_repeat || retries >= policy.max_retries {
+                            return Err(error.with_attempts(attempts));
+                        }
+                        error.with_attempts(attempts)
+                    }
+                };
+            let pause = policy.delay(retries, error.retry_after(), &*config.clock);
+            // Waiting beyond the end of the call would only turn this error into a worse one.
+            if pause >= limit.saturating_sub(started.elapsed()) || !config.budget.take() {
+                return Err(error);
+            }
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            retries += 1;
+            config.clock.sleep(pause).await;
+        }
+    }
+
+    /// One attempt. An error comes with whether the request may have reached the service.
+    async fn attempt(
+        &self,
+        request: &Outgoing,
+        credential: Option<&Credential>,
+        into: Option<&mut dyn Body>,
+    ) -> Result<Response<()>, (Error, bool)> {
+        let id = match credential {
+            Some(Credential::Keys { .. }) => {
+                self.config.id(self.service.scope).await.map_err(|error| (error, false))?
+            }
+            _ => None,
+        };
+        let prepared = self.authorise(request, credential, id.as_deref()).map_err(|error| (error, false))?;
+        let mut answer = self.http.execute(prepared.request).await.map_err(|error| {
+            let sent = !error.is_connect();
+            (self.not_answered(request, error), sent)
+        })?;
+        let status = answer.status().as_u16();
+        let headers = std::mem::take(answer.headers_mut());
+        let request_id = response::request_id(&headers).map(str::to_owned);
+        let now = self.config.0.clock.now();
+        let in_answer = |error: Error| (error.with_status(status, request_id.as_deref()), true);
+        let body = self.read(request, answer).await.map_err(in_answer)?;
+        let mut into = into;
+        let result = match status {
+            200..=299 => into.as_deref_mut().map_or(Ok(()), |into| {
+                // Before the body, so that what it repeats of them is known for a secret.
+                into.read_headers(&headers);
+                classify::decode(&body, request.operation.outcome.as_ref(), into)
+            }),
+            400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref(), now)),
+            _ => Err(classify::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
+        };
+        match result {
+            Ok(()) => Ok(Response { value: (), status, headers, body }),
+            // Of a body that cannot be read it is not known what in it is secret.
+            Err(error) if request.operation.secrets => Err(in_answer(error)),
+            Err(error) => {
+                let secrets = secrets(request, credential, into.as_deref());
+                Err(in_answer(error.with_body_excerpt(&body, &secrets)))
+            }
+        }
+    }
+
+    /// What an error status means, with what the answer says between the lines.
+    fn refused(
+        &self,
+        status: u16,
+        headers: &HeaderMap,
+        body: &[u8],
+        canonical_request: Option<&str>,
+        now: SystemTime,
+    ) -> Error {
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let pause = text(header::RETRY_AFTER).and_then(|value| retry_after(value, now));
+        let error = classify::service_error(status, body).with_retry_after(pause);
+        let Some(canonical_request) = canonical_request.filter(|_| status == 401) else { return error };
+        if let Some(difference) = sign::first_difference(error.message(), canonical_request) {
+            return error.explain(&difference);
+        }
+        let theirs = text(header::DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+        match theirs.map(|theirs| (now.duration_since(theirs), theirs.duration_since(now))) {
+            Some((Ok(ahead), _)) if ahead > WINDOW => error.explain(&off(ahead, "ahead of")),
+            Some((_, Ok(behind))) if behind > WINDOW => error.explain(&off(behind, "behind")),
+            _ => error,
+        }
+    }
+
+    /// Completes the headers and signs, or adds the token. What is signed is what is sent: the path and the query
+    /// are in canonical form already.
+    fn authorise(
+        &self,
+        request: &Outgoing,
+        credential: Option<&Credential>,
+        id: Option<&str>,
+    ) -> Result<Prepared, Error> {
+        let config = &*self.config.0;
+        let query = sign::canonical_query(&request.query);
+        let target = format!("{}{}", self.base, request.target(&query));
+        let url = Url::parse(&target).map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, "the request has no valid URL").with_source(error)
+        })?;
+        if url.as_str() != target {
+            return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
+        }
+        let mut headers = request.headers.clone();
+        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        let options = &request.options;
+        let localised = [
+            ("x-language", options.language.as_ref().or(config.language.as_ref())),
+            ("x-time-zone", options.time_zone.as_ref().or(config.time_zone.as_ref())),
+        ];
+        for (name, value) in localised {
+            let documented = request.operation.parameters.iter().any(|known| known.name.eq_ignore_ascii_case(name));
+            if let Some(value) = value.filter(|_| documented && !headers.contains_key(name)) {
+                headers.insert(HeaderName::from_static(name), plain_header(value)?);
+            }
+        }
+        let mut canonical_request = None;
+        match credential {
+            None => {}
+            Some(Credential::Token(token)) => {
+                headers.insert(HeaderName::from_static("x-auth-token"), secret_header(token)?);
+            }
+            Some(Credential::Keys { access_key, secret_key, security_token }) => {
+                let name = match self.service.scope {
+                    Scope::Project => "x-project-id",
+                    Scope::Domain => "x-domain-id",
+                };
+                let date = time::sdk_date(config.clock.now());
+                // In ascending order of the names, as they are signed. A domain id stands before, a project id too.
+                let mut signed: Vec<(&str, &str)> = Vec::with_capacity(6);
+                if let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
+                    signed.push(("content-type", content_type));
+                }
+                signed.push(("host", &self.host));
+                signed.extend(id.map(|id| (name, id)));
+                signed.push((sign::DATE_HEADER, &date));
+                signed.extend(security_token.as_ref().map(|token| ("x-security-token", token.expose())));
+                let input = SigningInput {
+                    method: request.method.as_str(),
+                    path: &request.path,
+                    canonical_query: &query,
+                    headers: &signed,
+                    body: request.body.as_deref().unwrap_or_default(),
+                };
+                let canonical = input.canonical_request();
+                let authorization = input.authorization_of(&canonical, access_key, secret_key.expose(), &date);
+                canonical_request = Some(canonical);
+                let mut authorization = plain_header(&authorization)?;
+                authorization.set_sensitive(true);
+                if let Some(id) = id {
+                    headers.insert(HeaderName::from_static(name), plain_header(id)?);
+                }
+                if let Some(token) = security_token {
+                    headers.insert(HeaderName::from_static("x-security-token"), secret_header(token)?);
+                }
+                headers.insert(HeaderName::from_static(sign::DATE_HEADER), plain_header(&date)?);
+                headers.insert(header::AUTHORIZATION, authorization);
+            }
+        }
+        let mut prepared = reqwest::Request::new(request.method.clone(), url);
+        *prepared.headers_mut() = headers;
+        *prepared.body_mut() = request.body.clone().map(reqwest::Body::from);
+        *prepared.timeout_mut() = Some(self.attempt_timeout(request));
+        Ok(Prepared { request: prepared, canonical_request })
+    }
+
+    fn attempt_timeout(&self, request: &Outgoing) -> Duration {
+        request.options.attempt_timeout.unwrap_or(self.config.0.attempt_timeout)
+    }
+
+    async fn read(&self, request: &Outgoing, mut answer: reqwest::Response) -> Result<Bytes, Error> {
+        let limit = self.config.0.max_body;
+        let too_large = || {
+            Error::new(
+                ErrorKind::UnexpectedResponse,
+                format!("the answer is larger than {limit} bytes; ask for smaller pages or raise the limit `max_body`"),
+            )
+        };
+        let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        if expected > limit {
+            return Err(too_large());
+        }
+        // What a length promises is only believed so far.
+        let mut body = BytesMut::with_capacity(expected.min(1 << 20));
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.not_answered(request, error))? {
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    /// What it means that the HTTP client gave up.
+    fn not_answered(&self, request: &Outgoing, error: reqwest::Error) -> Error {
+        let host = &self.host;
+        let (kind, message) = if error.is_timeout() && error.is_connect() {
+            (ErrorKind::Timeout, format!("no connection to {host} in time"))
+        } else if error.is_timeout() {
+            let limit = self.attempt_timeout(request);
+            (ErrorKind::Timeout, format!("no complete answer from {host} within {limit:?}"))
+        } else if error.is_connect() {
+            (ErrorKind::Connect, format!("no connection to {host}"))
+        } else {
+            (ErrorKind::Transport, format!("the connection to {host} broke before the answer was complete"))
+        };
+        Error::new(kind, message).with_source(error.without_url())
+    }
+}
+
+/// Everything secret that went out for a call, and what came in so far.
+fn secrets(request: &Outgoing, credential: Option<&Credential>, into: Option<&dyn Body>) -> Vec<Secret> {
+    let sent = credential.into_iter().flat_map(Credential::secrets).chain(&request.secrets).cloned();
+    sent.chain(into.map(|into| into.to_json().secrets()).unwrap_or_default()).collect()
+}
+
+/// The whole time is over; what happened before says why.
+fn out_of_time(limit: Duration, last: Option<Error>) -> Error {
+    let message = format!("no answer within {limit:?} in all");
+    match last {
+        None => Error::new(ErrorKind::Timeout, message),
+        Some(last) => {
+            let attempts = last.attempts() + 1;
+            Error::new(ErrorKind::Timeout, format!("{message}; the attempt before failed: {last}"))
+                .with_source(last)
+                .with_attempts(attempts)
+        }
+    }
+}
+
+/// How far this machine's clock is off.
+fn off(distance: Duration, direction: &str) -> String {
+    let minutes = distance.as_secs() / 60;
+    format!(
+        "the clock of this machine is {minutes} minutes {direction} that of the service, and a signature is good for 15; \
+         set the clock"
+    )
+}
+
+fn plain_header(text: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text)
+        .map_err(|error| Error::new(ErrorKind::Config, "a header cannot be written").with_source(error))
+}
+
+fn secret_header(secret: &Secret) -> Result<HeaderValue, Error> {
+    let mut value = plain_header(secret.expose())?;
+    value.set_sensitive(true);
+    Ok(value)
+}

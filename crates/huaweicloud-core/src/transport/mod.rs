@@ -1,0 +1,6 @@
+//! The way of a call: authorise, send, classify, retry, decode.
+
+pub(crate) mod classify;
+pub(crate) mod client;
+pub(crate) mod clock;
+pub(crate) mod retry;

@@ -1,0 +1,71 @@
+//! The module `dynamic`: calls by name, what parameters mean, and the text of the spec.
+
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{Item, parse_quote};
+
+use super::{print::Printer, setter_of};
+use crate::{
+    docs,
+    spec::{OperationAt, Spec, list, reference, text, values},
+};
+
+/// The module, formatted.
+pub fn dynamic(spec: &Spec) -> Result<String, String> {
+    let operations = spec.operations();
+    let entries = operations.iter().map(|operation| entry(spec, operation)).collect::<Result<Vec<_>, String>>()?;
+    let item: Item = parse_quote! {
+        /// The service with all that this crate knows of it.
+        pub static SERVICE: Service = Service::new(
+            &service::SERVICE,
+            &[#(#entries),*],
+            include_str!("../openapi.json"),
+        );
+    };
+    let mut code = Printer::new("types");
+    code.declares(parse_quote!(
+        use huaweicloud_core::dynamic::{Entry, ParameterDocs, Service};
+    ));
+    code.declares(parse_quote!(
+        use crate::{service, types};
+    ));
+    code.items(vec![item])?;
+    code.finish()
+}
+
+/// What a parameter means, with what its codes stand for.
+fn described(spec: &Spec, parameter: &Value) -> String {
+    let schema = spec.resolve(&parameter["schema"]).1;
+    let words: Vec<String> = values(schema)
+        .zip(list(schema, "x-enum-descriptions"))
+        .map(|(value, words)| format!("{} {}", docs::plain(value), docs::plain(words)))
+        .collect();
+    let description = text(parameter, "description");
+    if words.is_empty() { description.to_owned() } else { format!("{description} {}.", words.join(", ")) }
+}
+
+fn entry(spec: &Spec, operation: &OperationAt<'_>) -> Result<proc_macro2::TokenStream, String> {
+    let constant = format_ident!("{}", operation.id().to_uppercase());
+    let (summary, source) = (text(operation.value, "summary"), docs::source(operation.value));
+    let kind = |schema: Option<&Value>| schema.and_then(reference).map(|name| format_ident!("{name}"));
+    let response =
+        kind(operation.response_schema()).ok_or_else(|| format!("{} has no response type", operation.id()))?;
+    let action = operation.value.get("x-iam-action").and_then(Value::as_str).map(|action| quote!(.iam_action(#action)));
+    let parameters: Vec<_> = operation
+        .parameters()
+        .map(|parameter| {
+            let setter = setter_of(parameter, text(parameter, "name"));
+            let description = described(spec, parameter);
+            let example = match parameter.get("example").map(docs::plain) {
+                Some(example) => quote!(Some(#example)),
+                None => quote!(None),
+            };
+            quote!(ParameterDocs::new(#setter, #description, #example))
+        })
+        .collect();
+    let parameters = (!parameters.is_empty()).then(|| quote!(.parameters(&[#(#parameters),*])));
+    let body = kind(operation.request_schema()).map(|body| quote!(.body::<types::#body>()));
+    Ok(quote! {
+        Entry::new::<types::#response>(&service::#constant, #summary, #source) #action #parameters #body
+    })
+}

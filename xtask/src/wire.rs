@@ -1,0 +1,137 @@
+//! The wire contract: what of a spec decides names and types, as a document for other generators.
+//!
+//! Limits and lists of values are left out, because they are rules, which may change without a type; of a request it is
+//! said what must be there, of a response nothing, because an answer is never refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    docs,
+    emit::Kind,
+    spec::{OperationAt, Spec, is_enum, list, members, reference, required, text},
+};
+
+/// Which way a value travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    Request,
+    Response,
+}
+
+/// What is known of a schema from where it is used.
+#[derive(Clone, Debug, Default)]
+pub struct Use {
+    /// Which way it travels.
+    pub directions: BTreeSet<Direction>,
+    /// The pages that document it.
+    pub sources: BTreeSet<String>,
+}
+
+impl Use {
+    /// Which way its fields travel. The lint lets only enums travel both ways.
+    pub fn direction(&self) -> Direction {
+        self.directions.first().copied().unwrap_or(Direction::Response)
+    }
+}
+
+/// What requests and responses reach.
+pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
+    let mut found: BTreeMap<String, Use> = BTreeMap::new();
+    for operation in spec.operations() {
+        let parts = [
+            ("parameters", Direction::Request),
+            ("requestBody", Direction::Request),
+            ("responses", Direction::Response),
+        ];
+        for (key, direction) in parts {
+            for name in spec.reached(&operation.value[key]) {
+                let known = found.entry(name.to_owned()).or_default();
+                known.directions.insert(direction);
+                known.sources.insert(docs::source(operation.value));
+            }
+        }
+    }
+    found
+}
+
+/// The contract of a service.
+pub fn contract(spec: &Spec) -> Value {
+    let uses = uses(spec);
+    let mut schemas = Map::new();
+    for (name, schema) in spec.schemas() {
+        let contract = if is_enum(schema) {
+            json!({ "type": "string" })
+        } else {
+            let request = uses.get(name).is_some_and(|used| used.direction() == Direction::Request);
+            let properties: Map<String, Value> = members(schema, "properties")
+                .map(|(key, property)| (key.clone(), described(leaf(&Kind::of(spec, property)), key)))
+                .collect();
+            let must: Vec<&Value> = list(schema, "required").filter(|_| request).collect();
+            json!({ "type": "object", "properties": properties, "required": must })
+        };
+        schemas.insert(name.clone(), contract);
+    }
+    let mut paths = json!({});
+    for operation in spec.operations() {
+        paths[operation.path][operation.method] = operation_of(spec, &operation);
+    }
+    json!({
+        "openapi": "3.0.3",
+        "info": { "title": "", "version": "1" },
+        "paths": paths,
+        "components": { "schemas": schemas },
+    })
+}
+
+fn operation_of(spec: &Spec, operation: &OperationAt<'_>) -> Value {
+    let parameters: Vec<Value> = operation
+        .parameters()
+        .map(|parameter| {
+            json!({
+                "name": text(parameter, "name"),
+                "in": text(parameter, "in"),
+                "required": required(parameter),
+                "schema": leaf(&Kind::of(spec, &parameter["schema"])),
+            })
+        })
+        .collect();
+    let named =
+        |schema: &Value| json!({ "application/json": { "schema": { "$ref": reference(schema).map(component) } } });
+    let mut contract = json!({ "operationId": operation.id(), "parameters": parameters });
+    if let Some(schema) = operation.request_schema() {
+        contract["requestBody"] = json!({ "required": true, "content": named(schema) });
+    }
+    if let (Some((status, _)), Some(schema)) = (operation.success(), operation.response_schema()) {
+        contract["responses"] = json!({ status: { "description": "ok", "content": named(schema) } });
+    }
+    contract
+}
+
+/// A schema that says its name on the wire; a reference must be wrapped for that.
+fn described(schema: Value, name: &str) -> Value {
+    let mut described = if schema.get("$ref").is_some() { json!({ "allOf": [schema] }) } else { schema };
+    described["description"] = name.into();
+    described
+}
+
+fn component(name: &str) -> String {
+    format!("#/components/schemas/{name}")
+}
+
+/// A schema without rules. Times and secrets keep their format, by which the judge is told their types.
+fn leaf(kind: &Kind) -> Value {
+    match kind {
+        Kind::Text => json!({ "type": "string" }),
+        Kind::Integer => json!({ "type": "integer", "format": "int64" }),
+        Kind::Number => json!({ "type": "number", "format": "double" }),
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Millis => json!({ "type": "string", "format": "epoch-millis" }),
+        Kind::Secret => json!({ "type": "string", "format": "password" }),
+        Kind::Any => json!({}),
+        Kind::Enum(name) | Kind::Object(name) => json!({ "$ref": component(name) }),
+        Kind::List(item) => json!({ "type": "array", "items": leaf(item) }),
+        Kind::Map(value) => json!({ "type": "object", "additionalProperties": leaf(value) }),
+    }
+}
