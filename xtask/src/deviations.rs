@@ -5,9 +5,8 @@ use std::{fs, path::Path};
 use serde_json::Value;
 
 use crate::{
-    docs,
     files::Files,
-    spec::{OperationAt, Problem, Result, Spec, list, step, text},
+    spec::{self, OperationAt, Problem, Result, Spec, list, step, text},
 };
 
 const README: &str = "README.md";
@@ -39,7 +38,7 @@ fn services(specs: &[Spec]) -> String {
                 operation.id(),
                 operation.method.to_uppercase(),
                 operation.path,
-                docs::source(operation.value),
+                spec::source(operation.value),
             ));
         }
     }

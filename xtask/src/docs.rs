@@ -37,14 +37,6 @@ pub fn schema(schema: &Value, used: &Use) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Title and date of the page that documents an operation: the first of its documents.
-pub fn source(operation: &Value) -> String {
-    let Some(document) = list(&operation["x-source"], "documents").next() else { return String::new() };
-    let date = text(document, "updated");
-    let date = if date.is_empty() { String::new() } else { format!(" ({date})") };
-    format!("*{}*{date}", text(document, "title"))
-}
-
 /// The rule of a schema in words: range, length, count, values, default.
 pub fn rule(spec: &Spec, schema: &Value) -> String {
     let (_, target) = spec.resolve(schema);

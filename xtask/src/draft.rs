@@ -14,6 +14,8 @@ use crate::{
     spec::{self, Problem, Result, Spec, step},
 };
 
+use operation::Added;
+
 /// Writes the operations of these pages into the spec of a service.
 pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<()> {
     let named = !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -67,13 +69,6 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
         "{notes} notes (x-review) to settle in {file}; then `cargo xtask lint {service}` and `cargo xtask generate`"
     );
     Ok(())
-}
-
-/// What a page adds to a spec.
-pub struct Added {
-    pub operation: Value,
-    /// Schemas by name.
-    pub schemas: Map<String, Value>,
 }
 
 /// A spec without operations. The page knows neither endpoints nor which id a signed call carries.

@@ -1,6 +1,9 @@
 //! What differs between a page and the spec: tables against spec, examples against tables, examples against spec.
 
 pub mod compare;
+mod finding;
+
+pub use finding::Finding;
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
@@ -11,30 +14,6 @@ use crate::{
     page::{Page, Unreadable},
     spec::{self, OperationAt, Spec, list, text},
 };
-
-/// A difference between a page and the spec, or within the page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Finding {
-    /// Place in the spec.
-    pub pointer: String,
-    /// What differs; the word that an `x-deviation` uses for it.
-    pub about: &'static str,
-    /// The parameter, field or place that the spec has no node for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub member: Option<String>,
-    /// What the page says.
-    pub document: String,
-    /// What the spec says.
-    pub spec: String,
-    /// Whether a caller of today notices.
-    pub breaking: bool,
-    /// Whether the page once said more, and its scrape lost it.
-    #[serde(skip)]
-    pub lost: bool,
-    /// Where an `x-deviation` that covers it may stand.
-    #[serde(skip)]
-    pub nodes: Vec<String>,
-}
 
 /// A difference that the spec owns up to.
 #[derive(Clone, Debug, Serialize)]

@@ -12,7 +12,8 @@ use syn::{FnArg, GenericArgument, Item, PathArguments, ReturnType, Type};
 use typify::{TypeDetails, TypeSpace, TypeStructPropInfo};
 
 use crate::{
-    emit::{Code, setter},
+    emit::Code,
+    names::setter,
     spec::{Spec, is_enum},
     wire,
 };

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! specs/*/openapi.yaml ─ spec ─► lint ─► emit ─► judge (progenitor, typify) ─► package ─► files ─► write | --check
-//!                             └─► wire ────────┘
+//!                             └─► names, kind, wire ─┘
 //! saved pages ─ page ─┬─► drift (against the specs)
 //!                     └─► draft (into a spec)
 //! ```
@@ -19,7 +19,9 @@ pub mod emit;
 pub mod files;
 pub mod generate;
 pub mod judge;
+mod kind;
 pub mod lint;
+mod names;
 pub mod package;
 pub mod page;
 pub mod score;

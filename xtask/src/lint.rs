@@ -6,8 +6,8 @@ use heck::{ToPascalCase as _, ToSnakeCase as _};
 use serde_json::{Value, json};
 
 use crate::{
-    deviations, docs,
-    emit::{self, setter, setter_of},
+    deviations, docs, emit,
+    names::{setter, setter_of},
     spec::{
         OperationAt, Problem, Result, Spec, is_enum, is_time, list, members, reference, required, step, text, values,
     },

@@ -4,11 +4,10 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    docs,
     emit::{self, Code},
     files::{Files, MARK},
-    judge,
-    spec::{Result, Spec, list, text},
+    judge, names,
+    spec::{self, Result, Spec, list, text},
 };
 
 /// The files of the crate of a service, by path from the root of the workspace.
@@ -73,7 +72,7 @@ workspace = true
 }
 
 fn readme(spec: &Spec) -> String {
-    let name = emit::crate_name(&spec.service);
+    let name = names::crate_name(&spec.service);
     let region = list(&spec.value, "servers").next().map(|server| text(server, "x-region")).unwrap_or_default();
     let setup: Vec<String> = [
         format!("use {name}::{{Client, Config, Credential}};"),
@@ -98,7 +97,7 @@ fn readme(spec: &Spec) -> String {
             operation.method.to_uppercase(),
             operation.path,
             text(operation.value, "summary"),
-            docs::source(operation.value)
+            spec::source(operation.value)
         ));
     }
     let regions: Vec<String> = list(&spec.value, "servers")

@@ -209,6 +209,14 @@ impl<'a> OperationAt<'a> {
     }
 }
 
+/// Title and date of the page that documents an operation: the first of its documents.
+pub fn source(operation: &Value) -> String {
+    let Some(document) = list(&operation["x-source"], "documents").next() else { return String::new() };
+    let date = text(document, "updated");
+    let date = if date.is_empty() { String::new() } else { format!(" ({date})") };
+    format!("*{}*{date}", text(document, "title"))
+}
+
 /// Whether a parameter or a body must be given.
 pub fn required(value: &Value) -> bool {
     value.get("required") == Some(&Value::Bool(true))

@@ -138,7 +138,7 @@ fn crate_of_many(root: &Path, specs: &[Spec]) -> std::result::Result<TempDir, St
     for (path, contents) in files {
         let path = folder.path().join(path);
         let contents = match path.ends_with("Cargo.toml") {
-            true => manifest("huaweicloud-many", &format!("serde_json = \"1\"\n{}", on_core(root))),
+            true => manifest("huaweicloud-many", &on_core(root)),
             false => contents,
         };
         path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| error.to_string())?;

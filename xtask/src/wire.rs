@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    docs,
-    emit::Kind,
-    spec::{OperationAt, Spec, is_enum, list, members, reference, required, text},
+    kind::Kind,
+    spec::{self, OperationAt, Spec, is_enum, list, members, reference, required, text},
 };
 
 /// Which way a value travels.
@@ -49,7 +48,7 @@ pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
             for name in spec.reached(&operation.value[key]) {
                 let known = found.entry(name.to_owned()).or_default();
                 known.directions.insert(direction);
-                known.sources.insert(docs::source(operation.value));
+                known.sources.insert(spec::source(operation.value));
             }
         }
     }

@@ -10,6 +10,17 @@ use huaweicloud_core::{
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+/// A history that the sandbox has a documented answer for.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Whose history.
+    pub service: &'static Service,
+    /// The operation that answers it.
+    pub operation: &'static str,
+    /// The arguments of the call.
+    pub arguments: Map<String, Value>,
+}
+
 /// The contract of a service.
 #[derive(Debug)]
 pub(crate) struct Contract {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Sleep;
 
-use crate::server::Answer;
+use crate::reply::{End, Reply};
 
 /// One kind of misbehaviour.
 ///
@@ -185,19 +185,19 @@ impl std::str::FromStr for FaultPlan {
 }
 
 /// Changes a good answer as a fault says; `None` if there is no answer at all.
-pub(crate) fn misbehave(fault: &Fault, mut answer: Answer) -> Option<Answer> {
+pub(crate) fn misbehave(fault: &Fault, mut answer: Reply) -> Option<Reply> {
     let header = |name: HeaderName, value: &str| Some((name, HeaderValue::from_str(value).ok()?));
     match fault {
         Fault::Status { status, retry_after } => {
-            answer = Answer::gateway(*status, "APIGW.0308", "A fault of the plan");
+            answer = Reply::gateway(*status, "APIGW.0308", "A fault of the plan");
             answer.headers.extend(retry_after.iter().filter_map(|value| header(header::RETRY_AFTER, value)));
         }
         Fault::Redirect { status, location } => {
-            answer = Answer::text(*status, "");
+            answer = Reply::text(*status, "");
             answer.headers.extend(header(header::LOCATION, location));
         }
         Fault::Body { status, body, content_type } => {
-            answer = Answer::text(*status, body);
+            answer = Reply::text(*status, body);
             answer.headers.extend(content_type.iter().filter_map(|value| header(header::CONTENT_TYPE, value)));
         }
         Fault::Reset => return None,
@@ -205,9 +205,9 @@ pub(crate) fn misbehave(fault: &Fault, mut answer: Answer) -> Option<Answer> {
         Fault::Hang => answer.end = End::HangBefore,
         Fault::HangInBody => answer.end = End::Hang,
         Fault::Slow { millis } => answer.end = End::Slow(Duration::from_millis(*millis)),
-        Fault::Expired => answer = Answer::gateway(401, "APIGW.0307", "The token must be updated."),
+        Fault::Expired => answer = Reply::gateway(401, "APIGW.0307", "The token must be updated."),
         Fault::Clock { seconds } => {
-            answer = Answer::gateway(401, "APIGW.0301", "Incorrect IAM authentication information: date is off");
+            answer = Reply::gateway(401, "APIGW.0301", "Incorrect IAM authentication information: date is off");
             let now = std::time::SystemTime::now();
             let distance = Duration::from_secs(seconds.unsigned_abs());
             let theirs = if *seconds < 0 { now.checked_sub(distance) } else { now.checked_add(distance) };
@@ -227,21 +227,11 @@ pub(crate) fn misbehave(fault: &Fault, mut answer: Answer) -> Option<Answer> {
     Some(answer)
 }
 
-fn change(answer: &mut Answer, change: impl FnOnce(&mut Value, &str, Option<&str>)) {
+fn change(answer: &mut Reply, change: impl FnOnce(&mut Value, &str, Option<&str>)) {
     if let (Some(pagination), Ok(mut body)) = (answer.pagination, serde_json::from_slice(&answer.body)) {
         change(&mut body, pagination.items, pagination.total);
         answer.body = body.to_string().into();
     }
-}
-
-/// How a body ends.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum End {
-    Well,
-    Abort,
-    Hang,
-    HangBefore,
-    Slow(Duration),
 }
 
 /// A body that may end badly.

@@ -22,15 +22,16 @@ mod answer;
 mod auth;
 mod contract;
 mod faults;
+mod reply;
 mod rules;
 mod server;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
 use huaweicloud_core::{Config, ConfigBuilder, Credential, Error, dynamic::Service};
-use serde_json::{Map, Value};
 use tokio::{net::TcpListener, task::JoinHandle};
 
+pub use contract::Subject;
 pub use faults::{Fault, FaultPlan};
 pub use server::Recorded;
 
@@ -101,17 +102,6 @@ impl SandboxBuilder {
         let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
         Ok(Sandbox { address, state, task })
     }
-}
-
-/// A history that the sandbox has a documented answer for.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// Whose history.
-    pub service: &'static Service,
-    /// The operation that answers it.
-    pub operation: &'static str,
-    /// The arguments of the call.
-    pub arguments: Map<String, Value>,
 }
 
 impl Sandbox {

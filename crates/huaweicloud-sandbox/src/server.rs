@@ -12,18 +12,18 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Limited};
-use huaweicloud_core::{dynamic::Service, metadata::Pagination};
+use huaweicloud_core::dynamic::Service;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
-    Subject, answer,
+    answer,
     auth::{self, Denied, Signed},
-    contract::{Contract, Route},
-    faults::{self, End, FaultPlan, FaultyBody},
+    contract::{Contract, Route, Subject},
+    faults::{self, FaultPlan, FaultyBody},
+    reply::{End, Reply},
     rules::{self, Sent},
 };
 
@@ -89,14 +89,14 @@ impl State {
     }
 
     /// The answer to a request, unless the plan says that there is none.
-    fn handle(&self, request: &Recorded) -> Option<Answer> {
+    fn handle(&self, request: &Recorded) -> Option<Reply> {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let Some(route) = self.contracts.iter().find_map(|contract| {
             let method = http::Method::from_bytes(request.method.as_bytes()).ok()?;
             contract.route(&method, path)
         }) else {
             let message = "The API does not exist or has not been published in the environment";
-            return Some(Answer::gateway(404, "APIGW.0101", message));
+            return Some(Reply::gateway(404, "APIGW.0101", message));
         };
         let answer = self.answer(&route, &pairs(query), path, request);
         match self.faults.next(route.operation.id) {
@@ -105,32 +105,32 @@ impl State {
         }
     }
 
-    fn answer(&self, route: &Route<'_>, query: &[(String, String)], path: &str, request: &Recorded) -> Answer {
+    fn answer(&self, route: &Route<'_>, query: &[(String, String)], path: &str, request: &Recorded) -> Reply {
         let Recorded { method, headers, body, .. } = request;
         let signed = Signed { method, path, query, headers, body };
         if !route.operation.anonymous
             && let Err(Denied { code, message }) = auth::check(&signed, SystemTime::now())
         {
-            return Answer::gateway(401, code, &message);
+            return Reply::gateway(401, code, &message);
         }
         let arguments = match rules::arguments(route, &Sent { query, headers, body }) {
             Ok(arguments) => arguments,
             Err(rule) => {
                 let documented = route.contract.documented(route.operation, '4');
                 let Some((status, example)) = documented else {
-                    return Answer::gateway(400, "APIGW.0106", &format!("Orchestration error: {rule}"));
+                    return Reply::gateway(400, "APIGW.0106", &format!("Orchestration error: {rule}"));
                 };
                 let mut body = example.clone();
                 if let Some(message) = body.get_mut("error_msg") {
                     *message = format!("{}: {rule}", message.as_str().unwrap_or_default()).into();
                 }
-                return Answer::json(status, &body);
+                return Reply::json(status, &body);
             }
         };
         let Some((status, body)) = answer::answer(route, &arguments, self.records) else {
-            return Answer::gateway(500, "APIGW.0601", "The spec documents no answer");
+            return Reply::gateway(500, "APIGW.0601", "The spec documents no answer");
         };
-        let mut answer = Answer::json(status, &body);
+        let mut answer = Reply::json(status, &body);
         answer.pagination = route.operation.pagination.as_ref();
         for name in route.contract.secret_headers(route.operation) {
             if let (Ok(name), Ok(token)) = (name.parse::<HeaderName>(), HeaderValue::from_str(auth::TOKEN)) {
@@ -138,36 +138,6 @@ impl State {
             }
         }
         answer
-    }
-}
-
-/// What goes back.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    pub(crate) end: End,
-    pub(crate) pagination: Option<&'static Pagination>,
-}
-
-impl Answer {
-    pub(crate) fn text(status: u16, body: &str) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Bytes::copy_from_slice(body.as_bytes()),
-            end: End::Well,
-            pagination: None,
-        }
-    }
-
-    fn json(status: u16, body: &Value) -> Self {
-        Self::text(status, &body.to_string())
-    }
-
-    /// An answer of the gateway itself.
-    pub(crate) fn gateway(status: u16, code: &str, message: &str) -> Self {
-        Self::json(status, &json!({ "error_code": code, "error_msg": message }))
     }
 }
 
@@ -217,7 +187,7 @@ async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Re
             }
             answer.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionReset))?
         }
-        Err(_) => Answer::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
+        Err(_) => Reply::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
     };
     if answer.end == End::HangBefore {
         std::future::pending::<()>().await;

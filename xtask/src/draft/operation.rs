@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value, json};
 
-use super::Added;
 use crate::{
     drift::compare::is_transport,
     page::{Body, Bounds, Fact, Kind, Limits, Page, Role, Row},
@@ -49,6 +48,13 @@ fn in_order(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(in_order),
         _ => {}
     }
+}
+
+/// What a page adds to a spec.
+pub struct Added {
+    pub operation: Value,
+    /// Schemas by name.
+    pub schemas: Map<String, Value>,
 }
 
 struct Draft<'a> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::{
     page::{Body, Bounds, Example, Fact, Kind, Limits, Page, Role, Row},
     spec::{self, OperationAt, Spec, TOKEN_HEADER, is_enum, is_time, list, members, step, text, values},

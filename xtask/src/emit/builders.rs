@@ -6,9 +6,11 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Expr, Item, Type, parse_quote, parse_str};
 
-use super::{kind::Kind, print::Printer, setter_of};
+use super::print::Printer;
 use crate::{
     docs,
+    kind::Kind,
+    names::{setter, setter_of},
     spec::{OperationAt, Spec, members, reference, text},
     wire::Direction,
 };
@@ -17,7 +19,7 @@ use crate::{
 pub fn builders(spec: &Spec) -> Result<String, String> {
     let mut code = Printer::new("types");
     code.declares(parse_quote!(
-        use crate::{Client, service, types};
+        use crate::{service, types};
     ));
     for operation in spec.operations() {
         code.items(builder(spec, &operation)?)?;
@@ -51,12 +53,7 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
     if let Some(schema) = operation.request_schema() {
         for (key, property) in members(spec.resolve(schema).1, "properties") {
             let doc = docs::property(spec, property, Direction::Request);
-            setters.push(member_setter(
-                &setter_of(property, key),
-                &super::setter(key),
-                &Kind::of(spec, property),
-                &doc,
-            )?);
+            setters.push(member_setter(&setter_of(property, key), &setter(key), &Kind::of(spec, property), &doc)?);
         }
     }
     let (body_field, body_start, whole, into_call) = match &body {
@@ -88,7 +85,7 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
             }
         })
     });
-    let doc = format!("The request builder for [`Client::{id}`] calls.");
+    let doc = format!("The request builder for [`Client::{id}`](crate::Client::{id}) calls.");
     let sends = format!("Sends the request: `{} {}`.", operation.method.to_uppercase(), operation.path);
     Ok(vec![
         parse_quote! {
@@ -99,9 +96,9 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
         },
         parse_quote! {
             impl #name {
-                pub(crate) fn new(client: &Client) -> Self {
+                pub(crate) fn new(client: &::huaweicloud_core::Client) -> Self {
                     Self {
-                        call: ::huaweicloud_core::codegen::Call::new(&client.inner, &service::#metadata),
+                        call: ::huaweicloud_core::codegen::Call::new(client, &service::#metadata),
                         #body_start
                     }
                 }

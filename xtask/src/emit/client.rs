@@ -8,7 +8,7 @@ use syn::{Item, parse_quote};
 use super::{example, print::Printer};
 use crate::{
     docs,
-    spec::{Spec, text},
+    spec::{self, Spec, text},
 };
 
 /// The module, formatted.
@@ -21,7 +21,7 @@ pub fn client(spec: &Spec) -> Result<String, String> {
         let mut paragraphs = vec![
             text(operation.value, "summary").to_owned(),
             text(operation.value, "description").to_owned(),
-            format!("Source: {}, API `{}`.", docs::source(operation.value), text(&operation.value["x-source"], "api")),
+            format!("Source: {}, API `{}`.", spec::source(operation.value), text(&operation.value["x-source"], "api")),
         ];
         if let Some(action) = operation.value.get("x-iam-action").and_then(Value::as_str) {
             paragraphs.insert(2, format!("Needs the IAM permission `{action}`."));
@@ -32,7 +32,7 @@ pub fn client(spec: &Spec) -> Result<String, String> {
         quote! {
             #[doc = #doc]
             pub fn #id(&self) -> builder::#builder {
-                builder::#builder::new(self)
+                builder::#builder::new(&self.inner)
             }
         }
     });
@@ -40,7 +40,7 @@ pub fn client(spec: &Spec) -> Result<String, String> {
         parse_quote! {
             #[doc = #doc]
             #[derive(Clone, Debug)]
-            pub struct Client { pub(crate) inner: huaweicloud_core::Client }
+            pub struct Client { inner: huaweicloud_core::Client }
         },
         parse_quote! {
             impl Client {

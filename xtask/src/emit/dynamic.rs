@@ -4,10 +4,11 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
-use super::{print::Printer, setter_of};
+use super::print::Printer;
 use crate::{
     docs,
-    spec::{OperationAt, Spec, list, reference, text, values},
+    names::setter_of,
+    spec::{self, OperationAt, Spec, list, reference, text, values},
 };
 
 /// The module, formatted.
@@ -46,7 +47,7 @@ fn described(spec: &Spec, parameter: &Value) -> String {
 
 fn entry(spec: &Spec, operation: &OperationAt<'_>) -> Result<proc_macro2::TokenStream, String> {
     let constant = format_ident!("{}", operation.id().to_uppercase());
-    let (summary, source) = (text(operation.value, "summary"), docs::source(operation.value));
+    let (summary, source) = (text(operation.value, "summary"), spec::source(operation.value));
     let kind = |schema: Option<&Value>| schema.and_then(reference).map(|name| format_ident!("{name}"));
     let response =
         kind(operation.response_schema()).ok_or_else(|| format!("{} has no response type", operation.id()))?;

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase as _;
 use serde_json::Value;
 
-use super::{crate_name, kind::Kind, setter, setter_of};
-use crate::spec::{OperationAt, Spec, list, members, required, text};
+use crate::{
+    kind::Kind,
+    names::{crate_name, setter, setter_of},
+    spec::{OperationAt, Spec, list, members, required, text},
+};
 
 /// A call with the documented values, as an example. `setup` are lines before it that the reader sees.
 pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> String {

@@ -7,22 +7,16 @@ mod builders;
 mod client;
 mod dynamic;
 mod example;
-mod kind;
 mod print;
 mod service;
 mod types;
 
-use heck::ToSnakeCase as _;
-use serde_json::Value;
-use syn::Ident;
-
 pub use self::{
     example::example,
-    kind::Kind,
     service::{WORDS, links},
 };
 use crate::{
-    spec::{Problem, Result, Spec, text},
+    spec::{Problem, Result, Spec},
     wire,
 };
 
@@ -51,29 +45,7 @@ fn modules(spec: &Spec) -> std::result::Result<Code, String> {
     })
 }
 
-/// Name of the crate of a service in Rust code.
-pub fn crate_name(service: &str) -> String {
-    format!("huaweicloud_{}", service.to_snake_case())
-}
-
-/// Name in Rust of a parameter or member.
-pub fn setter(name: &str) -> String {
-    let snake = name.to_snake_case();
-    match syn::parse_str::<Ident>(&snake) {
-        Ok(_) => snake,
-        Err(_) => format!("{snake}_"),
-    }
-}
-
-/// Name of the setter of a parameter or member in a request builder: `x-setter`, where the usual one is taken.
-pub fn setter_of(node: &Value, name: &str) -> String {
-    match text(node, "x-setter") {
-        "" => setter(name),
-        own => own.to_owned(),
-    }
-}
-
 /// Problem of a service whose generated code cannot be put together.
-pub fn unprintable(spec: &Spec, reason: &str) -> Problem {
+fn unprintable(spec: &Spec, reason: &str) -> Problem {
     spec.problem("", format!("does not generate: {reason}"))
 }

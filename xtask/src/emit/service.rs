@@ -8,9 +8,10 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Ident, Item, parse_quote};
 
-use super::{kind::Kind, print::Printer};
+use super::print::Printer;
 use crate::{
     docs,
+    kind::Kind,
     spec::{OperationAt, Spec, list, members, reference, required, text, values},
     wire::{Direction, Use},
 };

@@ -8,13 +8,11 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Type, parse_quote, parse_str};
 
-use super::{
-    kind::Kind,
-    print::{Printer, braced},
-    setter,
-};
+use super::print::{Printer, braced};
 use crate::{
     docs,
+    kind::Kind,
+    names::setter,
     spec::{OperationAt, Spec, is_enum, list, members, reference, text, values as listed},
     wire::{Direction, Use},
 };

@@ -308,3 +308,29 @@ fn is_block(name: &str) -> bool {
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Whether elements are nested so deep that the parser, whose time grows with the square of it, had better not begin.
+pub fn is_too_deep(text: &str) -> bool {
+    const DEEPEST: usize = 1000;
+    let mut depth = 0_usize;
+    text.match_indices('<').any(|(at, _)| {
+        let tag = &text.as_bytes()[at + 1..];
+        if tag.len() >= 4 && tag[..4].eq_ignore_ascii_case(b"/div") {
+            depth = depth.saturating_sub(1);
+        } else if tag.len() >= 3 && tag[..3].eq_ignore_ascii_case(b"div") {
+            depth += 1;
+        }
+        depth > DEEPEST
+    })
+}
+
+/// Whether a page begins like HTML; a text page may hold a snippet of it.
+pub fn is_html(text: &str) -> bool {
+    const TAGS: [&str; 9] = ["<!doctype", "<html", "<head", "<body", "<table", "<h1", "<div", "<section", "<article"];
+    text.trim_start_matches('\u{feff}').lines().map(str::trim_start).filter(|line| !line.is_empty()).take(20).any(
+        |line| {
+            let start: String = line.chars().take(10).collect::<String>().to_lowercase();
+            TAGS.iter().any(|tag| start.starts_with(tag))
+        },
+    ) || text.trim_start().starts_with("<p")
+}

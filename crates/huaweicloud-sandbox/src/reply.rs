@@ -1,0 +1,48 @@
+//! What goes back to a client, and how it ends.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use huaweicloud_core::metadata::Pagination;
+use serde_json::{Value, json};
+
+/// What goes back.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) end: End,
+    pub(crate) pagination: Option<&'static Pagination>,
+}
+
+impl Reply {
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            end: End::Well,
+            pagination: None,
+        }
+    }
+
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::text(status, &body.to_string())
+    }
+
+    /// A reply of the gateway itself.
+    pub(crate) fn gateway(status: u16, code: &str, message: &str) -> Self {
+        Self::json(status, &json!({ "error_code": code, "error_msg": message }))
+    }
+}
+
+/// How a body ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum End {
+    Well,
+    Abort,
+    Hang,
+    HangBefore,
+    Slow(Duration),
+}
