@@ -7,7 +7,7 @@ use crate::{builder, service::SERVICE};
 /// A client of Huawei Cloud COC (incidents). Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) inner: huaweicloud_core::Client,
+    inner: huaweicloud_core::Client,
 }
 
 impl Client {
@@ -49,7 +49,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_incidents_histories(&self) -> builder::ListIncidentsHistories {
-        builder::ListIncidentsHistories::new(self)
+        builder::ListIncidentsHistories::new(&self.inner)
     }
 
     /// Lists incidents.
@@ -74,7 +74,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_incidents(&self) -> builder::ListIncidents {
-        builder::ListIncidents::new(self)
+        builder::ListIncidents::new(&self.inner)
     }
 
     /// Lists incidents, in short.
@@ -99,7 +99,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_incident_simple_tickets(&self) -> builder::ListIncidentSimpleTickets {
-        builder::ListIncidentSimpleTickets::new(self)
+        builder::ListIncidentSimpleTickets::new(&self.inner)
     }
 
     /// Shows an incident.
@@ -124,6 +124,6 @@ impl Client {
     /// # }
     /// ```
     pub fn show_coc_incident_detail(&self) -> builder::ShowCocIncidentDetail {
-        builder::ShowCocIncidentDetail::new(self)
+        builder::ShowCocIncidentDetail::new(&self.inner)
     }
 }

@@ -2,11 +2,11 @@
 //! Request builders.
 
 use huaweicloud_core::{
-    CallOptions, EpochMillis, Error, Items, Pages, Response, codegen::Call,
+    CallOptions, Client, EpochMillis, Error, Items, Pages, Response, codegen::Call,
 };
-use crate::{Client, service, types};
+use crate::{service, types};
 
-/// The request builder for [`Client::list_app_operations_log`] calls.
+/// The request builder for [`Client::list_app_operations_log`](crate::Client::list_app_operations_log) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAppOperationsLog {
@@ -18,7 +18,7 @@ impl ListAppOperationsLog {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::LIST_APP_OPERATIONS_LOG,
             ),
             body: types::ListAppOperationsLogRequest::new(),
@@ -161,7 +161,7 @@ impl ListAppOperationsLog {
     }
 }
 
-/// The request builder for [`Client::list_all_app`] calls.
+/// The request builder for [`Client::list_all_app`](crate::Client::list_all_app) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAllApp {
@@ -172,10 +172,7 @@ pub struct ListAllApp {
 impl ListAllApp {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
-            call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
-                &service::LIST_ALL_APP,
-            ),
+            call: ::huaweicloud_core::codegen::Call::new(client, &service::LIST_ALL_APP),
             body: types::ListAllAppRequestBody::new(),
         }
     }
@@ -283,7 +280,7 @@ impl ListAllApp {
     }
 }
 
-/// The request builder for [`Client::show_app_detail_by_id`] calls.
+/// The request builder for [`Client::show_app_detail_by_id`](crate::Client::show_app_detail_by_id) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ShowAppDetailById {
@@ -294,7 +291,7 @@ impl ShowAppDetailById {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::SHOW_APP_DETAIL_BY_ID,
             ),
         }

@@ -7,7 +7,7 @@ use crate::{builder, service::SERVICE};
 /// A client of Huawei Cloud CodeArts Deploy (applications). Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) inner: huaweicloud_core::Client,
+    inner: huaweicloud_core::Client,
 }
 
 impl Client {
@@ -45,7 +45,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_app_operations_log(&self) -> builder::ListAppOperationsLog {
-        builder::ListAppOperationsLog::new(self)
+        builder::ListAppOperationsLog::new(&self.inner)
     }
 
     /// Lists the applications of a project.
@@ -73,7 +73,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_all_app(&self) -> builder::ListAllApp {
-        builder::ListAllApp::new(self)
+        builder::ListAllApp::new(&self.inner)
     }
 
     /// Shows an application.
@@ -94,6 +94,6 @@ impl Client {
     /// # }
     /// ```
     pub fn show_app_detail_by_id(&self) -> builder::ShowAppDetailById {
-        builder::ShowAppDetailById::new(self)
+        builder::ShowAppDetailById::new(&self.inner)
     }
 }

@@ -2,11 +2,11 @@
 //! Request builders.
 
 use huaweicloud_core::{
-    CallOptions, Error, Items, Pages, Response, Secret, codegen::Call,
+    CallOptions, Client, Error, Items, Pages, Response, Secret, codegen::Call,
 };
-use crate::{Client, service, types};
+use crate::{service, types};
 
-/// The request builder for [`Client::keystone_create_user_token_by_password`] calls.
+/// The request builder for [`Client::keystone_create_user_token_by_password`](crate::Client::keystone_create_user_token_by_password) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct KeystoneCreateUserTokenByPassword {
@@ -18,7 +18,7 @@ impl KeystoneCreateUserTokenByPassword {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::KEYSTONE_CREATE_USER_TOKEN_BY_PASSWORD,
             ),
             body: types::CreateTokenRequest::new(),
@@ -60,7 +60,7 @@ impl KeystoneCreateUserTokenByPassword {
     }
 }
 
-/// The request builder for [`Client::keystone_validate_token`] calls.
+/// The request builder for [`Client::keystone_validate_token`](crate::Client::keystone_validate_token) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct KeystoneValidateToken {
@@ -71,7 +71,7 @@ impl KeystoneValidateToken {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::KEYSTONE_VALIDATE_TOKEN,
             ),
         }
@@ -109,7 +109,7 @@ impl KeystoneValidateToken {
     }
 }
 
-/// The request builder for [`Client::keystone_list_projects`] calls.
+/// The request builder for [`Client::keystone_list_projects`](crate::Client::keystone_list_projects) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct KeystoneListProjects {
@@ -120,7 +120,7 @@ impl KeystoneListProjects {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::KEYSTONE_LIST_PROJECTS,
             ),
         }
@@ -201,7 +201,7 @@ impl KeystoneListProjects {
     }
 }
 
-/// The request builder for [`Client::keystone_list_auth_projects`] calls.
+/// The request builder for [`Client::keystone_list_auth_projects`](crate::Client::keystone_list_auth_projects) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct KeystoneListAuthProjects {
@@ -212,7 +212,7 @@ impl KeystoneListAuthProjects {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::KEYSTONE_LIST_AUTH_PROJECTS,
             ),
         }
@@ -244,7 +244,7 @@ impl KeystoneListAuthProjects {
     }
 }
 
-/// The request builder for [`Client::keystone_list_auth_domains`] calls.
+/// The request builder for [`Client::keystone_list_auth_domains`](crate::Client::keystone_list_auth_domains) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct KeystoneListAuthDomains {
@@ -255,7 +255,7 @@ impl KeystoneListAuthDomains {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::KEYSTONE_LIST_AUTH_DOMAINS,
             ),
         }
@@ -287,7 +287,7 @@ impl KeystoneListAuthDomains {
     }
 }
 
-/// The request builder for [`Client::create_temporary_access_key`] calls.
+/// The request builder for [`Client::create_temporary_access_key`](crate::Client::create_temporary_access_key) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct CreateTemporaryAccessKey {
@@ -299,7 +299,7 @@ impl CreateTemporaryAccessKey {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::CREATE_TEMPORARY_ACCESS_KEY,
             ),
             body: types::CreateTemporaryAccessKeyRequest::new(),

@@ -7,7 +7,7 @@ use crate::{builder, service::SERVICE};
 /// A client of Huawei Cloud IAM (tokens, projects, domains). Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) inner: huaweicloud_core::Client,
+    inner: huaweicloud_core::Client,
 }
 
 impl Client {
@@ -57,7 +57,7 @@ impl Client {
     pub fn keystone_create_user_token_by_password(
         &self,
     ) -> builder::KeystoneCreateUserTokenByPassword {
-        builder::KeystoneCreateUserTokenByPassword::new(self)
+        builder::KeystoneCreateUserTokenByPassword::new(&self.inner)
     }
 
     /// Tells what a token is good for.
@@ -78,7 +78,7 @@ impl Client {
     /// # }
     /// ```
     pub fn keystone_validate_token(&self) -> builder::KeystoneValidateToken {
-        builder::KeystoneValidateToken::new(self)
+        builder::KeystoneValidateToken::new(&self.inner)
     }
 
     /// Lists projects.
@@ -99,7 +99,7 @@ impl Client {
     /// # }
     /// ```
     pub fn keystone_list_projects(&self) -> builder::KeystoneListProjects {
-        builder::KeystoneListProjects::new(self)
+        builder::KeystoneListProjects::new(&self.inner)
     }
 
     /// Lists the projects that the caller may use.
@@ -120,7 +120,7 @@ impl Client {
     /// # }
     /// ```
     pub fn keystone_list_auth_projects(&self) -> builder::KeystoneListAuthProjects {
-        builder::KeystoneListAuthProjects::new(self)
+        builder::KeystoneListAuthProjects::new(&self.inner)
     }
 
     /// Lists the domains (accounts) that the caller may use.
@@ -141,7 +141,7 @@ impl Client {
     /// # }
     /// ```
     pub fn keystone_list_auth_domains(&self) -> builder::KeystoneListAuthDomains {
-        builder::KeystoneListAuthDomains::new(self)
+        builder::KeystoneListAuthDomains::new(&self.inner)
     }
 
     /// Makes a temporary access key from a token or an agency.
@@ -174,6 +174,6 @@ impl Client {
     /// # }
     /// ```
     pub fn create_temporary_access_key(&self) -> builder::CreateTemporaryAccessKey {
-        builder::CreateTemporaryAccessKey::new(self)
+        builder::CreateTemporaryAccessKey::new(&self.inner)
     }
 }

@@ -7,7 +7,7 @@ use crate::{builder, service::SERVICE};
 /// A client of Huawei Cloud OSM (service tickets). Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) inner: huaweicloud_core::Client,
+    inner: huaweicloud_core::Client,
 }
 
 impl Client {
@@ -45,7 +45,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_case_operate_logs(&self) -> builder::ListCaseOperateLogs {
-        builder::ListCaseOperateLogs::new(self)
+        builder::ListCaseOperateLogs::new(&self.inner)
     }
 
     /// Lists service tickets.
@@ -66,6 +66,6 @@ impl Client {
     /// # }
     /// ```
     pub fn list_cases(&self) -> builder::ListCases {
-        builder::ListCases::new(self)
+        builder::ListCases::new(&self.inner)
     }
 }

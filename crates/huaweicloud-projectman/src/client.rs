@@ -7,7 +7,7 @@ use crate::{builder, service::SERVICE};
 /// A client of Huawei Cloud CodeArts Req (ProjectMan, work items). Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) inner: huaweicloud_core::Client,
+    inner: huaweicloud_core::Client,
 }
 
 impl Client {
@@ -52,7 +52,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_records_v2(&self) -> builder::ListRecordsV2 {
-        builder::ListRecordsV2::new(self)
+        builder::ListRecordsV2::new(&self.inner)
     }
 
     /// Lists CodeArts projects.
@@ -79,7 +79,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_projects_v4(&self) -> builder::ListProjectsV4 {
-        builder::ListProjectsV4::new(self)
+        builder::ListProjectsV4::new(&self.inner)
     }
 
     /// Lists the work items of a project.
@@ -103,7 +103,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_issues_v4(&self) -> builder::ListIssuesV4 {
-        builder::ListIssuesV4::new(self)
+        builder::ListIssuesV4::new(&self.inner)
     }
 
     /// Lists the change history of a work item (V4).
@@ -128,6 +128,6 @@ impl Client {
     /// # }
     /// ```
     pub fn list_issue_records_v4(&self) -> builder::ListIssueRecordsV4 {
-        builder::ListIssueRecordsV4::new(self)
+        builder::ListIssueRecordsV4::new(&self.inner)
     }
 }

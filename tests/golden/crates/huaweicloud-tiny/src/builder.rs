@@ -2,12 +2,12 @@
 //! Request builders.
 
 use huaweicloud_core::{
-    CallOptions, EpochMillis, Error, Items, Pages, Response, Secret, codegen::Call,
-    codegen::serde_json::Value,
+    CallOptions, Client, EpochMillis, Error, Items, Pages, Response, Secret,
+    codegen::Call, codegen::serde_json::Value,
 };
-use crate::{Client, service, types};
+use crate::{service, types};
 
-/// The request builder for [`Client::look_up_thing`] calls.
+/// The request builder for [`Client::look_up_thing`](crate::Client::look_up_thing) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct LookUpThing {
@@ -19,7 +19,7 @@ impl LookUpThing {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             call: ::huaweicloud_core::codegen::Call::new(
-                &client.inner,
+                client,
                 &service::LOOK_UP_THING,
             ),
             body: types::LookUpThingRequest::new(),

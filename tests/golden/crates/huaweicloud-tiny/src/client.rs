@@ -7,7 +7,7 @@ use crate::{builder, service::SERVICE};
 /// A client of Tiny. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) inner: huaweicloud_core::Client,
+    inner: huaweicloud_core::Client,
 }
 
 impl Client {
@@ -54,6 +54,6 @@ impl Client {
     /// # }
     /// ```
     pub fn look_up_thing(&self) -> builder::LookUpThing {
-        builder::LookUpThing::new(self)
+        builder::LookUpThing::new(&self.inner)
     }
 }
