@@ -62,10 +62,8 @@ fn links(spec: &Spec, operations: &Operations<'_>) -> Vec<Problem> {
             };
             let pagination = &list_operation.value["x-pagination"];
             let pointer = format!("{}/0{}", text(pagination, "items"), text(link, "value"));
-            let documented = list_operation.success().and_then(|(_, response)| {
-                members(&response["content"]["application/json"], "examples").next()?.1.get("value")
-            });
-            if documented
+            if list_operation
+                .response_example()
                 .and_then(|value| value.pointer(&pointer))
                 .is_none_or(|value| !value.is_string() && !value.is_number())
             {

@@ -18,13 +18,18 @@ pub fn package(spec: &Spec) -> Result<Files> {
     let holds_any = types.contains("serde_json::Value");
     let notice = format!("{MARK} from {} (SHA-256 {})", spec.file, hash(&spec.text));
     let folder = format!("crates/huaweicloud-{}", spec.service);
-    let rust = |doc: &str, code: &str| format!("// {notice}\n//! {doc}\n\n{code}");
+    let rust = |doc: &str, code: &str| {
+        let doc: String = doc.lines().map(|line| format!("{}\n", format!("//! {line}").trim_end())).collect();
+        format!("// {notice}\n{doc}\n{code}")
+    };
+    let models = ["Request and response models.".to_owned()].into_iter().chain(emit::model(spec));
+    let models = models.collect::<Vec<_>>().join("\n\n");
     let files = [
         ("Cargo.toml", format!("# {notice}\n{}", manifest(spec))),
         ("README.md", format!("<!-- {notice} -->\n\n{}", readme(spec))),
         ("openapi.json", contract(spec, &notice)),
         ("src/lib.rs", format!("// {notice}\n{}", root(holds_any))),
-        ("src/types.rs", rust("Request and response models.", &types)),
+        ("src/types.rs", rust(&models, &types)),
         ("src/builder.rs", rust("Request builders.", &builder)),
         ("src/client.rs", rust("The client.", &client)),
         ("src/service.rs", rust("Static service and operation metadata.", &service)),
@@ -63,6 +68,7 @@ dynamic = ["huaweicloud-core/dynamic"]
 huaweicloud-core.workspace = true
 
 [dev-dependencies]
+serde_json.workspace = true
 tokio = {{ workspace = true, features = ["macros", "rt"] }}
 
 [lints]

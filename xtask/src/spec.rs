@@ -207,6 +207,11 @@ impl<'a> OperationAt<'a> {
     pub fn response_schema(&self) -> Option<&'a Value> {
         self.success()?.1.pointer("/content/application~1json/schema")
     }
+
+    /// The first documented example of the success response.
+    pub fn response_example(&self) -> Option<&'a Value> {
+        members(&self.success()?.1["content"]["application/json"], "examples").next()?.1.get("value")
+    }
 }
 
 /// Title and date of the page that documents an operation: the first of its documents.

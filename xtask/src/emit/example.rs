@@ -48,6 +48,44 @@ pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> St
     lines.join("\n")
 }
 
+/// How a test makes a model: by its fields and from JSON, with a documented value.
+pub fn model(spec: &Spec) -> Option<String> {
+    let (model, key, value) = spec
+        .operations()
+        .iter()
+        .find_map(|operation| documented(spec, operation.response_schema()?, operation.response_example()?))?;
+    let (module, model, field) = (crate_name(&spec.service), model.to_pascal_case(), setter(key));
+    let held = if value.is_string() { format!("{value}.into()") } else { value.to_string() };
+    Some(format!(
+        "Models are `#[non_exhaustive]`; a test makes one by its fields, or from JSON:\n\n```\n\
+         use {module}::types::{model};\n\nlet mut by_fields = {model}::default();\n\
+         by_fields.{field} = Some({held});\n\
+         let from_json: {model} = serde_json::from_str(r#\"{{\"{key}\": {value}}}\"#)?;\n\
+         assert_eq!(by_fields, from_json);\n# Ok::<(), serde_json::Error>(())\n```"
+    ))
+}
+
+/// The first model in an example with a text or a number, the name of that member, and its value.
+fn documented<'a>(spec: &'a Spec, schema: &'a Value, example: &'a Value) -> Option<(&'a str, &'a str, &'a Value)> {
+    if let Kind::List(_) = Kind::of(spec, schema) {
+        return documented(spec, &schema["items"], example.get(0)?);
+    }
+    let (name, target) = spec.resolve(schema);
+    let here = |(key, property): (&'a String, &'a Value)| {
+        let value = example.get(key)?;
+        let plain = match Kind::of(spec, property) {
+            Kind::Text => value.is_string(),
+            Kind::Integer => value.is_i64(),
+            _ => false,
+        };
+        plain.then_some((name?, key.as_str(), value))
+    };
+    let mut below = members(target, "properties");
+    members(target, "properties")
+        .find_map(here)
+        .or_else(|| below.find_map(|(key, property)| documented(spec, property, example.get(key)?)))
+}
+
 /// What the example does with the response: prints a few of its texts.
 fn shown(spec: &Spec, operation: &OperationAt<'_>) -> Vec<String> {
     let schema = operation.response_schema();

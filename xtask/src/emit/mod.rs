@@ -12,7 +12,7 @@ mod service;
 mod types;
 
 pub use self::{
-    example::example,
+    example::{example, model},
     service::{WORDS, links},
 };
 use crate::{
