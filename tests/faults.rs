@@ -8,7 +8,8 @@ use std::{
 };
 
 use huaweicloud_core::{
-    BoxFuture, CallOptions, Clock, Config, ConfigBuilder, Credential, Error, ErrorKind, Response, RetryPolicy,
+    BoxFuture, CallOptions, Clock, Config, ConfigBuilder, Credential, Credentials, Error, ErrorKind, Ids, Response,
+    RetryPolicy,
 };
 use huaweicloud_osm::types::ListCaseOperateLogsResponse;
 use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
@@ -438,4 +439,42 @@ async fn long_and_escaped_secrets_are_blotted_out_too() {
     let answer = iam.keystone_create_user_token_by_password().body(body).send().await.unwrap();
     assert_eq!(answer.x_subject_token.as_ref().unwrap().expose(), sandbox.token());
     assert!(!format!("{answer:?} {entry:?}").contains(sandbox.token()));
+}
+
+/// Finds neither credentials nor ids before the end of days.
+#[derive(Debug)]
+struct Never;
+
+impl Credentials for Never {
+    fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+impl Ids for Never {
+    fn project_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn domain_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn the_time_limit_covers_what_comes_before_the_request_and_may_be_endless() {
+    const SHORT: Duration = Duration::from_millis(60);
+    let credentials = |builder: ConfigBuilder| builder.credentials_from(Arc::new(Never));
+    let ids = |builder: ConfigBuilder| builder.ids(Arc::new(Never));
+    for never in [&credentials as &dyn Fn(ConfigBuilder) -> ConfigBuilder, &ids] {
+        let mut setup = misbehaving(FaultPlan::new()).await;
+        setup.builder = never(setup.builder.timeout(SHORT));
+        let (result, requests, _) = setup.call().await;
+        let error = result.unwrap_err();
+        assert!(error.is_timeout() && error.message().contains("within 60ms in all"), "{error}");
+        assert_eq!(requests, 0);
+    }
+    let mut setup = misbehaving(FaultPlan::new()).await;
+    setup.builder = setup.builder.timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    assert!(setup.call().await.0.is_ok());
 }

@@ -117,7 +117,7 @@ impl Config {
             "http" => local_http()?
                 .connect_timeout(self.0.connect_timeout)
                 .user_agent(USER_AGENT)
-                .retry(reqwest::retry::never())
+                .retry(no_retries())
                 .build()
                 .map_err(|error| Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_source(error)),
             _ => Ok(self.0.http.clone()),
@@ -412,7 +412,7 @@ impl ConfigBuilder {
                 Some(limit) => http.connect_timeout(limit),
                 None => http,
             };
-            let http = http.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never()).referer(false);
+            let http = http.redirect(reqwest::redirect::Policy::none()).retry(no_retries()).referer(false);
             http.build().map_err(|error| config_error("the HTTP client cannot be set up").with_source(error))
         };
         let (http, own_http) = match self.http {
@@ -451,6 +451,11 @@ impl ConfigBuilder {
             ids: self.ids,
         })))
     }
+}
+
+/// What is tried again is the business of this crate. Without the limit, reqwest would copy every request for the case.
+fn no_retries() -> reqwest::retry::Builder {
+    reqwest::retry::never().max_retries_per_request(0)
 }
 
 const USER_AGENT: &str = concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"));

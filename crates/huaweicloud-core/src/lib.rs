@@ -20,6 +20,7 @@ pub mod dynamic;
 mod endpoint;
 mod error;
 mod future;
+mod hash;
 pub mod metadata;
 mod options;
 mod pages;

@@ -1,6 +1,9 @@
 //! What an operation is asked: arguments and body, until they become what goes over the wire.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -85,6 +88,20 @@ impl Request {
         }
     }
 
+    /// The path with its arguments in.
+    fn path(&self) -> String {
+        let mut parts = self.operation.path.split('{');
+        let mut path = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+            for (_, value) in self.arguments.iter().filter(|(known, _)| *known == name) {
+                let _ = write!(path, "{}", sign::encode(&plain(value)));
+            }
+            path.push_str(rest);
+        }
+        path
+    }
+
     fn normalise(&mut self) {
         for (name, value) in &mut self.arguments {
             if let Some(parameter) = self.operation.parameter(name) {
@@ -119,7 +136,7 @@ impl Request {
         let mut out = Outgoing {
             operation,
             method: method(operation.method)?,
-            path: operation.path.to_owned(),
+            path: self.path(),
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
@@ -132,9 +149,7 @@ impl Request {
             let given = self.arguments.iter().find(|(name, _)| *name == parameter.name);
             let Some((name, value)) = given else { continue };
             match (parameter.location, value) {
-                (Location::Path, value) => {
-                    out.path = out.path.replace(&format!("{{{name}}}"), &sign::encode(&plain(value)).to_string());
-                }
+                (Location::Path, _) => {}
                 (Location::Query, Json::Array(items)) => {
                     out.query.extend(items.iter().map(|item| ((*name).to_owned(), plain(item).into_owned())));
                 }
@@ -160,14 +175,6 @@ impl Request {
 }
 
 impl Outgoing {
-    /// The request target: path and query, exactly as sent and signed.
-    pub(crate) fn target(&self, canonical_query: &str) -> String {
-        match canonical_query {
-            "" => self.path.clone(),
-            query => format!("{}?{query}", self.path),
-        }
-    }
-
     /// Applies the options of a call.
     pub(crate) fn with(mut self, options: CallOptions) -> Result<Self, Error> {
         for header in options.own_headers() {

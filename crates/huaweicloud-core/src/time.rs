@@ -6,7 +6,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone as _};
+use chrono::{
+    DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone as _,
+    Timelike as _,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::codegen::{
@@ -249,7 +252,15 @@ pub fn local(millis: i64, time_zone: &str) -> Option<String> {
 pub fn sdk_date(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-    DateTime::from_timestamp(seconds, 0).unwrap_or_default().format("%Y%m%dT%H%M%SZ").to_string()
+    let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    // Every call is stamped, and chrono would read a format anew each time.
+    let mut date = at.year().to_string();
+    let parts = [(at.month(), ""), (at.day(), "T"), (at.hour(), ""), (at.minute(), ""), (at.second(), "Z")];
+    for (number, after) in parts {
+        date.extend([number / 10, number % 10].into_iter().filter_map(|digit| char::from_digit(digit, 10)));
+        date.push_str(after);
+    }
+    date
 }
 
 /// Reads the form of the `X-Sdk-Date` header.

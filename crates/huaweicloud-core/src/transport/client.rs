@@ -2,13 +2,13 @@
 
 use std::{
     fmt::Write as _,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 use url::Url;
 
@@ -32,8 +32,8 @@ use crate::{
 pub struct Client {
     pub(crate) config: Config,
     service: &'static Service,
-    /// Scheme and host, without a slash at the end.
-    base: Arc<str>,
+    /// Scheme and host.
+    base: Url,
     /// Value of the `Host` header.
     host: Arc<str>,
     http: reqwest::Client,
@@ -41,6 +41,9 @@ pub struct Client {
 
 /// How long a signature is good, counted from the time in it.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// What a time limit means that no clock can count.
+const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 /// A request that is ready to go, with what was signed of it.
 struct Prepared {
@@ -59,13 +62,7 @@ impl Client {
         if let Some(port) = endpoint.port() {
             let _ = write!(host, ":{port}");
         }
-        Ok(Self {
-            config: config.clone(),
-            service,
-            base: endpoint.as_str().trim_end_matches('/').into(),
-            host: host.into(),
-            http: config.http(&endpoint)?,
-        })
+        Ok(Self { config: config.clone(), service, host: host.into(), http: config.http(&endpoint)?, base: endpoint })
     }
 
     /// The service.
@@ -106,13 +103,8 @@ impl Client {
             "url.template" = operation.path,
             "server.address" = &*self.host,
         );
-        let last = Mutex::new(None);
-        let attempts = self.attempts(&request, limit, &last, into).instrument(span);
-        let result = tokio::time::timeout(limit, attempts).await.unwrap_or_else(|_| {
-            let last: Option<Error> = last.lock().unwrap_or_else(PoisonError::into_inner).take();
-            Err(out_of_time(limit, last))
-        });
-        result.map_err(|error| error.with_operation(operation.id))
+        let attempts = self.attempts(&request, limit, into).instrument(span);
+        attempts.await.map_err(|error| error.with_operation(operation.id))
     }
 
     /// Tries until it goes well, cannot heal, or must not be tried again.
@@ -120,67 +112,75 @@ impl Client {
         &self,
         request: &Outgoing,
         limit: Duration,
-        last: &Mutex<Option<Error>>,
         mut into: Option<&mut dyn Body>,
     ) -> Result<Response<()>, Error> {
         let config = &*self.config.0;
         let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
         let repeatable = request.operation.retry_safe;
-        let started = Instant::now();
-        let (mut attempts, mut retries, mut renewed) = (0, 0, false);
+        let now = Instant::now();
+        let end = now.checked_add(limit).unwrap_or(now + FOREVER);
+        let (mut attempts, mut retries, mut renewed, mut last) = (0, 0, false, None);
         loop {
-            if let Some(rate_limit) = &config.rate_limit {
-                rate_limit.wait(&*config.clock).await;
-            }
-            let credential = match request.operation.anonymous {
-                true => None,
-                false => Some(config.credentials.credential().await?),
-            };
+            // Mostly there at once, and then no timer is started.
+            let ready = timeout_at(end, async {
+                if let Some(rate_limit) = &config.rate_limit {
+                    rate_limit.wait(&*config.clock).await;
+                }
+                match request.operation.anonymous {
+                    true => Ok(None),
+                    false => config.credentials.credential().await.map(Some),
+                }
+            });
+            let Ok(credential) = ready.await else { return Err(out_of_time(limit, last)) };
+            let credential = credential?;
             attempts += 1;
-            let error =
-                match self.attempt(request, credential.as_deref(), into.as_mut().map(|into| &mut **into as _)).await {
-                    Ok(response) => {
-                        tracing::debug!(
-                            "http.response.status_code" = response.status,
-                            "http.request.resend_count" = attempts - 1,
-                            "huaweicloud.request_id" = response.request_id(),
-                            "answered"
-                        );
-                        config.budget.refill();
-                        return Ok(response);
+            let answered = into.as_mut().map(|into| &mut **into as _);
+            let error = match self.attempt(request, credential.as_deref(), end, answered).await {
+                Ok(response) => {
+                    tracing::debug!(
+                        "http.response.status_code" = response.status,
+                        "http.request.resend_count" = attempts - 1,
+                        "huaweicloud.request_id" = response.request_id(),
+                        "answered"
+                    );
+                    config.budget.refill();
+                    return Ok(response);
+                }
+                Err((error, _)) if error.is_timeout() && Instant::now() >= end => {
+                    return Err(out_of_time(limit, last));
+                }
+                Err((error, sent)) => {
+                    let error = error.without(&secrets(request, credential.as_deref(), into.as_deref()));
+                    tracing::debug!(
+                        "http.response.status_code" = error.status(),
+                        "http.request.resend_count" = attempts - 1,
+                        "huaweicloud.request_id" = error.request_id(),
+                        "error.type" = ?error.kind(),
+                        "error.code" = error.code(),
+                        "failed"
+                    );
+                    // Credentials that were renewed deserve one more try, whatever the policy.
+                    if let Some(credential) = &credential
+                        && !renewed
+                        && error.is_expired()
+                        && config.credentials.expired(credential)
+                    {
+                        renewed = true;
+                        continue;
                     }
-                    Err((error, sent)) => {
-                        let error = error.without(&secrets(request, credential.as_deref(), into.as_deref()));
-                        tracing::debug!(
-                            "http.response.status_code" = error.status(),
-                            "http.request.resend_count" = attempts - 1,
-                            "huaweicloud.request_id" = error.request_id(),
-                            "error.type" = ?error.kind(),
-                            "error.code" = error.code(),
-                            "failed"
-                        );
-                        // Credentials that were renewed deserve one more try, whatever the policy.
-                        if let Some(credential) = &credential
-                            && !renewed
-                            && error.is_expired()
-                            && config.credentials.expired(credential)
-                        {
-                            renewed = true;
-                            continue;
-                        }
-                        let may_repeat = repeatable || !sent;
-                        if !error.is_retryable() || !may_repeat || retries >= policy.max_retries {
-                            return Err(error.with_attempts(attempts));
-                        }
-                        error.with_attempts(attempts)
+                    let may_repeat = repeatable || !sent;
+                    if !error.is_retryable() || !may_repeat || retries >= policy.max_retries {
+                        return Err(error.with_attempts(attempts));
                     }
-                };
+                    error.with_attempts(attempts)
+                }
+            };
             let pause = policy.delay(retries, error.retry_after(), &*config.clock);
             // Waiting beyond the end of the call would only turn this error into a worse one.
-            if pause >= limit.saturating_sub(started.elapsed()) || !config.budget.take() {
+            if pause >= end.saturating_duration_since(Instant::now()) || !config.budget.take() {
                 return Err(error);
             }
-            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            last = Some(error);
             retries += 1;
             config.clock.sleep(pause).await;
         }
@@ -191,15 +191,21 @@ impl Client {
         &self,
         request: &Outgoing,
         credential: Option<&Credential>,
+        end: Instant,
         into: Option<&mut dyn Body>,
     ) -> Result<Response<()>, (Error, bool)> {
+        let unsent = |error: Error| (error, false);
         let id = match credential {
             Some(Credential::Keys { .. }) => {
-                self.config.id(self.service.scope).await.map_err(|error| (error, false))?
+                let late =
+                    |_| unsent(Error::new(ErrorKind::Timeout, "the id of the project or domain is not there yet"));
+                timeout_at(end, self.config.id(self.service.scope)).await.map_err(late)?.map_err(unsent)?
             }
             _ => None,
         };
-        let prepared = self.authorise(request, credential, id.as_deref()).map_err(|error| (error, false))?;
+        let mut prepared = self.authorise(request, credential, id.as_deref()).map_err(unsent)?;
+        let left = end.saturating_duration_since(Instant::now());
+        *prepared.request.timeout_mut() = Some(self.attempt_timeout(request).min(left));
         let mut answer = self.http.execute(prepared.request).await.map_err(|error| {
             let sent = !error.is_connect();
             (self.not_answered(request, error), sent)
@@ -265,11 +271,10 @@ impl Client {
     ) -> Result<Prepared, Error> {
         let config = &*self.config.0;
         let query = sign::canonical_query(&request.query);
-        let target = format!("{}{}", self.base, request.target(&query));
-        let url = Url::parse(&target).map_err(|error| {
-            Error::new(ErrorKind::InvalidRequest, "the request has no valid URL").with_source(error)
-        })?;
-        if url.as_str() != target {
+        let mut url = self.base.clone();
+        url.set_path(&request.path);
+        url.set_query(Some(&*query).filter(|query| !query.is_empty()));
+        if url.path() != request.path || url.query().unwrap_or_default() != query {
             return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
         }
         let mut headers = request.headers.clone();
@@ -331,7 +336,6 @@ impl Client {
         let mut prepared = reqwest::Request::new(request.method.clone(), url);
         *prepared.headers_mut() = headers;
         *prepared.body_mut() = request.body.clone().map(reqwest::Body::from);
-        *prepared.timeout_mut() = Some(self.attempt_timeout(request));
         Ok(Prepared { request: prepared, canonical_request })
     }
 

@@ -1,0 +1,51 @@
+//! SHA-256 and its HMAC: by ring where it is there for TLS anyway, which uses the processor's own instructions, else by
+//! a small library in plain Rust.
+
+#[cfg(feature = "rustls")]
+mod library {
+    use ring::{digest, hmac};
+
+    pub(crate) fn sha256(bytes: &[u8]) -> impl AsRef<[u8]> + use<> {
+        digest::digest(&digest::SHA256, bytes)
+    }
+
+    pub(crate) fn hmac_sha256(key: &[u8], text: &[u8]) -> impl AsRef<[u8]> + use<> {
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text)
+    }
+}
+
+#[cfg(not(feature = "rustls"))]
+mod library {
+    use hmac_sha256::{HMAC, Hash};
+
+    pub(crate) fn sha256(bytes: &[u8]) -> impl AsRef<[u8]> + use<> {
+        Hash::hash(bytes)
+    }
+
+    pub(crate) fn hmac_sha256(key: &[u8], text: &[u8]) -> impl AsRef<[u8]> + use<> {
+        HMAC::mac(text, key)
+    }
+}
+
+pub(crate) use library::{hmac_sha256, sha256};
+
+#[cfg(test)]
+mod tests {
+    use super::{hmac_sha256, sha256};
+
+    fn hex(bytes: impl AsRef<[u8]>) -> String {
+        bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// FIPS 180-2, B.1 and B.2, and RFC 4231, cases 2 and 6: whatever the features, the same.
+    #[test]
+    fn the_vectors_of_the_standards_hold() {
+        let two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+        assert_eq!(hex(sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(hex(sha256(two_blocks)), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+        let short = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(hex(short), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        let long = hmac_sha256(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First");
+        assert_eq!(hex(long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    }
+}
