@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::{error::Error, secret::Secret, transport::retry::RetryPolicy, violation::shown};
 
-/// What one call does differently from its configuration; for the `with` of every builder.
+/// What one call does differently from its configuration; for `with_options` of every builder.
 ///
 /// ```
 /// use std::time::Duration;

@@ -60,7 +60,8 @@ pub fn model(spec: &Spec) -> Option<String> {
         "Models are `#[non_exhaustive]`; a test makes one by its fields, or from JSON:\n\n```\n\
          use {module}::types::{model};\n\nlet mut by_fields = {model}::default();\n\
          by_fields.{field} = Some({held});\n\
-         let from_json: {model} = serde_json::from_str(r#\"{{\"{key}\": {value}}}\"#)?;\n\
+         let json = r#\"{{\"{key}\": {value}}}\"#;\n\
+         let from_json: {model} = serde_json::from_str(json)?;\n\
          assert_eq!(by_fields, from_json);\n# Ok::<(), serde_json::Error>(())\n```"
     ))
 }
