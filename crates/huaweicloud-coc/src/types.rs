@@ -8,7 +8,8 @@
 //!
 //! let mut by_fields = ListIncidentsHistoriesResponse::default();
 //! by_fields.provider_code = Some("049".into());
-//! let from_json: ListIncidentsHistoriesResponse = serde_json::from_str(r#"{"provider_code": "049"}"#)?;
+//! let json = r#"{"provider_code": "049"}"#;
+//! let from_json: ListIncidentsHistoriesResponse = serde_json::from_str(json)?;
 //! assert_eq!(by_fields, from_json);
 //! # Ok::<(), serde_json::Error>(())
 //! ```

@@ -8,7 +8,8 @@
 //!
 //! let mut by_fields = ListAppOperationsLogResponse::default();
 //! by_fields.total_num = Some(1);
-//! let from_json: ListAppOperationsLogResponse = serde_json::from_str(r#"{"total_num": 1}"#)?;
+//! let json = r#"{"total_num": 1}"#;
+//! let from_json: ListAppOperationsLogResponse = serde_json::from_str(json)?;
 //! assert_eq!(by_fields, from_json);
 //! # Ok::<(), serde_json::Error>(())
 //! ```

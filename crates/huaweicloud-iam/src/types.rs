@@ -8,7 +8,8 @@
 //!
 //! let mut by_fields = Token::default();
 //! by_fields.expires_at = Some("2099-12-31T23:59:59.000000Z".into());
-//! let from_json: Token = serde_json::from_str(r#"{"expires_at": "2099-12-31T23:59:59.000000Z"}"#)?;
+//! let json = r#"{"expires_at": "2099-12-31T23:59:59.000000Z"}"#;
+//! let from_json: Token = serde_json::from_str(json)?;
 //! assert_eq!(by_fields, from_json);
 //! # Ok::<(), serde_json::Error>(())
 //! ```

@@ -8,7 +8,8 @@
 //!
 //! let mut by_fields = ListCaseOperateLogsResponse::default();
 //! by_fields.total_count = Some(1);
-//! let from_json: ListCaseOperateLogsResponse = serde_json::from_str(r#"{"total_count": 1}"#)?;
+//! let json = r#"{"total_count": 1}"#;
+//! let from_json: ListCaseOperateLogsResponse = serde_json::from_str(json)?;
 //! assert_eq!(by_fields, from_json);
 //! # Ok::<(), serde_json::Error>(())
 //! ```

@@ -8,7 +8,8 @@
 //!
 //! let mut by_fields = ListRecordsV2Result::default();
 //! by_fields.offset = Some(0);
-//! let from_json: ListRecordsV2Result = serde_json::from_str(r#"{"offset": 0}"#)?;
+//! let json = r#"{"offset": 0}"#;
+//! let from_json: ListRecordsV2Result = serde_json::from_str(json)?;
 //! assert_eq!(by_fields, from_json);
 //! # Ok::<(), serde_json::Error>(())
 //! ```

@@ -8,7 +8,8 @@
 //!
 //! let mut by_fields = LookUpThingResponse::default();
 //! by_fields.total = Some(1);
-//! let from_json: LookUpThingResponse = serde_json::from_str(r#"{"total": 1}"#)?;
+//! let json = r#"{"total": 1}"#;
+//! let from_json: LookUpThingResponse = serde_json::from_str(json)?;
 //! assert_eq!(by_fields, from_json);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
