@@ -65,10 +65,11 @@ fn missing(path: &str) -> Violation {
     Violation::new(path, "is required", None)
 }
 
-fn object(rule: &ObjectRule, value: &Json<'_>, path: &str, found: &mut Vec<Violation>) {
+fn object(rule: &'static ObjectRule, value: &Json<'_>, path: &str, found: &mut Vec<Violation>) {
     let Json::Object(members) = value else {
         let path = if path.is_empty() { "body" } else { path };
-        return found.push(Violation::new(path, "must be a JSON object", given(value)));
+        let given = given(value).filter(|_| !holds_secret(Kind::Object(rule), DEEP));
+        return found.push(Violation::new(path, "must be a JSON object", given));
     };
     let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     for member in rule.members {
@@ -139,9 +140,22 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
             }
         }
         (Kind::Object(rule), value) => object(rule, value, path, found),
-        // What is of another kind may still be the secret, so it is not repeated.
-        (Kind::Secret, _) => broken("must be a text".to_owned(), None),
-        (kind, value) => broken(format!("must be {}", words(kind)), given(value)),
+        (kind, value) => {
+            broken(format!("must be {}", words(kind)), given(value).filter(|_| !holds_secret(kind, DEEP)));
+        }
+    }
+}
+
+/// How deep a secret is looked for; rules may refer to themselves.
+const DEEP: usize = 8;
+
+/// Whether a secret belongs there. What stands in its place may be the secret, so it is not repeated.
+fn holds_secret(kind: Kind, deep: usize) -> bool {
+    match kind {
+        Kind::Secret => true,
+        Kind::List(item) | Kind::Map(item) if deep > 0 => holds_secret(item.kind, deep - 1),
+        Kind::Object(rule) if deep > 0 => rule.members.iter().any(|member| holds_secret(member.rule.kind, deep - 1)),
+        _ => false,
     }
 }
 
