@@ -213,6 +213,14 @@ impl Playing {
     }
 }
 
+/// A test that fails leaves no server behind.
+impl Drop for Playing {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 #[test]
 fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own() {
     let call = ["call", "osm", "list_case_operate_logs", "--case-id", "1", "--endpoint"];
