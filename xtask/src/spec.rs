@@ -105,6 +105,12 @@ impl Spec {
         Some(at)
     }
 
+    /// The schema of an item of a response that is paged.
+    pub fn item<'a>(&'a self, operation: &OperationAt<'a>) -> Option<&'a Value> {
+        let pointer = text(operation.value.get("x-pagination")?, "items");
+        Some(&self.target(operation.response_schema()?, pointer)?["items"])
+    }
+
     /// The names of the schemas that a node refers to, however deep.
     pub fn reached<'a>(&'a self, node: &'a Value) -> BTreeSet<&'a str> {
         let mut seen = BTreeSet::new();

@@ -11,7 +11,7 @@ pub(crate) fn redact<S: AsRef<str>>(text: &str, secrets: &[S]) -> String {
 /// The beginning of a text, at most this many characters, without these secrets. What stands far behind is not looked
 /// at.
 pub(crate) fn excerpt<S: AsRef<str>>(text: &str, longest: usize, secrets: &[S]) -> String {
-    /// Bytes that become part of an excerpt; more than it shows, for what is blotted out gets shorter.
+    /// Bytes that become part of an excerpt; more than it shows, for what is redacted gets shorter.
     const LOOKED_AT: usize = 16 * 1024;
     /// Bytes that an escaped byte takes.
     const ESCAPED: usize = 12;
@@ -23,7 +23,7 @@ pub(crate) fn excerpt<S: AsRef<str>>(text: &str, longest: usize, secrets: &[S]) 
     redact_until(seen, until, secrets).chars().take(longest).collect()
 }
 
-/// The text up to a place, a secret that goes on beyond it being blotted out whole.
+/// The text up to a place, a secret that goes on beyond it being redacted whole.
 fn redact_until<S: AsRef<str>>(text: &str, until: usize, secrets: &[S]) -> String {
     let mut spans = Vec::new();
     let mut layer = Some(Layer { text: text.to_owned(), source: None });

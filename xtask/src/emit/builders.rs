@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Expr, Item, Type, parse_quote, parse_str};
 
-use super::print::Printer;
+use super::print::{Printer, type_of};
 use crate::{
     docs,
     kind::Kind,
@@ -71,10 +71,9 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
             quote!(self.call.body(&self.body)),
         ),
     };
-    let stream = operation.value.get("x-pagination").map(|pagination| {
-        let items = spec.target(operation.response_schema()?, text(pagination, "items"))?;
-        let item: Type = parse_str(&Kind::of(spec, &items["items"]).rust("::huaweicloud_core::List")).ok()?;
-        Some(quote! {
+    let item = spec.item(operation).map(|item| type_of(&Kind::of(spec, item).rust("::huaweicloud_core::List")));
+    let stream = item.transpose()?.map(|item| {
+        quote! {
             /// Returns a stream of all items; pages are fetched as they are needed.
             pub fn items(self) -> ::huaweicloud_core::Items<#item> {
                 #into_call.items::<#response>()
@@ -83,7 +82,7 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
             pub fn pages(self) -> ::huaweicloud_core::Pages<#response> {
                 #into_call.pages()
             }
-        })
+        }
     });
     let doc = format!("The request builder for [`Client::{id}`](crate::Client::{id}) calls.");
     let sends = format!("Sends the request: `{} {}`.", operation.method.to_uppercase(), operation.path);
@@ -126,17 +125,13 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
     ])
 }
 
-fn parse(code: &str) -> Result<Type, String> {
-    parse_str(code).map_err(|error| format!("{code}: {error}"))
-}
-
 fn parameter_setter(name: &str, wire: &str, kind: &Kind, doc: &str) -> Result<TokenStream, String> {
     let ident = format_ident!("{name}");
-    let argument = parse(&kind.argument())?;
+    let argument = type_of(&kind.argument())?;
     let converted = kind.converted(name);
     let convert = (converted != name).then(|| {
         let value: Expr = parse_str(&converted).map_err(|error| error.to_string())?;
-        let kind = parse(&kind.in_request())?;
+        let kind = type_of(&kind.in_request())?;
         Ok::<_, String>(quote!(let #ident: #kind = #value;))
     });
     let convert = convert.transpose()?;
@@ -153,7 +148,7 @@ fn parameter_setter(name: &str, wire: &str, kind: &Kind, doc: &str) -> Result<To
 /// A setter of a member of the body.
 fn member_setter(name: &str, field: &str, kind: &Kind, doc: &str) -> Result<TokenStream, String> {
     let (ident, field) = (format_ident!("{name}"), format_ident!("{field}"));
-    let argument = parse(&kind.argument())?;
+    let argument = type_of(&kind.argument())?;
     Ok(quote! {
         #[doc = #doc]
         pub fn #ident(mut self, #ident: #argument) -> Self {

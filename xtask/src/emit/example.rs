@@ -103,13 +103,12 @@ fn shown(spec: &Spec, operation: &OperationAt<'_>) -> Vec<String> {
         let values: Vec<String> = fields.iter().map(|field| format!("{place}.{field}")).collect();
         format!("println!(\"{places}\", {});", values.join(", "))
     };
-    match operation.value.get("x-pagination") {
-        Some(pagination) => {
-            let items = schema.and_then(|schema| spec.target(schema, text(pagination, "items")));
+    match spec.item(operation) {
+        Some(item) => {
             vec![
                 "    .items();".to_owned(),
                 "while let Some(item) = items.try_next().await? {".to_owned(),
-                format!("    {}", printed("item", &fields(items.map(|items| &items["items"])))),
+                format!("    {}", printed("item", &fields(Some(item)))),
                 "}".to_owned(),
             ]
         }

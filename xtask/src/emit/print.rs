@@ -3,7 +3,12 @@
 use std::collections::BTreeSet;
 
 use quote::{ToTokens as _, format_ident};
-use syn::{Attribute, Item, parse_quote, visit_mut::VisitMut};
+use syn::{Attribute, Item, Type, parse_quote, parse_str, visit_mut::VisitMut};
+
+/// The type that this code names.
+pub fn type_of(code: &str) -> Result<Type, String> {
+    parse_str(code).map_err(|error| format!("{code}: {error}"))
+}
 
 /// Collects the code of a module.
 pub struct Printer {
@@ -44,7 +49,7 @@ impl Printer {
             .tidy
             .imports
             .iter()
-            .map(|name| syn::parse_str(name))
+            .map(|name| parse_str(name))
             .collect::<Result<_, _>>()
             .map_err(|error| error.to_string())?;
         let of_the_runtime = (!names.is_empty()).then(|| parse_quote!(use huaweicloud_core::{#(#names),*};));

@@ -243,11 +243,7 @@ fn pagination(pagination: &Value) -> TokenStream {
 
 fn history_of(spec: &Spec, operation: &OperationAt<'_>, history: &Value) -> TokenStream {
     let templates = |key: &str| {
-        let given = match history.get(key) {
-            Some(Value::Array(templates)) => templates.iter().map(docs::plain).collect(),
-            Some(template) => vec![docs::plain(template)],
-            None => Vec::new(),
-        };
+        let given = history.get(key).map(templates).unwrap_or_default();
         quote!(&[#(#given),*])
     };
     let [time, actor, action, subject, detail] = ["time", "actor", "action", "subject", "detail"].map(templates);
@@ -260,24 +256,22 @@ fn history_of(spec: &Spec, operation: &OperationAt<'_>, history: &Value) -> Toke
 /// What stands behind the pointer of a place that wants the words for a value instead of the value.
 pub const WORDS: &str = ":words";
 
+/// One template or a list of them.
+fn templates(given: &Value) -> Vec<String> {
+    match given {
+        Value::Array(templates) => templates.iter().map(docs::plain).collect(),
+        template => vec![docs::plain(template)],
+    }
+}
+
 /// The words for the values that the templates of a history name.
 fn words(spec: &Spec, operation: &OperationAt<'_>, history: &Value) -> Vec<TokenStream> {
-    let templates: Vec<String> = history
-        .as_object()
-        .into_iter()
-        .flatten()
-        .flat_map(|(_, templates)| match templates {
-            Value::Array(templates) => templates.iter().map(docs::plain).collect(),
-            template => vec![docs::plain(template)],
-        })
-        .collect();
+    let templates: Vec<String> =
+        history.as_object().into_iter().flatten().flat_map(|(_, given)| templates(given)).collect();
     let places =
         templates.iter().flat_map(|template| template.split('{').skip(1)).filter_map(|part| part.split_once('}'));
     let wanted: BTreeSet<&str> = places.filter_map(|(place, _)| place.strip_suffix(WORDS)).collect();
-    let item = operation.response_schema().and_then(|schema| {
-        let items = spec.target(schema, text(&operation.value["x-pagination"], "items"))?;
-        Some(&items["items"])
-    });
+    let item = spec.item(operation);
     let tables = wanted.into_iter().filter_map(|place| {
         let schema = spec.target(item?, place)?;
         let pairs = values(schema).map(docs::plain).zip(list(schema, "x-enum-descriptions").map(docs::plain));

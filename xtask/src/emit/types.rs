@@ -6,9 +6,9 @@ use heck::ToPascalCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{Type, parse_quote, parse_str};
+use syn::{parse_quote, parse_str};
 
-use super::print::{Printer, braced};
+use super::print::{Printer, braced, type_of};
 use crate::{
     docs,
     kind::Kind,
@@ -118,15 +118,14 @@ impl<'s> Types<'s> {
 
 fn field_of(name: &str, kind: &str, doc: &str) -> Result<TokenStream, String> {
     let ident = format_ident!("{name}");
-    let kind: Type = parse_str(kind).map_err(|error| format!("{kind}: {error}"))?;
+    let kind = type_of(kind)?;
     Ok(quote!(#[doc = #doc] pub #ident: #kind))
 }
 
 /// A setter of a model, which says no more than that: the field says the rest.
 fn model_setter(field: &str, kind: &Kind) -> Result<TokenStream, String> {
     let ident = format_ident!("{field}");
-    let parse = |code: &str| parse_str::<Type>(code).map_err(|error| format!("{code}: {error}"));
-    let argument = parse(&kind.argument())?;
+    let argument = type_of(&kind.argument())?;
     let value: syn::Expr = parse_str(&kind.converted(field)).map_err(|error| error.to_string())?;
     let doc = format!("Sets [`{field}`](Self#structfield.{field}).");
     Ok(quote! {
@@ -144,9 +143,8 @@ fn page(spec: &Spec, operation: &OperationAt<'_>) -> Result<Option<TokenStream>,
     let Some(pagination) = operation.value.get("x-pagination") else { return Ok(None) };
     let schema = operation.response_schema().ok_or("a page has no schema")?;
     let response = format_ident!("{}", reference(schema).ok_or("a page has no name")?);
-    let items = spec.target(schema, text(pagination, "items")).ok_or("x-pagination points to no items")?;
-    let item = Kind::of(spec, &items["items"]).rust("::huaweicloud_core::List");
-    let item: Type = parse_str(&item).map_err(|error| error.to_string())?;
+    let item = spec.item(operation).ok_or("x-pagination points to no items")?;
+    let item = type_of(&Kind::of(spec, item).rust("::huaweicloud_core::List"))?;
     let steps = |pointer: &str| -> Vec<_> {
         pointer.split('/').skip(1).map(|step| format_ident!("{}", setter(step))).collect()
     };

@@ -14,7 +14,7 @@ use crate::{
     transport::client::Client,
 };
 
-/// A call of an operation in the making of its builder.
+/// A call that a request builder puts together.
 #[derive(Clone, Debug)]
 pub struct Call {
     client: Client,
