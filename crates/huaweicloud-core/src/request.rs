@@ -1,9 +1,6 @@
 //! What an operation is asked: arguments and body, until they become what goes over the wire.
 
-use std::{
-    borrow::Cow,
-    fmt::{self, Write as _},
-};
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -95,7 +92,7 @@ impl Request {
         for part in parts {
             let (name, rest) = part.split_once('}').unwrap_or((part, ""));
             for (_, value) in self.arguments.iter().filter(|(known, _)| *known == name) {
-                let _ = write!(path, "{}", sign::encode(&plain(value)));
+                path.extend(sign::encode(&plain(value)));
             }
             path.push_str(rest);
         }

@@ -4,7 +4,7 @@
 //! ECDSA algorithms are out of scope. The sandbox verifies with the same functions; what pins both down are the
 //! vectors of the official signer in the project's tests.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, fmt::Display};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 
@@ -29,7 +29,7 @@ const ESCAPED_IN_PATH: &AsciiSet = &ESCAPED.remove(b'/');
 /// ```
 /// assert_eq!(huaweicloud_core::sign::encode("a b/ü~").to_string(), "a%20b%2F%C3%BC~");
 /// ```
-pub fn encode(text: &str) -> impl std::fmt::Display + '_ {
+pub fn encode(text: &str) -> impl Display + Iterator<Item = &str> {
     utf8_percent_encode(text, ESCAPED)
 }
 
@@ -65,11 +65,8 @@ fn string_to_sign(date: &str, canonical_request: &str) -> String {
 /// Writes the bytes in lower-case hexadecimal.
 fn push_hex(out: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.reserve(bytes.len() * 2);
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    out.extend(digits.map(|digit| char::from(DIGITS[usize::from(digit)])));
 }
 
 /// What is signed of a request.
@@ -150,7 +147,10 @@ impl SigningInput<'_> {
     /// The same, of a canonical request that was made before.
     pub(crate) fn authorization_of(&self, canonical: &str, access_key: &str, secret_key: &str, date: &str) -> String {
         let mut header = String::with_capacity(256);
-        let _ = write!(header, "{ALGORITHM} Access={access_key}, SignedHeaders=");
+        header.push_str(ALGORITHM);
+        header.push_str(" Access=");
+        header.push_str(access_key);
+        header.push_str(", SignedHeaders=");
         self.push_signed_headers(&mut header);
         header.push_str(", Signature=");
         let signature = hmac_sha256(secret_key.as_bytes(), string_to_sign(date, canonical).as_bytes());

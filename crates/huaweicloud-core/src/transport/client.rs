@@ -2,13 +2,16 @@
 
 use std::{
     fmt::Write as _,
+    future::poll_fn,
+    pin::{Pin, pin},
     sync::Arc,
-    time::{Duration, SystemTime},
+    task::Poll,
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tracing::Instrument as _;
 use url::Url;
 
@@ -29,13 +32,16 @@ use crate::{
 
 /// The connection of a generated client to its service. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Client {
-    pub(crate) config: Config,
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
     service: &'static Service,
     /// Scheme and host.
     base: Url,
     /// Value of the `Host` header.
-    host: Arc<str>,
+    host: String,
     http: reqwest::Client,
 }
 
@@ -44,6 +50,12 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// What a time limit means that no clock can count.
 const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+static AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-security-token");
+static PROJECT_ID: HeaderName = HeaderName::from_static("x-project-id");
+static DOMAIN_ID: HeaderName = HeaderName::from_static("x-domain-id");
+static SDK_DATE: HeaderName = HeaderName::from_static(sign::DATE_HEADER);
 
 /// A request that is ready to go, with what was signed of it.
 struct Prepared {
@@ -62,13 +74,14 @@ impl Client {
         if let Some(port) = endpoint.port() {
             let _ = write!(host, ":{port}");
         }
-        Ok(Self { config: config.clone(), service, host: host.into(), http: config.http(&endpoint)?, base: endpoint })
+        let http = config.http(&endpoint)?;
+        Ok(Self(Arc::new(Inner { config: config.clone(), service, base: endpoint, host, http })))
     }
 
     /// The service.
     #[must_use]
     pub fn service(&self) -> &'static Service {
-        self.service
+        self.0.service
     }
 
     /// Sends a call and decodes the response.
@@ -85,7 +98,7 @@ impl Client {
         into: &'a mut dyn Body,
     ) -> BoxFuture<'a, Result<Response<()>, Error>> {
         Box::pin(async {
-            let outgoing = request.into_outgoing(self.config.0.check_rules)?;
+            let outgoing = request.into_outgoing(self.0.config.0.check_rules)?;
             self.execute(outgoing, Some(into)).await
         })
     }
@@ -93,15 +106,15 @@ impl Client {
     /// Sends what is ready to go, within the time limit of the whole call.
     pub(crate) async fn execute(&self, request: Outgoing, into: Option<&mut dyn Body>) -> Result<Response<()>, Error> {
         let operation = request.operation;
-        let limit = request.options.timeout.unwrap_or(self.config.0.timeout);
+        let limit = request.options.timeout.unwrap_or(self.0.config.0.timeout);
         let span = tracing::info_span!(
             "huaweicloud.call",
             "otel.kind" = "client",
-            "rpc.service" = self.service.name,
+            "rpc.service" = self.0.service.name,
             "rpc.method" = operation.api,
             "http.request.method" = request.method.as_str(),
             "url.template" = operation.path,
-            "server.address" = &*self.host,
+            "server.address" = self.0.host,
         );
         let attempts = self.attempts(&request, limit, into).instrument(span);
         attempts.await.map_err(|error| error.with_operation(operation.id))
@@ -114,7 +127,7 @@ impl Client {
         limit: Duration,
         mut into: Option<&mut dyn Body>,
     ) -> Result<Response<()>, Error> {
-        let config = &*self.config.0;
+        let config = &*self.0.config.0;
         let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
         let repeatable = request.operation.retry_safe;
         let now = Instant::now();
@@ -199,23 +212,26 @@ impl Client {
             Some(Credential::Keys { .. }) => {
                 let late =
                     |_| unsent(Error::new(ErrorKind::Timeout, "the id of the project or domain is not there yet"));
-                timeout_at(end, self.config.id(self.service.scope)).await.map_err(late)?.map_err(unsent)?
+                timeout_at(end, self.0.config.id(self.0.service.scope)).await.map_err(late)?.map_err(unsent)?
             }
             _ => None,
         };
-        let mut prepared = self.authorise(request, credential, id.as_deref()).map_err(unsent)?;
-        let left = end.saturating_duration_since(Instant::now());
-        *prepared.request.timeout_mut() = Some(self.attempt_timeout(request).min(left));
-        let mut answer = self.http.execute(prepared.request).await.map_err(|error| {
+        let prepared = self.authorise(request, credential, id.as_deref()).map_err(unsent)?;
+        let limit = request.options.attempt_timeout.unwrap_or(self.0.config.0.attempt_timeout);
+        // One timer for the whole attempt. What it cuts off may have arrived.
+        let late =
+            || Error::new(ErrorKind::Timeout, format!("no complete answer from {} within {limit:?}", self.0.host));
+        let mut deadline = pin!(sleep_until(Instant::now().checked_add(limit).map_or(end, |own| own.min(end))));
+        let sending = before(deadline.as_mut(), self.0.http.execute(prepared.request));
+        let mut answer = sending.await.ok_or_else(|| (late(), true))?.map_err(|error| {
             let sent = !error.is_connect();
-            (self.not_answered(request, error), sent)
+            (self.not_answered(error), sent)
         })?;
         let status = answer.status().as_u16();
         let headers = std::mem::take(answer.headers_mut());
         let request_id = response::request_id(&headers).map(str::to_owned);
-        let now = self.config.0.clock.now();
         let in_answer = |error: Error| (error.with_status(status, request_id.as_deref()), true);
-        let body = self.read(request, answer).await.map_err(in_answer)?;
+        let body = before(deadline, self.read(answer)).await.unwrap_or_else(|| Err(late())).map_err(in_answer)?;
         let mut into = into;
         let result = match status {
             200..=299 => into.as_deref_mut().map_or(Ok(()), |into| {
@@ -223,7 +239,7 @@ impl Client {
                 into.read_headers(&headers);
                 classify::decode(&body, request.operation.outcome.as_ref(), into)
             }),
-            400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref(), now)),
+            400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref())),
             _ => Err(classify::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
         };
         match result {
@@ -238,14 +254,8 @@ impl Client {
     }
 
     /// What an error status means, with what the answer says between the lines.
-    fn refused(
-        &self,
-        status: u16,
-        headers: &HeaderMap,
-        body: &[u8],
-        canonical_request: Option<&str>,
-        now: SystemTime,
-    ) -> Error {
+    fn refused(&self, status: u16, headers: &HeaderMap, body: &[u8], canonical_request: Option<&str>) -> Error {
+        let now = self.0.config.0.clock.now();
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let pause = text(header::RETRY_AFTER).and_then(|value| retry_after(value, now));
         let error = classify::service_error(status, body).with_retry_after(pause);
@@ -269,9 +279,9 @@ impl Client {
         credential: Option<&Credential>,
         id: Option<&str>,
     ) -> Result<Prepared, Error> {
-        let config = &*self.config.0;
+        let config = &*self.0.config.0;
         let query = sign::canonical_query(&request.query);
-        let mut url = self.base.clone();
+        let mut url = self.0.base.clone();
         url.set_path(&request.path);
         url.set_query(Some(&*query).filter(|query| !query.is_empty()));
         if url.path() != request.path || url.query().unwrap_or_default() != query {
@@ -285,8 +295,8 @@ impl Client {
             ("x-time-zone", options.time_zone.as_ref().or(config.time_zone.as_ref())),
         ];
         for (name, value) in localised {
-            let documented = request.operation.parameters.iter().any(|known| known.name.eq_ignore_ascii_case(name));
-            if let Some(value) = value.filter(|_| documented && !headers.contains_key(name)) {
+            let documented = || request.operation.parameters.iter().any(|known| known.name.eq_ignore_ascii_case(name));
+            if let Some(value) = value.filter(|_| documented() && !headers.contains_key(name)) {
                 headers.insert(HeaderName::from_static(name), plain_header(value)?);
             }
         }
@@ -294,12 +304,12 @@ impl Client {
         match credential {
             None => {}
             Some(Credential::Token(token)) => {
-                headers.insert(HeaderName::from_static("x-auth-token"), secret_header(token)?);
+                headers.insert(AUTH_TOKEN.clone(), secret_header(token)?);
             }
             Some(Credential::Keys { access_key, secret_key, security_token }) => {
-                let name = match self.service.scope {
-                    Scope::Project => "x-project-id",
-                    Scope::Domain => "x-domain-id",
+                let name = match self.0.service.scope {
+                    Scope::Project => &PROJECT_ID,
+                    Scope::Domain => &DOMAIN_ID,
                 };
                 let date = time::sdk_date(config.clock.now());
                 // In ascending order of the names, as they are signed. A domain id stands before, a project id too.
@@ -307,10 +317,10 @@ impl Client {
                 if let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
                     signed.push(("content-type", content_type));
                 }
-                signed.push(("host", &self.host));
-                signed.extend(id.map(|id| (name, id)));
+                signed.push(("host", &self.0.host));
+                signed.extend(id.map(|id| (name.as_str(), id)));
                 signed.push((sign::DATE_HEADER, &date));
-                signed.extend(security_token.as_ref().map(|token| ("x-security-token", token.expose())));
+                signed.extend(security_token.as_ref().map(|token| (SECURITY_TOKEN.as_str(), token.expose())));
                 let input = SigningInput {
                     method: request.method.as_str(),
                     path: &request.path,
@@ -324,12 +334,12 @@ impl Client {
                 let mut authorization = plain_header(&authorization)?;
                 authorization.set_sensitive(true);
                 if let Some(id) = id {
-                    headers.insert(HeaderName::from_static(name), plain_header(id)?);
+                    headers.insert(name.clone(), plain_header(id)?);
                 }
                 if let Some(token) = security_token {
-                    headers.insert(HeaderName::from_static("x-security-token"), secret_header(token)?);
+                    headers.insert(SECURITY_TOKEN.clone(), secret_header(token)?);
                 }
-                headers.insert(HeaderName::from_static(sign::DATE_HEADER), plain_header(&date)?);
+                headers.insert(SDK_DATE.clone(), plain_header(&date)?);
                 headers.insert(header::AUTHORIZATION, authorization);
             }
         }
@@ -339,12 +349,8 @@ impl Client {
         Ok(Prepared { request: prepared, canonical_request })
     }
 
-    fn attempt_timeout(&self, request: &Outgoing) -> Duration {
-        request.options.attempt_timeout.unwrap_or(self.config.0.attempt_timeout)
-    }
-
-    async fn read(&self, request: &Outgoing, mut answer: reqwest::Response) -> Result<Bytes, Error> {
-        let limit = self.config.0.max_body;
+    async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, Error> {
+        let limit = self.0.config.0.max_body;
         let too_large = || {
             Error::new(
                 ErrorKind::UnexpectedResponse,
@@ -357,7 +363,7 @@ impl Client {
         }
         // What a length promises is only believed so far.
         let mut body = BytesMut::with_capacity(expected.min(1 << 20));
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.not_answered(request, error))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.not_answered(error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -367,13 +373,12 @@ impl Client {
     }
 
     /// What it means that the HTTP client gave up.
-    fn not_answered(&self, request: &Outgoing, error: reqwest::Error) -> Error {
-        let host = &self.host;
+    fn not_answered(&self, error: reqwest::Error) -> Error {
+        let host = &self.0.host;
         let (kind, message) = if error.is_timeout() && error.is_connect() {
             (ErrorKind::Timeout, format!("no connection to {host} in time"))
         } else if error.is_timeout() {
-            let limit = self.attempt_timeout(request);
-            (ErrorKind::Timeout, format!("no complete answer from {host} within {limit:?}"))
+            (ErrorKind::Timeout, format!("no complete answer from {host} within the limit of the HTTP client"))
         } else if error.is_connect() {
             (ErrorKind::Connect, format!("no connection to {host}"))
         } else {
@@ -381,6 +386,16 @@ impl Client {
         };
         Error::new(kind, message).with_source(error.without_url())
     }
+}
+
+/// What a future gives, or nothing if the deadline comes first.
+async fn before<T>(mut deadline: Pin<&mut Sleep>, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => deadline.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 /// Everything secret that went out for a call, and what came in so far.
