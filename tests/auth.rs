@@ -9,8 +9,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use huaweicloud_auth::{Environment, Found, Loaded, Loader, Metadata, Password, Renewing, Source, TokenScope};
-use huaweicloud_core::{BoxFuture, Config, Credential, Credentials, Error, ErrorKind};
+use huaweicloud_auth::{
+    CredentialSource, Environment, LoadedCredentials, Loader, Lookup, Metadata, Password, RefreshingCredentials,
+    TokenScope,
+};
+use huaweicloud_core::{BoxFuture, Config, Credential, CredentialsProvider, Error, ErrorKind};
 use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
 
 use crate::{
@@ -88,7 +91,7 @@ async fn mistakes_are_named_and_not_passed_over() {
         (binary.environment(&[]), "credentials is not UTF-8"),
         (folder.environment(&[]), "credentials cannot be read"),
         (none.environment(&[("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/no/such")]), "profile: /no/such does not exist"),
-        (none.environment(&[]), "metadata: the metadata service does not answer; is this an ECS server?"),
+        (none.environment(&[]), "metadata: the metadata service does not respond; is this an ECS server?"),
     ];
     for (environment, sentence) in cases {
         let error = load(environment, nowhere(), "http://127.0.0.1:1").await.unwrap_err();
@@ -127,10 +130,10 @@ async fn both_generations_of_the_metadata_service_are_understood() {
             Some("new"),
         ),
     ];
-    for (answers, session) in cases {
-        let server = Canned::start(answers).await;
+    for (responses, session) in cases {
+        let server = Canned::start(responses).await;
         let metadata = Metadata::default().endpoint(&server.url);
-        let Found::Yes(loaded) = metadata.load().await.unwrap() else { panic!("nothing found") };
+        let Lookup::Found(loaded) = metadata.load().await.unwrap() else { panic!("nothing found") };
         assert!(matches!(&loaded.credential, Credential::Keys { access_key, .. } if access_key == "META"));
         assert!(loaded.expires_at.is_some());
         let requests = server.requests().await;
@@ -147,33 +150,33 @@ async fn both_generations_of_the_metadata_service_are_understood() {
 async fn a_metadata_service_that_fails_says_how() {
     let cases = [
         (vec![response("200 OK", "", "t"), response("404 Not Found", "", "")], "this server has no agency"),
-        (vec![response("200 OK", "", "t"), response("500 Oops", "", "")], "answered with the status 500"),
-        (vec![response("200 OK", "", "t"), response("200 OK", "", "<html>")], "something that is no set of keys"),
+        (vec![response("200 OK", "", "t"), response("500 Oops", "", "")], "responded with the status 500"),
+        (vec![response("200 OK", "", "t"), response("200 OK", "", "<html>")], "something that is not a set of keys"),
         (
             vec![response("200 OK", "", "t"), response("200 OK", "", &keys("A", "soon", true))],
             "until when the keys are good",
         ),
         (
             vec![response("200 OK", "", "t"), b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()],
-            "broke off its answer",
+            "broke off its response",
         ),
         (vec![response("418 Teapot", "", "")], "gave no session token but the status 418"),
     ];
-    for (answers, sentence) in cases {
-        let server = Canned::start(answers).await;
+    for (responses, sentence) in cases {
+        let server = Canned::start(responses).await;
         let shown = match Metadata::default().endpoint(&server.url).load().await {
-            Ok(Found::No(reason)) => reason,
-            Ok(Found::Yes(_)) => panic!("found something: {sentence}"),
+            Ok(Lookup::NotFound(reason)) => reason,
+            Ok(Lookup::Found(_)) => panic!("found something: {sentence}"),
             Err(error) => error.to_string(),
         };
         assert!(shown.contains(sentence), "{shown:?} lacks {sentence:?}");
         assert!(!shown.contains(SECRET));
     }
-    // One that accepts and never answers.
+    // One that accepts and never responds.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let slow = Metadata::default().endpoint(url).timeout(Duration::from_millis(50));
-    assert!(matches!(slow.load().await, Ok(Found::No(_))));
+    assert!(matches!(slow.load().await, Ok(Lookup::NotFound(_))));
 }
 
 /// A source that counts, and gives credentials of a given life.
@@ -191,12 +194,12 @@ impl Counting {
     }
 }
 
-impl Source for Counting {
+impl CredentialSource for Counting {
     fn name(&self) -> &str {
         "counting"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
         Box::pin(async {
             let number = self.loads.fetch_add(1, Ordering::SeqCst);
             for _ in 0..10 {
@@ -205,8 +208,9 @@ impl Source for Counting {
             if number >= self.fails_after {
                 return Err(Error::new(ErrorKind::Credentials, "the source is down"));
             }
-            let loaded = Loaded::new(Credential::token(self.token)).until(SystemTime::now() + self.life);
-            Ok(Found::Yes(Box::new(loaded)))
+            let loaded =
+                LoadedCredentials::new(Credential::token(self.token)).with_expiry(SystemTime::now() + self.life);
+            Ok(Lookup::Found(Box::new(loaded)))
         })
     }
 }
@@ -215,7 +219,7 @@ impl Source for Counting {
 async fn sixty_four_tasks_share_one_refresh() {
     let sandbox = Sandbox::start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
-    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
     let tasks: Vec<_> = (0..64)
         .map(|_| {
@@ -233,19 +237,19 @@ async fn sixty_four_tasks_share_one_refresh() {
 async fn credentials_are_renewed_before_they_end_and_a_failure_is_told_to_all_who_waited() {
     let source = Counting::new("t", Duration::from_secs(3600));
     let clock = |minutes: u64| Arc::new(TestClock { ahead: Duration::from_secs(minutes * 60), ..TestClock::default() });
-    let renewing = Renewing::with_clock(Arc::clone(&source) as _, clock(0));
+    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(0));
     renewing.credential().await.unwrap();
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 1, "an hour: good for the first half");
     // Seen from 31 minutes later, what the source gives is renewed each time it is asked for.
-    let renewing = Renewing::with_clock(Arc::clone(&source) as _, clock(59));
+    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(59));
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 2);
-    let ended = Renewing::with_clock(Arc::clone(&source) as _, clock(61));
+    let ended = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(61));
     assert!(ended.credential().await.unwrap_err().message().contains("have already ended"));
 
     let failing = Arc::new(Counting { loads: AtomicUsize::new(0), token: "t", life: Duration::ZERO, fails_after: 0 });
-    let renewing = Arc::new(Renewing::new(Arc::clone(&failing) as _));
+    let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&failing) as _));
     let tasks: Vec<_> = (0..64)
         .map(|_| {
             let renewing = Arc::clone(&renewing);
@@ -263,7 +267,7 @@ async fn a_token_that_dies_in_the_middle_of_a_stream_is_renewed_once() {
     let plan = FaultPlan::new().after(1, 1, Fault::Expired);
     let sandbox = Sandbox::builder().records(250).record_requests().faults(plan).start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
-    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let mut items = osm.list_case_operate_logs().case_id("CS1").items();
@@ -276,10 +280,10 @@ async fn a_token_that_dies_in_the_middle_of_a_stream_is_renewed_once() {
     let sandbox =
         Sandbox::builder().record_requests().faults(FaultPlan::new().always(Fault::Expired)).start().await.unwrap();
     let source = Counting::new("dead", Duration::from_secs(86400));
-    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
     let error = call(&config).await.unwrap_err();
-    assert!(error.is_expired() && error.is_auth());
+    assert!(error.is_expired() && error.is_unauthenticated());
     assert_eq!((source.loads.load(Ordering::SeqCst), sandbox.requests().len()), (2, 2), "once, not for ever");
 }
 
@@ -311,7 +315,7 @@ async fn a_password_becomes_a_token_that_is_kept() {
     assert_eq!(requests[1].headers["x-auth-token"], sandbox.token());
 
     let refused = r#"{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"#;
-    let server = Canned::answer("401 Unauthorized", "x-iam-trace-id: i-1\r\n", refused).await;
+    let server = Canned::response("401 Unauthorized", "x-iam-trace-id: i-1\r\n", refused).await;
     let login = Password::new("example", "ann", SECRET, TokenScope::Domain);
     let error = Loader::new().password(login).endpoint(&server.url).load().await.unwrap_err();
     assert_eq!((error.code(), error.request_id()), (Some("401"), Some("i-1")));
@@ -338,7 +342,7 @@ async fn ids_are_looked_up_once_when_they_are_needed() {
 
     let two = r#"{"projects":[{"id":"p-1"},{"id":"p-2"}]}"#;
     for (body, sentence) in [(two, "is one of p-1, p-2"), (r#"{"projects":[]}"#, "is unknown to IAM")] {
-        let server = Canned::answer("200 OK", "", body).await;
+        let server = Canned::response("200 OK", "", body).await;
         let config = load(Home::with(&[]).environment(&variables), nowhere(), &server.url).await.unwrap();
         let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
         let error = deploy.list_app_operations_log().app_id("a".repeat(32)).send().await.unwrap_err();
@@ -383,7 +387,7 @@ async fn endpoints_of_the_user_win_over_those_of_the_specs() {
     assert!(error.message().contains("is not encrypted"), "variables come before the file: {error}");
     let broken = Home::with(&[("regions.yaml", b"- [")]);
     let error = call(&load(broken.environment(&keys)).await).await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Config && error.message().contains("regions.yaml is no list"), "{error}");
+    assert!(error.kind() == ErrorKind::Config && error.message().contains("regions.yaml is not a list"), "{error}");
 }
 
 #[tokio::test]
@@ -391,24 +395,24 @@ async fn sixty_four_tasks_whose_token_dies_in_mid_run_share_one_renewal() {
     /// Gives a token that is dead, then one that lives.
     #[derive(Debug)]
     struct Dying(Arc<Counting>);
-    impl Source for Dying {
+    impl CredentialSource for Dying {
         fn name(&self) -> &str {
             "dying"
         }
-        fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+        fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
             Box::pin(async {
                 let first = self.0.loads.load(Ordering::SeqCst) == 0;
-                let Found::Yes(mut loaded) = self.0.load().await? else { panic!("it always has some") };
+                let Lookup::Found(mut loaded) = self.0.load().await? else { panic!("it always has some") };
                 if first {
                     loaded.credential = Credential::token("dead");
                 }
-                Ok(Found::Yes(loaded))
+                Ok(Lookup::Found(loaded))
             })
         }
     }
     let sandbox = Sandbox::start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
-    let renewing = Arc::new(Renewing::new(Arc::new(Dying(Arc::clone(&source)))));
+    let renewing = Arc::new(RefreshingCredentials::new(Arc::new(Dying(Arc::clone(&source)))));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
     let tasks: Vec<_> = (0..64)
         .map(|_| {
@@ -422,22 +426,22 @@ async fn sixty_four_tasks_whose_token_dies_in_mid_run_share_one_renewal() {
     assert_eq!(source.loads.load(Ordering::SeqCst), 2);
 }
 
-/// A source that gives credentials once and then never answers.
+/// A source that gives credentials once and then never responds.
 #[derive(Debug)]
 struct Stuck(AtomicUsize);
 
-impl Source for Stuck {
+impl CredentialSource for Stuck {
     fn name(&self) -> &str {
         "stuck"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
         Box::pin(async {
             if self.0.fetch_add(1, Ordering::SeqCst) > 0 {
                 std::future::pending::<()>().await;
             }
             let end = SystemTime::now() + Duration::from_secs(3600);
-            Ok(Found::Yes(Box::new(Loaded::new(Credential::token("t")).until(end))))
+            Ok(Lookup::Found(Box::new(LoadedCredentials::new(Credential::token("t")).with_expiry(end))))
         })
     }
 }
@@ -458,7 +462,7 @@ async fn nobody_waits_for_a_refresh_while_the_credentials_are_good() {
         }
     }
     let (source, clock) = (Arc::new(Stuck(AtomicUsize::new(0))), Arc::new(Later(AtomicUsize::new(0))));
-    let renewing = Renewing::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
+    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
     renewing.credential().await.unwrap();
     clock.0.store(50, Ordering::SeqCst);
     while source.0.load(Ordering::SeqCst) < 2 {
@@ -477,7 +481,7 @@ async fn nobody_waits_for_a_refresh_while_the_credentials_are_good() {
 #[tokio::test]
 async fn a_refresh_outlives_the_caller_who_began_it() {
     let source = Counting::new("t", Duration::from_secs(86400));
-    let renewing = Arc::new(Renewing::new(Arc::clone(&source) as _));
+    let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let first = {
         let renewing = Arc::clone(&renewing);
         tokio::spawn(async move { renewing.credential().await.map(drop) })
@@ -488,7 +492,7 @@ async fn a_refresh_outlives_the_caller_who_began_it() {
     assert_eq!(source.loads.load(Ordering::SeqCst), 1);
 }
 
-/// A source that answers when it is told to, or panics the second time.
+/// A source that responds when it is told to, or panics the second time.
 #[derive(Debug)]
 struct Gated {
     loads: AtomicUsize,
@@ -502,20 +506,20 @@ impl Gated {
     }
 }
 
-impl Source for Gated {
+impl CredentialSource for Gated {
     fn name(&self) -> &str {
         "gated source"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
         Box::pin(async {
             let number = self.loads.fetch_add(1, Ordering::SeqCst);
             assert!(!self.panics || number != 1, "the source panics once");
             self.gate.acquire().await.unwrap().forget();
             // Good for a second more than a refresh waits for.
-            let loaded =
-                Loaded::new(Credential::token(format!("t{number}"))).until(SystemTime::now() + Duration::from_secs(2));
-            Ok(Found::Yes(Box::new(loaded)))
+            let loaded = LoadedCredentials::new(Credential::token(format!("t{number}")))
+                .with_expiry(SystemTime::now() + Duration::from_secs(2));
+            Ok(Lookup::Found(Box::new(loaded)))
         })
     }
 }
@@ -523,7 +527,7 @@ impl Source for Gated {
 /// A program that makes a runtime for every call: the refresh that one of them began goes on without it.
 #[test]
 fn a_refresh_outlives_the_runtime_that_it_began_on() {
-    let in_a_runtime = |renewing: &Renewing| {
+    let in_a_runtime = |renewing: &RefreshingCredentials| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(renewing.credential()).unwrap()
     };
@@ -542,7 +546,7 @@ fn a_refresh_outlives_the_runtime_that_it_began_on() {
             0.5
         }
     }
-    let renewing = Renewing::with_clock(Arc::clone(&source) as _, Arc::new(Shared(Arc::clone(&clock))));
+    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::new(Shared(Arc::clone(&clock))));
     let first = in_a_runtime(&renewing);
     *clock.lock().unwrap() += Duration::from_millis(1500);
     assert_eq!(in_a_runtime(&renewing), first, "it is good for half a second more, and a refresh begins");
@@ -559,7 +563,7 @@ fn a_refresh_outlives_the_runtime_that_it_began_on() {
 async fn a_source_that_panics_costs_one_call() {
     let source = Gated::new(true);
     source.gate.add_permits(9);
-    let renewing = Renewing::new(Arc::clone(&source) as _);
+    let renewing = RefreshingCredentials::new(Arc::clone(&source) as _);
     let first = renewing.credential().await.unwrap();
     assert!(renewing.expired(&first));
     let error = renewing.credential().await.unwrap_err();
@@ -573,10 +577,10 @@ async fn a_login_that_was_refused_is_not_repeated() {
     let server = Canned::start(vec![response("401 Unauthorized", "", refusal)]).await;
     let config = Config::builder().anonymous().endpoint(&server.url).build().unwrap();
     let login = Password::new("example", "ann", SECRET, TokenScope::Domain).config(config);
-    let renewing = Renewing::new(Arc::new(login));
+    let renewing = RefreshingCredentials::new(Arc::new(login));
     for _ in 0..3 {
         let error = renewing.credential().await.unwrap_err();
-        assert!(error.is_auth() && error.message().contains("password is wrong"), "{error}");
+        assert!(error.is_unauthenticated() && error.message().contains("password is wrong"), "{error}");
     }
     assert_eq!(server.requests().await.len(), 1, "IAM locks a user after some wrong logins");
 }
@@ -596,7 +600,7 @@ async fn keys_that_the_metadata_service_rotates_are_taken_up() {
     let session = || response("200 OK", "", "session");
     let rotated = |access: &str| response("200 OK", "", &keys(access, "2099-01-01T00:00:00.000000Z", true));
     let server = Canned::start(vec![session(), rotated("OLD"), session(), rotated("NEW")]).await;
-    let renewing = Renewing::new(Arc::new(Metadata::default().endpoint(&server.url)));
+    let renewing = RefreshingCredentials::new(Arc::new(Metadata::default().endpoint(&server.url)));
     let access = |credential: &Credential| match credential {
         Credential::Keys { access_key, .. } => access_key.clone(),
         _ => panic!("no keys"),

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use crate::support::{Canned, SECRET};
 
 async fn osm(status: &str, headers: &str, body: &str) -> Error {
-    let server = Canned::answer(status, headers, body).await;
+    let server = Canned::response(status, headers, body).await;
     let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
     let error = client.list_case_operate_logs().case_id("1").send().await.unwrap_err();
     assert_eq!(error.operation(), Some("list_case_operate_logs"));
@@ -17,7 +17,7 @@ async fn osm(status: &str, headers: &str, body: &str) -> Error {
 #[tokio::test]
 async fn the_documented_400_of_coc_is_an_error_with_its_code() {
     let body = r#"{"error_code":"GOM.00007256","error_msg":"Parameter error","provider_code":"049","data":null}"#;
-    let server = Canned::answer("400 Bad Request", "x-request-id: r-1\r\n", body).await;
+    let server = Canned::response("400 Bad Request", "x-request-id: r-1\r\n", body).await;
     let coc = huaweicloud_coc::Client::new(&server.config()).unwrap();
     let error = coc.list_incidents_histories().incident_id("IM1").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Service);
@@ -42,7 +42,7 @@ async fn an_error_inside_a_200_is_an_error() {
         (failed, Some("PM.02150010"), "Not a member"),
         (r#"{"result":{},"status":"error"}"#, None, "the service reports the status \"error\" without a message"),
     ] {
-        let server = Canned::answer("200 OK", "", body).await;
+        let server = Canned::response("200 OK", "", body).await;
         let projectman = huaweicloud_projectman::Client::new(&server.config()).unwrap();
         let call = projectman.list_records_v2().project_id("c".repeat(32)).issue_id(1);
         let error = call.send().await.unwrap_err();
@@ -51,7 +51,7 @@ async fn an_error_inside_a_200_is_an_error() {
     }
 
     let server =
-        Canned::answer("200 OK", "", r#"{"error_code":"Deploy.00011021","error_msg":"No such application"}"#).await;
+        Canned::response("200 OK", "", r#"{"error_code":"Deploy.00011021","error_msg":"No such application"}"#).await;
     let deploy = huaweicloud_codeartsdeploy::Client::new(&server.config()).unwrap();
     let error = deploy.list_app_operations_log().app_id("a".repeat(32)).send().await.unwrap_err();
     assert_eq!(error.code(), Some("Deploy.00011021"));
@@ -68,15 +68,15 @@ async fn an_error_nested_in_a_200_is_an_error_and_an_empty_code_is_none() {
         assert_eq!((error.code(), error.message(), error.status()), (Some("X.1"), "no", Some(200)), "{body}");
     }
     for body in [r#"{"error_code":"","error_msg":"","total_count":1}"#, r#"{"error_code":"0","total_count":1}"#] {
-        let server = Canned::answer("200 OK", "", body).await;
+        let server = Canned::response("200 OK", "", body).await;
         let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
         assert_eq!(client.list_case_operate_logs().case_id("1").send().await.unwrap().total_count, Some(1));
     }
-    let server = Canned::answer("200 OK", "", r#"{"status":"partly","result":{"journals_total":1}}"#).await;
+    let server = Canned::response("200 OK", "", r#"{"status":"partly","result":{"journals_total":1}}"#).await;
     let projectman = huaweicloud_projectman::Client::new(&server.config()).unwrap();
     let page = projectman.list_records_v2().project_id("c".repeat(32)).issue_id(1).send().await.unwrap();
     assert_eq!(page.status.as_ref().map(ToString::to_string).as_deref(), Some("partly"), "an unknown status is kept");
-    let server = Canned::answer("200 OK", "", r#"{"total_count":1,"total_count":2}"#).await;
+    let server = Canned::response("200 OK", "", r#"{"total_count":1,"total_count":2}"#).await;
     let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
     assert_eq!(client.list_case_operate_logs().case_id("1").send().await.unwrap().total_count, Some(2));
 }
@@ -85,12 +85,12 @@ async fn an_error_nested_in_a_200_is_an_error_and_an_empty_code_is_none() {
 async fn every_success_code_of_coc_is_a_success() {
     for code in [r#""GOM.00000000""#, r#""0""#, r#""0000""#, "0", "null"] {
         let body = format!(r#"{{"provider_code":"049","error_code":{code},"error_msg":null,"data":{{"total":0}}}}"#);
-        let server = Canned::answer("200 OK", "", &body).await;
+        let server = Canned::response("200 OK", "", &body).await;
         let coc = huaweicloud_coc::Client::new(&server.config()).unwrap();
         let page = coc.list_incidents_histories().incident_id("IM1").send().await.unwrap();
         assert_eq!(page.data.as_ref().unwrap().total, Some(0), "{code}");
     }
-    let server = Canned::answer("200 OK", "", r#"{"error_code":"GOM.00000001","error_msg":"no","data":null}"#).await;
+    let server = Canned::response("200 OK", "", r#"{"error_code":"GOM.00000001","error_msg":"no","data":null}"#).await;
     let coc = huaweicloud_coc::Client::new(&server.config()).unwrap();
     assert_eq!(
         coc.list_incidents_histories().incident_id("IM1").send().await.unwrap_err().code(),
@@ -99,7 +99,7 @@ async fn every_success_code_of_coc_is_a_success() {
 }
 
 #[tokio::test]
-async fn what_is_no_documented_answer_is_an_error_and_no_empty_model() {
+async fn an_undocumented_response_is_an_error_not_an_empty_model() {
     let html = "<html><body>Bad Gateway</body></html>";
     let cases = [
         (
@@ -107,21 +107,27 @@ async fn what_is_no_documented_answer_is_an_error_and_no_empty_model() {
             "content-type: text/html\r\n",
             html,
             ErrorKind::Service,
-            "Bad Gateway (the answer is a page of HTML)",
+            "Bad Gateway (the response is a page of HTML)",
         ),
-        ("401 Unauthorized", "", "", ErrorKind::Service, "Unauthorized (the answer is empty)"),
-        ("200 OK", "content-type: text/html\r\n", html, ErrorKind::UnexpectedResponse, "the answer is a page of HTML"),
-        ("200 OK", "", "", ErrorKind::UnexpectedResponse, "the answer is empty"),
-        ("204 No Content", "", "", ErrorKind::UnexpectedResponse, "the answer is empty"),
-        ("200 OK", "", "null", ErrorKind::Decode, "the answer is no JSON object"),
-        ("200 OK", "", "[]", ErrorKind::Decode, "the answer is no JSON object"),
-        ("200 OK", "", "garbage", ErrorKind::Decode, "the answer is no JSON object"),
+        ("401 Unauthorized", "", "", ErrorKind::Service, "Unauthorized (the response is empty)"),
+        (
+            "200 OK",
+            "content-type: text/html\r\n",
+            html,
+            ErrorKind::UnexpectedResponse,
+            "the response is a page of HTML",
+        ),
+        ("200 OK", "", "", ErrorKind::UnexpectedResponse, "the response is empty"),
+        ("204 No Content", "", "", ErrorKind::UnexpectedResponse, "the response is empty"),
+        ("200 OK", "", "null", ErrorKind::Decode, "the response is not a JSON object"),
+        ("200 OK", "", "[]", ErrorKind::Decode, "the response is not a JSON object"),
+        ("200 OK", "", "garbage", ErrorKind::Decode, "the response is not a JSON object"),
         (
             "500 Internal Server Error",
             "",
             "{garbage",
             ErrorKind::Service,
-            "Internal Server Error (the answer has no error code)",
+            "Internal Server Error (the response has no error code)",
         ),
     ];
     for (status, headers, body, kind, message) in cases {
@@ -132,7 +138,7 @@ async fn what_is_no_documented_answer_is_an_error_and_no_empty_model() {
         assert_eq!(error.request_id(), Some("r-3"));
     }
     assert!(osm("502 Bad Gateway", "", html).await.is_retryable());
-    assert!(osm("401 Unauthorized", "", "").await.is_auth());
+    assert!(osm("401 Unauthorized", "", "").await.is_unauthenticated());
     assert_eq!(osm("502 Bad Gateway", "", html).await.body_excerpt(), Some(html));
 }
 
@@ -142,7 +148,7 @@ async fn json_counts_as_json_whatever_its_label() {
         r#"{"error":{"code":"X","reason":"y"},"status":"error","error_code":"Deploy.00011303","error_msg":"Wrong"}"#;
     let error = osm("400 Bad Request", "content-type: text/html\r\n", body).await;
     assert_eq!((error.code(), error.message()), (Some("Deploy.00011303"), "Wrong"));
-    let server = Canned::answer("200 OK", "content-type: text/html\r\n", r#"{"total_count":1}"#).await;
+    let server = Canned::response("200 OK", "content-type: text/html\r\n", r#"{"total_count":1}"#).await;
     let client = huaweicloud_osm::Client::new(&server.config()).unwrap();
     assert_eq!(client.list_case_operate_logs().case_id("1").send().await.unwrap().total_count, Some(1));
 }
@@ -160,7 +166,7 @@ async fn broken_json_says_where_it_broke() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_and_a_refused_connection_are_told_apart() {
+async fn a_truncated_response_and_a_refused_connection_are_told_apart() {
     let server =
         Canned::start(vec![b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\nx-request-id: r-4\r\n\r\n{\"tot".to_vec()])
             .await;
@@ -178,10 +184,10 @@ async fn a_truncated_answer_and_a_refused_connection_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_large_is_refused() {
+async fn a_response_that_is_too_large_is_refused() {
     let body = format!(r#"{{"total_count":1,"x":"{}"}}"#, "y".repeat(5000));
     for chunked in [false, true] {
-        let answer = if chunked {
+        let response = if chunked {
             format!(
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
                 body.len()
@@ -189,7 +195,7 @@ async fn an_answer_that_is_too_large_is_refused() {
         } else {
             format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
         };
-        let server = Canned::start(vec![answer.into_bytes()]).await;
+        let server = Canned::start(vec![response.into_bytes()]).await;
         let config = Config::builder()
             .credentials(Credential::keys("AK", SECRET))
             .endpoint(&server.url)
@@ -212,7 +218,7 @@ fn a_configuration_that_cannot_work_says_why() {
         (keys().endpoint("ftp://osm.example.com").build(), "must begin with https://"),
         (keys().endpoint("https://osm.example.com/v2").build(), "without a path"),
         (keys().endpoint("https://user:pw@osm.example.com").build(), "must not hold a user name"),
-        (keys().endpoint("https://").build(), "is no URL"),
+        (keys().endpoint("https://").build(), "is not a URL"),
         (keys().region("cn-north-4").project_id("a b").build(), "the project id is empty or holds"),
         (
             Config::builder().credentials(Credential::keys("AK", "with space")).region("x").build(),
@@ -286,9 +292,9 @@ async fn secrets_of_a_request_are_not_shown_when_a_gateway_repeats_them() {
     {
         for echo in &echoes {
             let message = if code == "code" { "message" } else { "error_msg" };
-            let answer = format!(r#"{{"{code}":"A.1","{message}":{echo},"cut":"#);
-            let answer = if status.starts_with("201") { answer } else { format!("{answer}1}}") };
-            let server = Canned::answer(status, "", &answer).await;
+            let response = format!(r#"{{"{code}":"A.1","{message}":{echo},"cut":"#);
+            let response = if status.starts_with("201") { response } else { format!("{response}1}}") };
+            let server = Canned::response(status, "", &response).await;
             let config =
                 Config::builder().anonymous().endpoint(&server.url).retry(RetryPolicy::none()).build().unwrap();
             let iam = huaweicloud_iam::Client::new(&config).unwrap();
@@ -305,8 +311,8 @@ async fn secrets_of_a_request_are_not_shown_when_a_gateway_repeats_them() {
 async fn secret_headers_are_not_shown_when_a_gateway_repeats_them() {
     const LOOKED_AT: &str = "the-token-that-is-looked-at";
     const OWN: &str = "a-secret-of-the-caller";
-    let answer = format!(r#"{{"error_code":"A.1","error_msg":"x-subject-token:{LOOKED_AT}|x-own:{OWN}"}}"#);
-    let server = Canned::answer("403 Forbidden", "", &answer).await;
+    let response = format!(r#"{{"error_code":"A.1","error_msg":"x-subject-token:{LOOKED_AT}|x-own:{OWN}"}}"#);
+    let server = Canned::response("403 Forbidden", "", &response).await;
     let options = CallOptions::new().secret_header("X-Own", OWN);
     assert!(!format!("{options:?}").contains(OWN));
     let iam = huaweicloud_iam::Client::new(&server.config()).unwrap();
@@ -316,13 +322,13 @@ async fn secret_headers_are_not_shown_when_a_gateway_repeats_them() {
     assert!(server.requests().await[0].contains(&format!("x-own: {OWN}")));
 }
 
-/// New keys that came in an answer which cannot be read, or which says that it failed.
+/// New keys that came in a response which cannot be read, or which says that it failed.
 #[tokio::test]
-async fn secrets_of_an_answer_are_not_shown_when_it_is_broken() {
+async fn secrets_of_a_response_are_not_shown_when_it_is_broken() {
     let keys = format!(r#"{{"credential":{{"access":"AK","secret":"{SECRET}","securitytoken":"{SECRET}-token"}}"#);
     let body = r#"{"auth":{"identity":{"methods":["token"]}}}"#;
-    for answer in [keys.clone(), format!("{keys}}} rubbish"), format!("<{keys}"), format!("[{keys}]")] {
-        let server = Canned::answer("201 Created", &format!("x-subject-token: {SECRET}\r\n"), &answer).await;
+    for response in [keys.clone(), format!("{keys}}} rubbish"), format!("<{keys}"), format!("[{keys}]")] {
+        let server = Canned::response("201 Created", &format!("x-subject-token: {SECRET}\r\n"), &response).await;
         let iam = huaweicloud_iam::Client::new(&server.config()).unwrap();
         let body: huaweicloud_iam::types::CreateTemporaryAccessKeyRequest = serde_json::from_str(body).unwrap();
         let error = iam.create_temporary_access_key().body(body).send().await.unwrap_err();
@@ -332,11 +338,11 @@ async fn secrets_of_an_answer_are_not_shown_when_it_is_broken() {
     }
 }
 
-/// An answer that says it failed, and repeats a secret that it gives.
+/// A response that says it failed, and repeats a secret that it gives.
 #[tokio::test]
-async fn a_secret_that_an_answer_gives_is_not_shown_in_its_message() {
-    let answer = format!(r#"{{"error_code":"A.1","error_msg":"gave {SECRET}","new_key":"{SECRET}"}}"#);
-    let server = Canned::answer("200 OK", "", &answer).await;
+async fn a_secret_that_a_response_gives_is_not_shown_in_its_message() {
+    let response = format!(r#"{{"error_code":"A.1","error_msg":"gave {SECRET}","new_key":"{SECRET}"}}"#);
+    let server = Canned::response("200 OK", "", &response).await;
     let config = Config::builder().credentials(Credential::keys("AK", "SK")).endpoint(&server.url).build().unwrap();
     let tiny = huaweicloud_tiny::Client::new(&config).unwrap();
     let call = tiny.look_up_thing().thing_id("t-1").kind(["a"]).x_mood("red").fn_(1.5);

@@ -8,8 +8,8 @@ use std::{
 };
 
 use huaweicloud_core::{
-    BoxFuture, CallOptions, Clock, Config, ConfigBuilder, Credential, Credentials, Error, ErrorKind, Ids, Response,
-    RetryPolicy,
+    AccountIdResolver, BoxFuture, CallOptions, Clock, Config, ConfigBuilder, Credential, CredentialsProvider, Error,
+    ErrorKind, Response, RetryPolicy,
 };
 use huaweicloud_osm::types::ListCaseOperateLogsResponse;
 use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
@@ -65,7 +65,7 @@ fn status(status: u16, retry_after: Option<&str>) -> Fault {
 }
 
 #[tokio::test]
-async fn what_may_heal_is_tried_again_and_heals() {
+async fn transient_errors_are_retried() {
     let heals = [
         status(408, None),
         status(429, None),
@@ -306,9 +306,9 @@ async fn a_clock_that_is_off_is_recognised() {
         let error = misbehaving(FaultPlan::new().always(Fault::Clock { seconds })).await.call().await.0.unwrap_err();
         let near = words.replace("20", "19");
         assert!(error.message().contains(words) || error.message().contains(&near), "{error}");
-        assert!(error.is_auth() && error.code() == Some("APIGW.0301"));
+        assert!(error.is_unauthenticated() && error.code() == Some("APIGW.0301"));
     }
-    // The sandbox itself refuses a signature that is 20 minutes old, and its answer has no date to compare with.
+    // The sandbox itself refuses a signature that is 20 minutes old, and its response has no date to compare with.
     let sandbox = Sandbox::start().await.unwrap();
     let clock = TestClock { ahead: Duration::from_secs(20 * 60), ..TestClock::default() };
     let config = sandbox.config_builder().clock(Arc::new(clock)).build().unwrap();
@@ -417,10 +417,10 @@ const SANDBOX_KEY: &str = "SANDBOXACCESSKEY0000";
 
 /// A token is kilobytes long and full of slashes, which some services escape.
 #[tokio::test]
-async fn long_and_escaped_secrets_are_blotted_out_too() {
+async fn long_and_escaped_secrets_are_redacted() {
     let token = format!("MII/{}+=", "aB3/".repeat(800));
     let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"x {}"}}"#, token.replace('/', "\\/"));
-    let server = Canned::answer("401 Unauthorized", &format!("x-request-id: {}\r\n", &token[..2000]), &body).await;
+    let server = Canned::response("401 Unauthorized", &format!("x-request-id: {}\r\n", &token[..2000]), &body).await;
     let config =
         Config::builder().credentials(Credential::token(token.as_str())).endpoint(&server.url).build().unwrap();
     let error =
@@ -436,22 +436,22 @@ async fn long_and_escaped_secrets_are_blotted_out_too() {
     let documented =
         spec.pointer("/paths/~1v3~1auth~1tokens/post/requestBody/content/application~1json/examples/documented/value");
     let body: huaweicloud_iam::types::CreateTokenRequest = serde_json::from_value(documented.unwrap().clone()).unwrap();
-    let answer = iam.keystone_create_user_token_by_password().body(body).send().await.unwrap();
-    assert_eq!(answer.x_subject_token.as_ref().unwrap().expose(), sandbox.token());
-    assert!(!format!("{answer:?} {entry:?}").contains(sandbox.token()));
+    let response = iam.keystone_create_user_token_by_password().body(body).send().await.unwrap();
+    assert_eq!(response.x_subject_token.as_ref().unwrap().expose(), sandbox.token());
+    assert!(!format!("{response:?} {entry:?}").contains(sandbox.token()));
 }
 
 /// Finds neither credentials nor ids before the end of days.
 #[derive(Debug)]
 struct Never;
 
-impl Credentials for Never {
+impl CredentialsProvider for Never {
     fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>> {
         Box::pin(std::future::pending())
     }
 }
 
-impl Ids for Never {
+impl AccountIdResolver for Never {
     fn project_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
         Box::pin(std::future::pending())
     }

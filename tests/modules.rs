@@ -82,7 +82,7 @@ impl<'a> Visit<'a> for Paths<'_> {
         syn::visit::visit_path(self, path);
     }
 
-    // `pub(crate)` is no import.
+    // `pub(crate)` is not an import.
     fn visit_vis_restricted(&mut self, _: &'a syn::VisRestricted) {}
 
     fn visit_item_mod(&mut self, module: &'a syn::ItemMod) {

@@ -102,7 +102,7 @@ fn an_enum_keeps_a_value_that_the_documents_do_not_know() {
 
 #[test]
 fn a_code_whose_meaning_is_documented_has_a_name_and_any_other_stays_a_number() {
-    use huaweicloud_osm::types::{IncidentOperateLogV2 as Entry, OperateType};
+    use huaweicloud_osm::types::{IncidentOperateLogV2 as OperationDescriptor, OperateType};
     for (given, read, written) in [
         (json!(2), Some(OperateType::Urge), json!({ "operate_type": 2 })),
         (json!("2"), Some(OperateType::Urge), json!({ "operate_type": 2 })),
@@ -110,7 +110,7 @@ fn a_code_whose_meaning_is_documented_has_a_name_and_any_other_stays_a_number() 
         (json!(70_000), Some(OperateType::Unknown(70_000)), json!({ "operate_type": 70_000 })),
         (json!("urge"), None, json!({})),
     ] {
-        let entry: Entry = serde_json::from_value(json!({ "operate_type": given })).unwrap();
+        let entry: OperationDescriptor = serde_json::from_value(json!({ "operate_type": given })).unwrap();
         assert_eq!(entry.operate_type, read);
         assert_eq!(serde_json::to_value(&entry).unwrap(), written);
     }
@@ -118,7 +118,7 @@ fn a_code_whose_meaning_is_documented_has_a_name_and_any_other_stays_a_number() 
 }
 
 #[test]
-fn an_answer_that_is_packed_into_a_text_is_unpacked() {
+fn a_response_that_is_packed_into_a_text_is_unpacked() {
     let entry = huaweicloud_projectman::dynamic::SERVICE.operation("list_records_v2").unwrap();
     let packed = json!(json!({ "status": "success", "result": "{\"journals_total\": 3}" }).to_string()).to_string();
     let model = entry.decode_response(packed.as_bytes()).unwrap();

@@ -12,14 +12,14 @@ fn config(sandbox: &Sandbox) -> Config {
 }
 
 #[tokio::test]
-async fn every_operation_sends_its_documented_call_and_gets_its_documented_answer() {
+async fn every_operation_sends_its_documented_call_and_gets_its_documented_response() {
     let mut count = 0;
     for (service, entry, node) in operations() {
         let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
         let operation = entry.operation;
         let arguments = documented_call(service, entry, &node);
         let client = Client::new(&config(&sandbox), service.metadata).unwrap();
-        let answer = Call::new(client, entry).arguments(arguments.clone()).send().await.unwrap();
+        let response = Call::new(client, entry).arguments(arguments.clone()).send().await.unwrap();
         let documented = examples(service, entry, &node).into_iter().find(|example| !example.is_request).unwrap();
         let model =
             entry.decode_response(documented.value.to_string().as_bytes()).unwrap().to_json().to_value().unwrap();
@@ -27,10 +27,10 @@ async fn every_operation_sends_its_documented_call_and_gets_its_documented_answe
             // Only the page that was asked for, which may be all of it.
             Some(pagination) => {
                 let (given, wanted) =
-                    (answer.pointer(pagination.items).unwrap(), model.pointer(pagination.items).unwrap());
+                    (response.pointer(pagination.items).unwrap(), model.pointer(pagination.items).unwrap());
                 assert_eq!(given.get(0), wanted.get(0), "{}", operation.id);
             }
-            None => assert_eq!(*answer, model, "{}", operation.id),
+            None => assert_eq!(*response, model, "{}", operation.id),
         }
 
         let request = sandbox.requests().remove(0);
@@ -73,7 +73,7 @@ async fn every_documented_error_is_read_whatever_its_shape() {
             .filter(|example| example.status.is_some_and(|status| status >= 300))
         {
             let status = example.status.unwrap();
-            let server = Canned::answer(&format!("{status} Documented"), "", &example.value.to_string()).await;
+            let server = Canned::response(&format!("{status} Documented"), "", &example.value.to_string()).await;
             let client = Client::new(&server.config(), service.metadata).unwrap();
             let error =
                 Call::new(client, entry).arguments(documented_call(service, entry, &node)).send().await.unwrap_err();
@@ -136,9 +136,9 @@ async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
             match entry.operation.pagination {
                 Some(_) => assert!(call.items().unwrap().try_next().await.unwrap().is_some(), "{arguments:?}"),
                 None => {
-                    let answer = call.send().await.unwrap().to_string();
+                    let response = call.send().await.unwrap().to_string();
                     let id = arguments.values().next().unwrap().as_str().unwrap();
-                    assert!(answer.contains(id), "{} of {id} is another one's: {answer}", entry.operation.id);
+                    assert!(response.contains(id), "{} of {id} is another one's: {response}", entry.operation.id);
                 }
             }
             called += 1;
@@ -185,11 +185,11 @@ async fn a_list_packed_in_a_text_is_unpacked() {
         operations().into_iter().find(|(_, entry, _)| entry.operation.id == "list_issues_v4").unwrap();
     let plain = examples(service, entry, &node).into_iter().find(|example| !example.is_request).unwrap().value;
     let packed = Value::String(plain.to_string()).to_string();
-    let server = Canned::answer("200 OK", "content-type: application/json\r\n", &packed).await;
+    let server = Canned::response("200 OK", "content-type: application/json\r\n", &packed).await;
     let client = huaweicloud_projectman::Client::new(&server.config()).unwrap();
-    let answer = client.list_issues_v4().project_id("c15cc54e338d4506afd9bd8103071ff0").send().await.unwrap();
-    assert_eq!(answer.issues.len(), plain["issues"].as_array().unwrap().len());
-    assert_eq!(answer.issues[0].id, plain["issues"][0]["id"].as_i64());
+    let response = client.list_issues_v4().project_id("c15cc54e338d4506afd9bd8103071ff0").send().await.unwrap();
+    assert_eq!(response.issues.len(), plain["issues"].as_array().unwrap().len());
+    assert_eq!(response.issues[0].id, plain["issues"][0]["id"].as_i64());
 }
 
 #[tokio::test]
@@ -210,16 +210,16 @@ async fn temporary_keys_come_from_a_token_or_an_agency_and_are_not_shown() {
         (by_token, "token", json!({ "id": "the-token", "duration_seconds": 3600 })),
         (by_agency, "assume_role", json!({ "agency_name": "operations", "domain_name": "example" })),
     ] {
-        let server = Canned::answer("201 Created", "", MADE).await;
+        let server = Canned::response("201 Created", "", MADE).await;
         let iam = huaweicloud_iam::Client::new(&server.config()).unwrap();
         let call = iam.create_temporary_access_key().auth(TemporaryAccessKeyAuth::new().identity(identity));
         assert!(!format!("{call:?}").contains("the-token"), "{call:?}");
-        let answer = call.send().await.unwrap();
-        let credential = answer.credential.as_ref().unwrap();
+        let response = call.send().await.unwrap();
+        let credential = response.credential.as_ref().unwrap();
         assert_eq!(credential.access.as_deref(), Some("MADEAK"));
         assert_eq!(credential.secret.as_ref().unwrap().expose(), "made-secret");
         assert_eq!(credential.securitytoken.as_ref().unwrap().expose(), "made-token");
-        assert!(!format!("{:?}", *answer).contains("made-"), "{:?}", *answer);
+        assert!(!format!("{:?}", *response).contains("made-"), "{:?}", *response);
         let request = server.requests().await.remove(0);
         assert!(request.starts_with("POST /v3.0/OS-CREDENTIAL/securitytokens HTTP/1.1"), "{request}");
         let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();

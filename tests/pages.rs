@@ -142,7 +142,7 @@ async fn more_than_can_be_reached_is_said_and_not_left_out_in_silence() {
         }
     };
     assert_eq!((count, sandbox.requests().len()), (200, 2));
-    assert_eq!(error.kind(), ErrorKind::OutOfReach);
+    assert_eq!(error.kind(), ErrorKind::PaginationLimit);
     assert!(error.message().contains("lets one reach 65535 at most; 4400 items cannot be reached"), "{error}");
 }
 

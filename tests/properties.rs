@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use huaweicloud_auth::{Environment, Loader, Metadata, Profile, Source as _};
+use huaweicloud_auth::{CredentialSource as _, Environment, Loader, Metadata, Profile};
 use huaweicloud_core::{Client, Config, Credential, ErrorKind, RetryPolicy, dynamic::Call, time};
 use huaweicloud_sandbox::Sandbox;
 use proptest::prelude::*;
@@ -55,12 +55,12 @@ fn json_of(words: &'static str) -> impl Strategy<Value = serde_json::Value> {
 proptest! {
     #![proptest_config(config(256))]
 
-    /// Any body under any status, with any `Retry-After`: an answer or an error with that status, never a panic.
+    /// Any body under any status, with any `Retry-After`: a response or an error with that status, never a panic.
     #[test]
-    fn any_answer_is_understood(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,200}"], pause in "[ -~]{0,40}") {
+    fn any_response_is_understood(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,200}"], pause in "[ -~]{0,40}") {
         runtime().block_on(async {
             let reason = format!("{status} X");
-            let server = Canned::answer(&reason, &format!("retry-after: {pause}\r\n"), &body).await;
+            let server = Canned::response(&reason, &format!("retry-after: {pause}\r\n"), &body).await;
             let osm = huaweicloud_osm::Client::new(&server.config()).unwrap();
             match osm.list_case_operate_logs().case_id("1").send().await {
                 Ok(page) => assert!((200..300).contains(&page.status())),
@@ -73,23 +73,23 @@ proptest! {
         });
     }
 
-    /// Any JSON under the names of an answer is read, and what was read is written so that it is read as the same.
+    /// Any JSON under the names of a response is read, and what was read is written so that it is read as the same.
     #[test]
-    fn any_json_is_an_answer(value in json_of("(status|result|record|id|issue|user|details|created_on|operation|x)")) {
-        use huaweicloud_projectman::types::ListRecordsV2Response as Answer;
-        match serde_json::from_value::<Answer>(value.clone()) {
-            Ok(answer) => {
-                let written = serde_json::to_string(&answer).unwrap();
-                assert_eq!(serde_json::from_str::<Answer>(&written).unwrap(), answer, "{written}");
+    fn any_json_is_a_response(value in json_of("(status|result|record|id|issue|user|details|created_on|operation|x)")) {
+        use huaweicloud_projectman::types::ListRecordsV2Response as Response;
+        match serde_json::from_value::<Response>(value.clone()) {
+            Ok(response) => {
+                let written = serde_json::to_string(&response).unwrap();
+                assert_eq!(serde_json::from_str::<Response>(&written).unwrap(), response, "{written}");
                 // The order of the members says nothing.
                 let mut members: Vec<_> = value.as_object().into_iter().flatten().collect();
                 members.reverse();
                 let turned: serde_json::Value = members.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect();
                 if value.is_object() {
-                    assert_eq!(serde_json::from_value::<Answer>(turned).unwrap(), answer);
+                    assert_eq!(serde_json::from_value::<Response>(turned).unwrap(), response);
                 }
             }
-            // Only an object is an answer.
+            // Only an object is a response.
             Err(error) => assert!(!value.is_object(), "{error}: {value}"),
         }
     }
@@ -98,7 +98,7 @@ proptest! {
     #[test]
     fn any_json_is_a_body_or_refused(value in json_of("(fields|condition|string_filters|sort_filter|field|operator|values|name)")) {
         runtime().block_on(async {
-            let server = Canned::answer("200 OK", "", "{}").await;
+            let server = Canned::response("200 OK", "", "{}").await;
             let entry = huaweicloud_coc::dynamic::SERVICE.operation("list_incidents_histories").unwrap();
             let client = Client::new(&server.config(), &huaweicloud_coc::SERVICE).unwrap();
             let call = Call::new(client, entry).argument("incident_id", "IM1").argument("body", value.clone());
@@ -191,10 +191,10 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_of_the_metadata_service_is_understood(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,100}"]) {
+    fn any_response_of_the_metadata_service_is_understood(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,100}"]) {
         runtime().block_on(async {
-            let answers = vec![crate::support::response("404 Not Found", "", ""), crate::support::response(&format!("{status} X"), "", &body)];
-            let server = Canned::start(answers).await;
+            let responses = vec![crate::support::response("404 Not Found", "", ""), crate::support::response(&format!("{status} X"), "", &body)];
+            let server = Canned::start(responses).await;
             let _ = Metadata::default().endpoint(&server.url).load().await;
         });
     }

@@ -151,7 +151,7 @@ async fn a_stream_of_a_wrong_call_says_so_and_sends_nothing() {
     }
 }
 
-fn entry() -> &'static huaweicloud_core::dynamic::Entry {
+fn entry() -> &'static huaweicloud_core::dynamic::OperationDescriptor {
     huaweicloud_tiny::dynamic::SERVICE.operation("look_up_thing").unwrap()
 }
 

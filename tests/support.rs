@@ -1,8 +1,8 @@
-//! What several tests need: the specs as data, and a server that answers what it is told.
+//! What several tests need: the specs as data, and a server with canned responses.
 
 use huaweicloud_core::{
     Config, Credential, RetryPolicy,
-    dynamic::{Entry, Service},
+    dynamic::{OperationDescriptor, Service},
 };
 use serde_json::{Map, Value};
 use tokio::{
@@ -15,7 +15,7 @@ use tokio::{
 pub const SECRET: &str = "the-secret-that-must-not-be-seen";
 
 /// Every operation with its service and its node in the spec.
-pub fn operations() -> Vec<(&'static Service, &'static Entry, Value)> {
+pub fn operations() -> Vec<(&'static Service, &'static OperationDescriptor, Value)> {
     let mut found = Vec::new();
     for service in huaweicloud_sandbox::services() {
         let spec: Value = serde_json::from_str(service.spec).unwrap();
@@ -32,14 +32,14 @@ pub struct Example {
     pub name: String,
     pub value: Value,
     pub is_request: bool,
-    /// Status of the answer; none of a request.
+    /// Status of the response; none of a request.
     pub status: Option<u16>,
     /// Whether there is a generated type of it. Errors are read by the runtime, whatever their shape.
     pub is_model: bool,
 }
 
 /// All documented examples of an operation.
-pub fn examples(service: &Service, entry: &Entry, node: &Value) -> Vec<Example> {
+pub fn examples(service: &Service, entry: &OperationDescriptor, node: &Value) -> Vec<Example> {
     let success = node["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
     let schema = |media: &Value| media.pointer("/content/application~1json/schema/$ref").cloned();
     let of = |media: &Value, part: &str, is_request: bool| -> Vec<Example> {
@@ -64,7 +64,7 @@ pub fn examples(service: &Service, entry: &Entry, node: &Value) -> Vec<Example> 
 }
 
 /// The arguments of the documented call of an operation: its required parameters and its body.
-pub fn documented_call(service: &Service, entry: &Entry, node: &Value) -> Map<String, Value> {
+pub fn documented_call(service: &Service, entry: &OperationDescriptor, node: &Value) -> Map<String, Value> {
     let parameters = node["parameters"].as_array().into_iter().flatten();
     let mut arguments: Map<String, Value> = parameters
         .filter(|parameter| parameter["required"] == true && parameter["name"] != "X-Auth-Token")
@@ -76,22 +76,22 @@ pub fn documented_call(service: &Service, entry: &Entry, node: &Value) -> Map<St
     arguments
 }
 
-/// A server on loopback that reads one request for each answer and sends the answer's bytes as they are.
+/// A server on loopback that reads one request for each response and sends the response's bytes as they are.
 pub struct Canned {
     pub url: String,
     task: JoinHandle<Vec<String>>,
 }
 
 impl Canned {
-    pub async fn start(answers: Vec<Vec<u8>>) -> Self {
+    pub async fn start(responses: Vec<Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move {
             let mut requests = Vec::new();
-            for answer in answers {
+            for response in responses {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 requests.push(read_request(&mut stream).await);
-                stream.write_all(&answer).await.unwrap();
+                stream.write_all(&response).await.unwrap();
                 stream.shutdown().await.unwrap();
             }
             requests
@@ -99,8 +99,8 @@ impl Canned {
         Self { url, task }
     }
 
-    /// A server with one answer: status line, headers, body.
-    pub async fn answer(status: &str, headers: &str, body: &str) -> Self {
+    /// A server with one response: status line, headers, body.
+    pub async fn response(status: &str, headers: &str, body: &str) -> Self {
         Self::start(vec![response(status, headers, body)]).await
     }
 

@@ -2,7 +2,7 @@
 
 use huaweicloud_coc::types::ObjectFilterV2;
 use huaweicloud_core::{Config, Credential};
-use huaweicloud_sandbox::{Recorded, Sandbox};
+use huaweicloud_sandbox::{RecordedRequest, Sandbox};
 use serde_json::{Value, json};
 
 use crate::support::{Canned, SECRET};
@@ -18,11 +18,11 @@ async fn sandbox() -> (Sandbox, Config) {
     (sandbox, config)
 }
 
-fn header<'a>(request: &'a Recorded, name: &str) -> Option<&'a str> {
+fn header<'a>(request: &'a RecordedRequest, name: &str) -> Option<&'a str> {
     request.headers.get(name).map(|value| value.to_str().unwrap())
 }
 
-fn only(sandbox: &Sandbox) -> Recorded {
+fn only(sandbox: &Sandbox) -> RecordedRequest {
     let mut requests = sandbox.requests();
     assert_eq!(requests.len(), 1);
     let request = requests.remove(0);
@@ -175,9 +175,9 @@ async fn a_token_travels_alone_and_temporary_keys_with_their_token() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let target = Canned::answer("200 OK", "", "{}").await;
+    let target = Canned::response("200 OK", "", "{}").await;
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
-        let server = Canned::answer(status, &format!("location: {}/else\r\n", target.url), "").await;
+        let server = Canned::response(status, &format!("location: {}/else\r\n", target.url), "").await;
         let osm = huaweicloud_osm::Client::new(&server.config()).unwrap();
         let error = osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();
         assert_eq!(error.kind(), huaweicloud_core::ErrorKind::UnexpectedResponse);
@@ -198,7 +198,10 @@ async fn the_sandbox_checks_what_the_gateway_checks() {
     for (credential, code, message) in wrong {
         let osm = huaweicloud_osm::Client::new(&with(credential)).unwrap();
         let error = osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();
-        assert!(error.is_auth() && error.code() == Some(code) && error.message().contains(message), "{error}");
+        assert!(
+            error.is_unauthenticated() && error.code() == Some(code) && error.message().contains(message),
+            "{error}"
+        );
         assert!(error.request_id().is_some() && !format!("{error:?} {error}").contains(SECRET));
     }
 }

@@ -1,6 +1,6 @@
 //! What a typed, signed call costs beside the same done by hand with reqwest, serde_json and hmac, in the same run.
 //!
-//! Measured is the processor time of the client's thread: the server answers from a thread of its own with bytes that
+//! Measured is the processor time of the client's thread: the server responds from a thread of its own with bytes that
 //! are always the same. `cargo bench --bench client`.
 
 #![allow(
@@ -220,7 +220,7 @@ mod by_hand {
         let date = huaweicloud_core::time::sdk_date(SystemTime::now());
         let (path, query) = ("/v2/servicerequest/cases/CS1/operate-logs", "limit=1&offset=0");
         let authorization = sign("GET", path, query, &[("host", host), ("x-sdk-date", &date)], b"", &date);
-        let answer = client
+        let response = client
             .get(format!("{base}{path}?{query}"))
             .header("accept", "application/json")
             .header("x-sdk-date", date)
@@ -229,20 +229,20 @@ mod by_hand {
             .send()
             .await
             .unwrap();
-        assert!(answer.status().is_success());
-        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+        assert!(response.status().is_success());
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
     }
 }
 
-/// A server on a thread of its own that answers every request on a connection with the same bytes.
+/// A server on a thread of its own that responds to every request on a connection with the same bytes.
 fn serve(body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let answer =
+    let response =
         format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let (mut stream, answer) = (stream.unwrap(), answer.clone());
+            let (mut stream, response) = (stream.unwrap(), response.clone());
             stream.set_nodelay(true).unwrap();
             std::thread::spawn(move || {
                 let mut request = [0; 4096];
@@ -253,7 +253,7 @@ fn serve(body: String) -> String {
                         return;
                     }
                     if request[..length].ends_with(b"\r\n\r\n") {
-                        stream.write_all(answer.as_bytes()).unwrap();
+                        stream.write_all(response.as_bytes()).unwrap();
                         length = 0;
                     }
                 }
@@ -263,7 +263,7 @@ fn serve(body: String) -> String {
     url
 }
 
-/// The documented answer of a service with its items repeated.
+/// The documented response of a service with its items repeated.
 fn page(service: &Service, records: usize) -> String {
     let entry = &service.operations[0];
     let spec: Value = serde_json::from_str(service.spec).unwrap();
@@ -329,14 +329,14 @@ fn decoding(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("decode 10,000 records");
     group.sample_size(40);
     macro_rules! compare {
-        ($service:expr, $answer:ty, $by_hand:ty) => {
+        ($service:expr, $response:ty, $by_hand:ty) => {
             let body = page(&$service, RECORDS);
             group.throughput(criterion::Throughput::Bytes(body.len() as u64));
             group.bench_with_input(BenchmarkId::new("by hand", $service.metadata.id), &body, |bencher, body| {
                 bencher.iter(|| serde_json::from_slice::<$by_hand>(black_box(body.as_bytes())).unwrap());
             });
             group.bench_with_input(BenchmarkId::new("typed client", $service.metadata.id), &body, |bencher, body| {
-                bencher.iter(|| serde_json::from_slice::<$answer>(black_box(body.as_bytes())).unwrap());
+                bencher.iter(|| serde_json::from_slice::<$response>(black_box(body.as_bytes())).unwrap());
             });
         };
     }

@@ -12,7 +12,7 @@ pub fn property(spec: &Spec, property: &Value, direction: Direction) -> String {
     let rule = rule(spec, property);
     paragraphs.extend(match direction {
         Direction::Request => sentence("", &rule),
-        // An answer is never refused for breaking it.
+        // A response is never refused for breaking it.
         Direction::Response => sentence("Documented: ", &rule),
     });
     if let Some(link) = property.get("x-listed-by") {

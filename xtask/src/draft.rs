@@ -23,7 +23,7 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
         return Err(vec![Problem::new(
             format!("specs/{service}"),
             "",
-            "is no name for a service: use lower-case letters and digits",
+            "is not a valid service name: use lower-case letters and digits",
         )]);
     }
     let specs = spec::load(root, &[])?;

@@ -277,7 +277,7 @@ fn say_json(value: &impl Serialize) {
     say(&(serde_json::to_string_pretty(value).expect("texts and numbers") + "\n"));
 }
 
-/// Prints; a reader that went away, as `head` does, is no error.
+/// Prints; a reader that went away, as `head` does, is not an error.
 fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -184,7 +184,7 @@ pub fn generated(code: &Code) -> Result<Verdict, String> {
             let wire = wire_names(&code.types, &name);
             let fields = item.fields.iter().filter_map(|field| {
                 let rust = field.ident.as_ref()?.to_string();
-                // What comes from a header is no member.
+                // What comes from a header is not a member.
                 let wire = wire.get(&rust)?;
                 Some((rust, format!("{wire}: {}", plain(&field.ty.to_token_stream().to_string()))))
             });

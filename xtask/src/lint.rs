@@ -57,7 +57,7 @@ fn links(spec: &Spec, operations: &Operations<'_>) -> Vec<Problem> {
             let Some((lister, lists)) = operations.get(service) else { continue };
             let id = text(link, "operation");
             let Some(list_operation) = lists.get(id) else {
-                problem(format!("names {service}/{id}, which is no operation"));
+                problem(format!("names {service}/{id}, which is not an operation"));
                 continue;
             };
             let pagination = &list_operation.value["x-pagination"];
@@ -67,7 +67,7 @@ fn links(spec: &Spec, operations: &Operations<'_>) -> Vec<Problem> {
                 .and_then(|value| value.pointer(&pointer))
                 .is_none_or(|value| !value.is_string() && !value.is_number())
             {
-                problem(format!("points to {pointer}, where the documented answer of {service}/{id} has no id"));
+                problem(format!("points to {pointer}, where the documented response of {service}/{id} has no id"));
             }
             if emit::links(lister, list_operation).iter().any(|(_, other)| text(other, "operation") == operation.id()) {
                 problem(format!("and {service}/{id} wait for each other"));
@@ -152,7 +152,7 @@ const ABOUT: [&str; 13] = [
     "example",
     "name",
     "nullable",
-    "outcome",
+    "in-band status",
     "presence",
     "range",
     "required",
@@ -160,7 +160,7 @@ const ABOUT: [&str; 13] = [
     "type",
     "values",
 ];
-const RESPONSE_KEYS: [&str; 6] = ["description", "headers", "content", "x-outcome", "x-deviation", "x-review"];
+const RESPONSE_KEYS: [&str; 6] = ["description", "headers", "content", "x-in-band-status", "x-deviation", "x-review"];
 const PAGINATION_KEYS: [&str; 10] =
     ["style", "offset", "max_offset", "page", "first_page", "max_page", "size", "max_size", "items", "total"];
 const HISTORY_KEYS: [&str; 6] = ["time", "actor", "action", "subject", "detail", "since"];
@@ -205,7 +205,7 @@ impl<'a> Linter<'a> {
     /// A name that becomes one in Rust.
     fn identifier(&mut self, pointer: &str, name: &str) {
         if syn::parse_str::<syn::Ident>(name).is_err() || name == "Self" {
-            self.problem(pointer, format!("{name:?} is no name in Rust"));
+            self.problem(pointer, format!("{name:?} is not a Rust identifier"));
         }
     }
 
@@ -225,7 +225,7 @@ impl<'a> Linter<'a> {
                 serde_path_to_error::Segment::Map { key } => step(&pointer, key),
                 _ => pointer,
             });
-            self.problem(&pointer, format!("is no valid OpenAPI: {}", error.inner()));
+            self.problem(&pointer, format!("is not valid OpenAPI: {}", error.inner()));
         }
         for (pointer, name) in references(&spec.value) {
             match name {
@@ -319,7 +319,7 @@ impl<'a> Linter<'a> {
         }
         for name in list(schema, "required").filter_map(Value::as_str) {
             if schema.pointer(&step("/properties", name)).is_none() {
-                self.problem(&step(&pointer, "required"), format!("names {name:?}, which is no property"));
+                self.problem(&step(&pointer, "required"), format!("names {name:?}, which is not a property"));
             }
         }
     }
@@ -372,7 +372,7 @@ impl<'a> Linter<'a> {
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
             self.problem(
                 &step(pointer, "additionalProperties"),
-                "must not be false: an answer may hold unknown members",
+                "must not be false: a response may hold unknown members",
             );
         }
         if schema.get("nullable").is_some() && schema.get("type").is_none() {
@@ -414,7 +414,7 @@ impl<'a> Linter<'a> {
             "string" | "integer" | "number" | "boolean" | "object" => {}
             "" if text(schema, "x-type") == "any" => {}
             "" => self.problem(pointer, "has no type; say `x-type: any` where anything may stand"),
-            other => self.problem(&step(pointer, "type"), format!("{other:?} is no type")),
+            other => self.problem(&step(pointer, "type"), format!("{other:?} is not a type")),
         }
         if let Some(default) = schema.get("default") {
             self.example(&step(pointer, "default"), schema, default);
@@ -427,7 +427,7 @@ impl<'a> Linter<'a> {
         if !is_time(schema) || !(text(schema, "type") == "string" || kinds == ["string", "integer"]) {
             self.problem(
                 pointer,
-                "must be a time: format epoch-millis, with type string in a request, and in an answer with oneOf \
+                "must be a time: format epoch-millis, with type string in a request, and in a response with oneOf \
                  [{ type: string }, { type: integer, format: int64 }]",
             );
         }
@@ -567,7 +567,7 @@ impl<'a> Linter<'a> {
             for needed in list(parameter, "x-needs") {
                 let needed = docs::plain(needed);
                 if !operation.parameters().any(|other| text(other, "name") == needed && text(other, "in") == "query") {
-                    self.problem(&step(&pointer, "x-needs"), format!("{needed:?} is no parameter in the query"));
+                    self.problem(&step(&pointer, "x-needs"), format!("{needed:?} is not a query parameter"));
                 }
             }
             if let Some(example) = parameter.get("example") {
@@ -575,7 +575,7 @@ impl<'a> Linter<'a> {
             } else if required(parameter) && name != crate::spec::TOKEN_HEADER {
                 self.problem(
                     &pointer,
-                    "has no example: it is required, and the sandbox serves the documented answer for it",
+                    "has no example: it is required, and the sandbox serves the documented response for it",
                 );
             }
         }
@@ -609,7 +609,7 @@ impl<'a> Linter<'a> {
             }
             if status.starts_with('2') {
                 success.push(operation.response_schema());
-                self.outcome(&step(&pointer, "x-outcome"), response.get("x-outcome"));
+                self.in_band_status(&step(&pointer, "x-in-band-status"), response.get("x-in-band-status"));
             }
             bodies.push((pointer, response));
         }
@@ -643,9 +643,9 @@ impl<'a> Linter<'a> {
         }
     }
 
-    fn outcome(&mut self, pointer: &str, outcome: Option<&Value>) {
-        let Some(outcome) = outcome else { return };
-        for (key, value) in outcome.as_object().into_iter().flatten() {
+    fn in_band_status(&mut self, pointer: &str, in_band: Option<&Value>) {
+        let Some(in_band) = in_band else { return };
+        for (key, value) in in_band.as_object().into_iter().flatten() {
             let good = match key.as_str() {
                 "status" | "code" | "message" => {
                     value.as_str().is_some_and(|text| text.starts_with('/') && !text[1..].contains('/'))
@@ -661,7 +661,7 @@ impl<'a> Linter<'a> {
             }
         }
         for key in ["code", "message", "success"] {
-            if outcome.get(key).is_none() {
+            if in_band.get(key).is_none() {
                 self.problem(&step(pointer, key), "is missing");
             }
         }
@@ -688,7 +688,7 @@ impl<'a> Linter<'a> {
             other => {
                 self.problem(
                     &step(&pointer, "style"),
-                    format!("{other:?} is no style; known are offset, page and whole"),
+                    format!("{other:?} is not a style; known are offset, page and whole"),
                 );
                 return;
             }
@@ -706,7 +706,7 @@ impl<'a> Linter<'a> {
             }
             let found = operation.response_schema().and_then(|schema| self.spec.target(schema, text(pagination, key)));
             if found.is_none_or(|schema| text(schema, "type") != kind) {
-                self.problem(&step(&pointer, key), format!("must point to the {kind} in the answer"));
+                self.problem(&step(&pointer, key), format!("must point to the {kind} in the response"));
             }
         }
     }

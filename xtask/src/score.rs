@@ -34,7 +34,7 @@ struct Field {
     mandatory: Option<String>,
 }
 
-/// Right answers among those given and those wanted.
+/// Correct values among those given and those wanted.
 #[derive(Clone, Copy, Default)]
 pub struct Score {
     right: usize,

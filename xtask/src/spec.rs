@@ -62,8 +62,8 @@ impl Spec {
         let options = serde_saphyr::options! { budget: None };
         let value: Value = serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
             let message = error.to_string();
-            let first = message.lines().next().unwrap_or("is no YAML").to_owned();
-            vec![Problem::new(file, "", format!("is no valid YAML: {first}"))]
+            let first = message.lines().next().unwrap_or("is not YAML").to_owned();
+            vec![Problem::new(file, "", format!("is not valid YAML: {first}"))]
         })?;
         if !value.is_object() {
             return Err(vec![Problem::new(file, "", "must be an OpenAPI document, that is a mapping")]);
@@ -259,7 +259,7 @@ pub fn reference(schema: &Value) -> Option<&str> {
     target.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
-/// The type of a schema. A time in milliseconds, which answers hold as text or as number, is a text.
+/// The type of a schema. A time in milliseconds, which responses hold as text or as number, is a text.
 pub fn kind(schema: &Value) -> &str {
     if is_time(schema) { "string" } else { text(schema, "type") }
 }

@@ -1,7 +1,7 @@
 //! The wire contract: what of a spec decides names and types, as a document for other generators.
 //!
 //! Limits and lists of values are left out, because they are rules, which may change without a type; of a request it is
-//! said what must be there, of a response nothing, because an answer is never refused.
+//! said what must be there, of a response nothing, because a response is never refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 

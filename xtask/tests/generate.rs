@@ -118,7 +118,7 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
     let post = "#/paths/~1v1~1things~1{thing_id}/post";
     let cases = [
         ("openapi: 3.0.3", "openapi: 3.1.0", "#/openapi: must be 3.0.x"),
-        ("openapi: 3.0.3", "openapi: [", ": is no valid YAML"),
+        ("openapi: 3.0.3", "openapi: [", ": is not valid YAML"),
         ("summary: Looks a thing up.", "", &format!("{post}/summary: is missing")),
         (
             "operationId: look_up_thing",
@@ -211,7 +211,7 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
             "        send:\n          type: string\n          description: A method of every builder.\n        nested:\n",
             "/properties/send: has the name of a method that every builder has: send; settle it with x-setter",
         ),
-        ("x-needs: [kind]", "x-needs: [sort]", "/x-needs: \"sort\" is no parameter in the query"),
+        ("x-needs: [kind]", "x-needs: [sort]", "/x-needs: \"sort\" is not a query parameter"),
         ("{/shape:words}", "{/name:words}", "/x-history/action: {/name:words} is neither in an item nor a parameter"),
         ("x-iam-action: tiny:thing:get", "x-iam-action: get", "/x-iam-action: must be service, resource and action"),
         ("schema: { type: boolean }", "schema: { type: string, format: password }", "/in: must be header: logs"),
@@ -234,7 +234,7 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
         ("x-region: r-1", "x-region: \"\"", "/servers/0/x-region: must name the region"),
         ("scope: project", "scope: galaxy", "#/x-service/scope: must be project or domain"),
         ("format: int32", "format: int33", "\"int33\" is not known"),
-        ("maximum: 100", "maximum: hundred", "is no valid OpenAPI"),
+        ("maximum: 100", "maximum: hundred", "is not valid OpenAPI"),
         (
             "        \"200\":",
             "        \"201\":\n          description: Twice.\n        \"200\":",
@@ -271,12 +271,12 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
         (
             "          description: Id of the thing.",
             "          x-listed-by: { operation: list_things, value: /id }\n          description: Id of the thing.",
-            "x-listed-by of \"thing_id\" names tiny/list_things, which is no operation",
+            "x-listed-by of \"thing_id\" names tiny/list_things, which is not an operation",
         ),
         (
             "          description: Id of the thing.",
             "          x-listed-by: { operation: look_up_thing, value: /nothing }\n          description: Id of the thing.",
-            "points to /things/0/nothing, where the documented answer of tiny/look_up_thing has no id",
+            "points to /things/0/nothing, where the documented response of tiny/look_up_thing has no id",
         ),
     ];
     for (from, to, sentence) in cases {

@@ -29,7 +29,7 @@ fn both_sides_say_the_same_of_every_service() {
 }
 
 #[test]
-fn an_answer_of_the_judges_that_is_bent_is_a_disagreement() {
+fn a_bent_response_of_the_judges_is_a_disagreement() {
     let spec = golden();
     let generated = judge::generated(&emit::emit(&spec).unwrap()).unwrap();
     type Bend = fn(&mut Verdict);

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use huaweicloud_core::{BoxFuture, Error, ErrorKind};
 
-use crate::{Environment, Found, Metadata, Profile, Source};
+use crate::{CredentialSource, Environment, Lookup, Metadata, Profile};
 
 /// Sources in order; the first that has credentials wins. One that is there but wrong ends the search, because going
 /// on would hide the mistake.
 #[derive(Clone, Debug)]
-pub struct Chain(Vec<Arc<dyn Source>>);
+pub struct Chain(Vec<Arc<dyn CredentialSource>>);
 
 impl Chain {
     /// These sources, in this order.
     #[must_use]
-    pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
+    pub fn new(sources: Vec<Arc<dyn CredentialSource>>) -> Self {
         Self(sources)
     }
 
@@ -22,7 +22,7 @@ impl Chain {
     /// leaves the last one out.
     #[must_use]
     pub fn standard(environment: &Environment, metadata: Metadata) -> Self {
-        let mut sources: Vec<Arc<dyn Source>> =
+        let mut sources: Vec<Arc<dyn CredentialSource>> =
             vec![Arc::new(environment.clone()), Arc::new(Profile::new(environment.clone()))];
         if environment.get("HUAWEICLOUD_SDK_METADATA_DISABLED").is_none_or(|value| value != "true") {
             sources.push(Arc::new(metadata));
@@ -30,7 +30,7 @@ impl Chain {
         Self::new(sources)
     }
 
-    async fn search(&self) -> Result<Found, Error> {
+    async fn search(&self) -> Result<Lookup, Error> {
         let mut reasons = Vec::new();
         for source in &self.0 {
             let found = source.load().await.map_err(|error| {
@@ -38,20 +38,20 @@ impl Chain {
                 Error::new(ErrorKind::Credentials, format!("{}: {error}{tried}", source.name())).with_source(error)
             })?;
             match found {
-                Found::Yes(loaded) => return Ok(Found::Yes(loaded)),
-                Found::No(reason) => reasons.push(format!("{}: {reason}", source.name())),
+                Lookup::Found(loaded) => return Ok(Lookup::Found(loaded)),
+                Lookup::NotFound(reason) => reasons.push(format!("{}: {reason}", source.name())),
             }
         }
-        Ok(Found::No(reasons.join("; ")))
+        Ok(Lookup::NotFound(reasons.join("; ")))
     }
 }
 
-impl Source for Chain {
+impl CredentialSource for Chain {
     fn name(&self) -> &str {
         "chain"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
         Box::pin(self.search())
     }
 }

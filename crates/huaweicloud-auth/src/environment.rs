@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
 
-use crate::{Found, Loaded, Source};
+use crate::{CredentialSource, LoadedCredentials, Lookup};
 
 /// The environment variables of the process, or a set of one's own.
 #[derive(Clone)]
@@ -62,17 +62,17 @@ impl fmt::Debug for Environment {
 pub(crate) const PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
 pub(crate) const DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
 
-impl Source for Environment {
+impl CredentialSource for Environment {
     fn name(&self) -> &str {
         "environment"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
         Box::pin(std::future::ready(load(self)))
     }
 }
 
-fn load(environment: &Environment) -> Result<Found, Error> {
+fn load(environment: &Environment) -> Result<Lookup, Error> {
     const AK: &str = "HUAWEICLOUD_SDK_AK";
     const SK: &str = "HUAWEICLOUD_SDK_SK";
     const SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
@@ -89,11 +89,11 @@ fn load(environment: &Environment) -> Result<Found, Error> {
         (None, Some(_), _) => return Err(half(SK, AK)),
         (None, None, _) if environment.get(SECURITY_TOKEN).is_some() => return Err(half(SECURITY_TOKEN, AK)),
         (None, None, Some(token)) => Credential::token(token),
-        (None, None, None) => return Ok(Found::No(format!("{AK} and {SK} are not set"))),
+        (None, None, None) => return Ok(Lookup::NotFound(format!("{AK} and {SK} are not set"))),
     };
     credential.check()?;
-    let mut loaded = Loaded::new(credential);
+    let mut loaded = LoadedCredentials::new(credential);
     loaded.project_id = environment.get(PROJECT_ID);
     loaded.domain_id = environment.get(DOMAIN_ID);
-    Ok(Found::yes(loaded))
+    Ok(Lookup::found(loaded))
 }

@@ -1,6 +1,6 @@
 //! The caller's project id and domain id, looked up through IAM when they are needed.
 
-use huaweicloud_core::{BoxFuture, Config, Error, ErrorKind, Ids};
+use huaweicloud_core::{AccountIdResolver, BoxFuture, Config, Error, ErrorKind};
 use tokio::sync::OnceCell;
 
 /// Looks both up once and remembers them.
@@ -21,9 +21,9 @@ impl IamIds {
             )
         };
         let call = huaweicloud_iam::Client::new(&self.config)?.keystone_list_projects().name(self.region.as_str());
-        let answer =
+        let response =
             call.send().await.map_err(|error| failed(&format!("cannot be looked up: {error}")).with_source(error))?;
-        let ids: Vec<&str> = answer.projects.iter().filter_map(|project| project.id.as_deref()).collect();
+        let ids: Vec<&str> = response.projects.iter().filter_map(|project| project.id.as_deref()).collect();
         match ids[..] {
             [id] => Ok(id.to_owned()),
             [] => Err(failed("is unknown to IAM")),
@@ -36,14 +36,14 @@ impl IamIds {
             Error::new(ErrorKind::Credentials, format!("the domain id {reason}; set HUAWEICLOUD_SDK_DOMAIN_ID"))
         };
         let call = huaweicloud_iam::Client::new(&self.config)?.keystone_list_auth_domains();
-        let answer =
+        let response =
             call.send().await.map_err(|error| failed(&format!("cannot be looked up: {error}")).with_source(error))?;
-        let first = answer.domains.first().and_then(|domain| domain.id.clone());
+        let first = response.domains.first().and_then(|domain| domain.id.clone());
         first.ok_or_else(|| failed("is unknown to IAM"))
     }
 }
 
-impl Ids for IamIds {
+impl AccountIdResolver for IamIds {
     fn project_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
         Box::pin(async { self.project.get_or_try_init(|| self.find_project()).await.cloned().map(Some) })
     }

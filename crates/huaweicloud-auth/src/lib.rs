@@ -28,8 +28,8 @@ mod loader;
 mod metadata;
 mod password;
 mod profile;
+mod refreshing;
 mod regions;
-mod renewing;
 mod source;
 
 pub use chain::Chain;
@@ -38,5 +38,5 @@ pub use loader::{Loader, from_env};
 pub use metadata::Metadata;
 pub use password::{Password, TokenScope};
 pub use profile::Profile;
-pub use renewing::Renewing;
-pub use source::{Found, Loaded, Source};
+pub use refreshing::RefreshingCredentials;
+pub use source::{CredentialSource, LoadedCredentials, Lookup};

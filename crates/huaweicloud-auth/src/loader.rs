@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use huaweicloud_core::{Clock, Config, ConfigBuilder, Credentials, Error, ErrorKind, SystemClock};
+use huaweicloud_core::{Clock, Config, ConfigBuilder, CredentialsProvider, Error, ErrorKind, SystemClock};
 use tokio::sync::OnceCell;
 
 use crate::{
-    Chain, Environment, Metadata, Password, Renewing, Source,
+    Chain, CredentialSource, Environment, Metadata, Password, RefreshingCredentials,
     environment::{DOMAIN_ID, PROJECT_ID},
     ids::IamIds,
     regions::Regions,
@@ -28,24 +28,24 @@ pub struct Loader {
     metadata: Metadata,
     region: Option<String>,
     endpoint: Option<String>,
-    source: Option<Given>,
+    source: Option<CredentialOverride>,
     clock: Arc<dyn Clock>,
-    change: Option<Change>,
+    change: Option<Customize>,
 }
 
 /// What [`Loader::configure`] was given.
-struct Change(Arc<dyn Fn(ConfigBuilder) -> ConfigBuilder + Send + Sync>);
+struct Customize(Arc<dyn Fn(ConfigBuilder) -> ConfigBuilder + Send + Sync>);
 
-impl fmt::Debug for Change {
+impl fmt::Debug for Customize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Change")
+        f.write_str("Customize")
     }
 }
 
 #[derive(Debug)]
-enum Given {
+enum CredentialOverride {
     Password(Password),
-    Source(Arc<dyn Source>),
+    CredentialSource(Arc<dyn CredentialSource>),
 }
 
 impl Default for Loader {
@@ -86,21 +86,21 @@ impl Loader {
     /// Logs in with a password instead of searching.
     #[must_use]
     pub fn password(mut self, password: Password) -> Self {
-        self.source = Some(Given::Password(password));
+        self.source = Some(CredentialOverride::Password(password));
         self
     }
 
     /// Asks this source instead of searching.
     #[must_use]
-    pub fn source(mut self, source: Arc<dyn Source>) -> Self {
-        self.source = Some(Given::Source(source));
+    pub fn source(mut self, source: Arc<dyn CredentialSource>) -> Self {
+        self.source = Some(CredentialOverride::CredentialSource(source));
         self
     }
 
     /// Settings that calls to IAM need too: a proxy, timeouts, plain http in a test network.
     #[must_use]
     pub fn configure(mut self, change: impl Fn(ConfigBuilder) -> ConfigBuilder + Send + Sync + 'static) -> Self {
-        self.change = Some(Change(Arc::new(change)));
+        self.change = Some(Customize(Arc::new(change)));
         self
     }
 
@@ -131,7 +131,7 @@ impl Loader {
     /// When there are none; the message says why for each source.
     pub async fn load(self) -> Result<ConfigBuilder, Error> {
         let region = self.region.clone().or_else(|| self.environment.get("HUAWEICLOUD_SDK_REGION"));
-        let place = |mut builder: ConfigBuilder| {
+        let apply_location = |mut builder: ConfigBuilder| {
             builder = builder
                 .clock(Arc::clone(&self.clock))
                 .endpoints(Arc::new(Regions { environment: self.environment.clone() }));
@@ -142,14 +142,14 @@ impl Loader {
                 builder = builder.region(region);
             }
             match &self.change {
-                Some(Change(change)) => change(builder),
+                Some(Customize(change)) => change(builder),
                 None => builder,
             }
         };
-        let source: Arc<dyn Source> = match &self.source {
-            Some(Given::Source(source)) => Arc::clone(source),
-            Some(Given::Password(password)) => {
-                let config = place(Config::builder().anonymous()).build()?;
+        let source: Arc<dyn CredentialSource> = match &self.source {
+            Some(CredentialOverride::CredentialSource(source)) => Arc::clone(source),
+            Some(CredentialOverride::Password(password)) => {
+                let config = apply_location(Config::builder().anonymous()).build()?;
                 Arc::new(password.clone().config(config))
             }
             None => Arc::new(Chain::standard(&self.environment, self.metadata.clone())),
@@ -157,10 +157,10 @@ impl Loader {
         if region.is_none() && self.endpoint.is_none() {
             return Err(Error::new(ErrorKind::Config, "no region: set HUAWEICLOUD_SDK_REGION, or name one"));
         }
-        let renewing = Arc::new(Renewing::with_clock(source, Arc::clone(&self.clock)));
-        let loaded = renewing.load().await?;
-        let credentials: Arc<dyn Credentials> = renewing;
-        let mut builder = place(Config::builder().credentials_from(Arc::clone(&credentials)));
+        let refreshing = Arc::new(RefreshingCredentials::with_clock(source, Arc::clone(&self.clock)));
+        let loaded = refreshing.load().await?;
+        let credentials: Arc<dyn CredentialsProvider> = refreshing;
+        let mut builder = apply_location(Config::builder().credentials_from(Arc::clone(&credentials)));
         if let Some(id) = loaded.project_id.or_else(|| self.environment.get(PROJECT_ID)) {
             builder = builder.project_id(id);
         }
@@ -168,7 +168,7 @@ impl Loader {
             builder = builder.domain_id(id);
         }
         if let Some(region) = region.clone() {
-            let config = place(Config::builder().credentials_from(credentials)).build()?;
+            let config = apply_location(Config::builder().credentials_from(credentials)).build()?;
             let (project, domain) = (OnceCell::new(), OnceCell::new());
             builder = builder.ids(Arc::new(IamIds { config, region, project, domain }));
         }

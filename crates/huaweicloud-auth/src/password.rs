@@ -11,7 +11,7 @@ use huaweicloud_iam::types::{
     TokenPasswordUser, TokenScope as Scope,
 };
 
-use crate::{Found, Loaded, Source};
+use crate::{CredentialSource, LoadedCredentials, Lookup};
 
 /// What a token is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Password {
         self
     }
 
-    async fn log_in(&self) -> Result<Found, Error> {
+    async fn log_in(&self) -> Result<Lookup, Error> {
         let config = self.config.as_ref().ok_or_else(|| {
             Error::new(ErrorKind::Config, "it is not known where IAM is: give the password to a Loader, or a config")
         })?;
@@ -86,15 +86,15 @@ impl Password {
             .password(self.password.clone());
         let identity = TokenIdentity::new().methods(["password"]).password(TokenPassword::new().user(user));
         let body = CreateTokenRequest::new().auth(TokenAuth::new().identity(identity).scope(scope));
-        let answer = huaweicloud_iam::Client::new(config)?
+        let response = huaweicloud_iam::Client::new(config)?
             .keystone_create_user_token_by_password()
             .nocatalog("true")
             .body(body)
             .send()
             .await?;
-        let missing = |what: &str| Error::new(ErrorKind::Credentials, format!("IAM answered without {what}"));
-        let token = answer.x_subject_token.clone().ok_or_else(|| missing("a token"))?;
-        let expires_at = answer
+        let missing = |what: &str| Error::new(ErrorKind::Credentials, format!("IAM responded without {what}"));
+        let token = response.x_subject_token.clone().ok_or_else(|| missing("a token"))?;
+        let expires_at = response
             .token
             .as_ref()
             .and_then(|token| time::parse(token.expires_at.as_deref()?, "UTC"))
@@ -102,23 +102,23 @@ impl Password {
             .ok_or_else(|| missing("the time when the token ends"))?;
         let credential = Credential::token(token);
         credential.check()?;
-        Ok(Found::yes(Loaded::new(credential).until(expires_at)))
+        Ok(Lookup::found(LoadedCredentials::new(credential).with_expiry(expires_at)))
     }
 }
 
-impl Source for Password {
+impl CredentialSource for Password {
     fn name(&self) -> &str {
         "password"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
         Box::pin(async {
             if let Some(refusal) = self.refused.get() {
                 return Err(refusal.clone());
             }
             let found = self.log_in().await;
             if let Err(error) = &found
-                && (error.is_auth() || error.is_permission_denied())
+                && (error.is_unauthenticated() || error.is_permission_denied())
             {
                 let _ = self.refused.set(error.clone());
             }

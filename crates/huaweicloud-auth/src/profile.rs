@@ -5,7 +5,7 @@ use std::{fs, io::ErrorKind as IoErrorKind, path::Path};
 use configparser::ini::Ini;
 use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
 
-use crate::{Environment, Found, Loaded, Source};
+use crate::{CredentialSource, Environment, LoadedCredentials, Lookup};
 
 /// The profile file: `~/.huaweicloud/credentials`, or the one that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names.
 ///
@@ -24,25 +24,27 @@ impl Profile {
     }
 }
 
-impl Source for Profile {
+impl CredentialSource for Profile {
     fn name(&self) -> &str {
         "profile"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>> {
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
         Box::pin(std::future::ready(match self.environment.file("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials") {
             Some(file) => read(&file),
-            None => Ok(Found::No("there is no home directory to look in".to_owned())),
+            None => Ok(Lookup::NotFound("there is no home directory to look in".to_owned())),
         }))
     }
 }
 
-fn read(file: &Path) -> Result<Found, Error> {
+fn read(file: &Path) -> Result<Lookup, Error> {
     let shown = file.display();
     let wrong = |reason: String| Error::new(ErrorKind::Credentials, format!("{shown} {reason}"));
     let text = match fs::read(file) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8".to_owned()))?,
-        Err(error) if error.kind() == IoErrorKind::NotFound => return Ok(Found::No(format!("{shown} does not exist"))),
+        Err(error) if error.kind() == IoErrorKind::NotFound => {
+            return Ok(Lookup::NotFound(format!("{shown} does not exist")));
+        }
         Err(error) => return Err(wrong(format!("cannot be read: {error}")).with_source(error)),
     };
     warn_if_open_to_others(file);
@@ -50,12 +52,12 @@ fn read(file: &Path) -> Result<Found, Error> {
 }
 
 /// Reads the text of a profile file; an error goes on after the name of the file.
-fn parse(text: &str) -> Result<Found, String> {
+fn parse(text: &str) -> Result<Lookup, String> {
     let mut file = Ini::new();
     // A key may hold what would begin a comment within a line.
     file.set_inline_comment_symbols(Some(&[]));
     // The message of the library could repeat a line with a secret.
-    file.read(text.to_owned()).map_err(|_| "is no INI file: a line has no key before its `=`".to_owned())?;
+    file.read(text.to_owned()).map_err(|_| "is not an INI file: a line has no key before its `=`".to_owned())?;
     let value = |section: &str, key: &str| {
         file.get(section, key).map(|value| value.trim().to_owned()).filter(|v| !v.is_empty())
     };
@@ -73,15 +75,15 @@ fn parse(text: &str) -> Result<Found, String> {
             (None, None) => continue,
         };
         credential.check().map_err(|error| format!("[{section}]: {}", error.message()))?;
-        let mut loaded = Loaded::new(credential);
+        let mut loaded = LoadedCredentials::new(credential);
         loaded.project_id = value("basic", "project_id");
         // Another key pair in [global] is of another account, and so is its domain.
         let same_account =
             section == "global" || value("global", "ak").is_none_or(|ak| value("basic", "ak") == Some(ak));
         loaded.domain_id = value("global", "domain_id").filter(|_| same_account);
-        return Ok(Found::yes(loaded));
+        return Ok(Lookup::found(loaded));
     }
-    Ok(Found::No("the file has no keys in [basic] or [global]".to_owned()))
+    Ok(Lookup::NotFound("the file has no keys in [basic] or [global]".to_owned()))
 }
 
 #[cfg(unix)]
@@ -101,7 +103,7 @@ mod tests {
 
     fn found(text: &str) -> String {
         match parse(text) {
-            Ok(Found::Yes(loaded)) => {
+            Ok(Lookup::Found(loaded)) => {
                 let Credential::Keys { access_key, secret_key, security_token } = &loaded.credential else {
                     panic!("no keys")
                 };
@@ -109,7 +111,7 @@ mod tests {
                 let ids = (loaded.project_id.as_deref(), loaded.domain_id.as_deref());
                 format!("{access_key} {} {token:?} {ids:?}", secret_key.expose())
             }
-            Ok(Found::No(reason)) => reason,
+            Ok(Lookup::NotFound(reason)) => reason,
             Err(reason) => reason,
         }
     }
@@ -127,7 +129,7 @@ mod tests {
             found("[basic]\nak = A\nsk = a b\n").split(';').next(),
             Some("[basic]: the secret key holds a space, a line break or another character that no key has")
         );
-        assert_eq!(found("[basic]\n= secret\n"), "is no INI file: a line has no key before its `=`");
+        assert_eq!(found("[basic]\n= secret\n"), "is not an INI file: a line has no key before its `=`");
         assert_eq!(
             found("[basic]\nak = A # not a comment\nsk=s;x"),
             "[basic]: the access key holds a space, a line break or another character that no key has; was it copied whole?"

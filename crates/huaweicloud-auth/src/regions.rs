@@ -1,8 +1,8 @@
-//! Endpoints that the user names, with the variables and the file of the official SDKs.
+//! EndpointResolver that the user names, with the variables and the file of the official SDKs.
 
 use std::{collections::BTreeMap, fs, io::ErrorKind as IoErrorKind};
 
-use huaweicloud_core::{Endpoints, Error, ErrorKind, metadata::Service};
+use huaweicloud_core::{EndpointResolver, Error, ErrorKind, metadata::Service};
 use serde::Deserialize;
 
 use crate::Environment;
@@ -22,7 +22,7 @@ struct Region {
     endpoints: Vec<String>,
 }
 
-impl Endpoints for Regions {
+impl EndpointResolver for Regions {
     fn endpoint(&self, service: &Service, region: &str) -> Result<Option<String>, Error> {
         let word = service.id.to_ascii_uppercase();
         let own = (word == "IAM").then(|| self.environment.get("HUAWEICLOUD_SDK_IAM_ENDPOINT")).flatten();
@@ -32,13 +32,13 @@ impl Endpoints for Regions {
             return Ok(given.split(',').next().map(|endpoint| endpoint.trim().to_owned()));
         }
         let own_file = self.in_file(&word, region)?;
-        // IAM is everywhere: where it has no address of its own, the one for all regions answers.
+        // IAM is everywhere: where it has no address of its own, the one for all regions responds.
         let everywhere = || (word == "IAM" && service.endpoint(region).is_none()).then(|| IAM.to_owned());
         Ok(own_file.or_else(everywhere))
     }
 }
 
-/// Where IAM answers for regions that have no address of their own.
+/// Where IAM responds for regions that have no address of their own.
 const IAM: &str = "https://iam.myhuaweicloud.com";
 
 impl Regions {
@@ -60,7 +60,7 @@ fn find(text: &str, service: &str, region: &str) -> Result<Option<String>, Strin
     }
     let services: BTreeMap<String, Vec<Region>> = serde_saphyr::from_str(text).map_err(|error| {
         let reason = error.to_string();
-        format!("is no list of regions by service: {}", reason.lines().next().unwrap_or_default())
+        format!("is not a list of regions by service: {}", reason.lines().next().unwrap_or_default())
     })?;
     let regions = services.iter().find(|(name, _)| name.eq_ignore_ascii_case(service)).map(|(_, regions)| regions);
     let found = regions.into_iter().flatten().find(|known| known.id == region);
@@ -78,6 +78,6 @@ mod tests {
         assert_eq!(find(text, "COC", "cn-1").unwrap().as_deref(), Some("https://a"));
         assert_eq!(find(text, "OSM", "cn-2").unwrap(), None);
         assert_eq!(find("", "OSM", "cn-1").unwrap(), None);
-        assert!(find("- a\n", "OSM", "cn-1").unwrap_err().starts_with("is no list of regions"));
+        assert!(find("- a\n", "OSM", "cn-1").unwrap_err().starts_with("is not a list of regions"));
     }
 }

@@ -1,16 +1,16 @@
-//! What every source of credentials gives.
+//! Sources of credentials, and what they return.
 
 use std::{fmt::Debug, time::SystemTime};
 
 use huaweicloud_core::{BoxFuture, Credential, Error};
 
-/// Credentials with what came along.
+/// Credentials loaded from a source, with their expiry and ids.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Loaded {
+pub struct LoadedCredentials {
     /// The credentials.
     pub credential: Credential,
-    /// When they end; never, if there is no time.
+    /// When they expire; `None` if never.
     pub expires_at: Option<SystemTime>,
     /// The IAM project id, if the source knows it.
     pub project_id: Option<String>,
@@ -18,44 +18,44 @@ pub struct Loaded {
     pub domain_id: Option<String>,
 }
 
-impl Loaded {
-    /// Credentials that never end.
+impl LoadedCredentials {
+    /// Returns credentials that never expire.
     #[must_use]
     pub fn new(credential: Credential) -> Self {
         Self { credential, expires_at: None, project_id: None, domain_id: None }
     }
 
-    /// Credentials that end.
+    /// Sets when the credentials expire.
     #[must_use]
-    pub fn until(mut self, time: SystemTime) -> Self {
+    pub fn with_expiry(mut self, time: SystemTime) -> Self {
         self.expires_at = Some(time);
         self
     }
 }
 
-/// What a source has to say.
+/// The result of looking for credentials in a source.
 #[derive(Debug)]
-pub enum Found {
-    /// Here they are.
-    Yes(Box<Loaded>),
-    /// There are none here, for this reason; ask the next source.
-    No(String),
+pub enum Lookup {
+    /// Credentials.
+    Found(Box<LoadedCredentials>),
+    /// No credentials, and why; the next source of a chain is tried.
+    NotFound(String),
 }
 
-impl Found {
-    pub(crate) fn yes(loaded: Loaded) -> Self {
-        Self::Yes(Box::new(loaded))
+impl Lookup {
+    pub(crate) fn found(loaded: LoadedCredentials) -> Self {
+        Self::Found(Box::new(loaded))
     }
 }
 
-/// A place that credentials come from.
-pub trait Source: Debug + Send + Sync {
-    /// Its name in messages.
+/// A source of credentials.
+pub trait CredentialSource: Debug + Send + Sync {
+    /// Returns the name that messages give it.
     fn name(&self) -> &str;
 
-    /// Asks it.
+    /// Loads credentials.
     ///
     /// # Errors
-    /// When it is there but wrong, so that going on to the next source would hide a mistake.
-    fn load(&self) -> BoxFuture<'_, Result<Found, Error>>;
+    /// When the source is present but invalid, so that going on to the next source would hide a mistake.
+    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>>;
 }

@@ -1,4 +1,4 @@
-//! `hwc call`: one operation, its typed answer as JSON.
+//! `hwc call`: one operation, its typed response as JSON.
 
 use std::{fs, io::Read as _};
 
@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use huaweicloud_core::{
     Client,
     dynamic::Call,
-    metadata::{Kind, Parameter},
+    metadata::{Parameter, ValueType},
 };
 use huaweicloud_sandbox::{Sandbox, services};
 use serde_json::{Map, Value};
@@ -41,10 +41,10 @@ fn value(parameter: &Parameter, flag: &str, given: &[&str]) -> Result<Value, Fai
     let text = given.last().copied().unwrap_or_default();
     let wrong = |kind: &str| Failure::wrong_use(format!("--{flag} must be {kind}, got {text:?}"));
     match parameter.rule.kind {
-        Kind::List(_) => Ok(given.to_vec().into()),
-        Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("an integer")),
-        Kind::Number => text.parse::<f64>().map(Value::from).map_err(|_| wrong("a number")),
-        Kind::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
+        ValueType::List(_) => Ok(given.to_vec().into()),
+        ValueType::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("an integer")),
+        ValueType::Number => text.parse::<f64>().map(Value::from).map_err(|_| wrong("a number")),
+        ValueType::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
         _ => Ok(text.into()),
     }
 }
@@ -62,5 +62,5 @@ fn read_body(given: &str) -> Result<Value, Failure> {
         Some(file) => fs::read_to_string(file)
             .map_err(|error| Failure::wrong_use(format!("--body: {file} cannot be read: {error}")))?,
     };
-    serde_json::from_str(&text).map_err(|error| Failure::wrong_use(format!("--body is no JSON: {error}")))
+    serde_json::from_str(&text).map_err(|error| Failure::wrong_use(format!("--body is not JSON: {error}")))
 }

@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 use huaweicloud_core::{
-    dynamic::{Entry, ParameterDocs, Service},
-    metadata::{Kind, Parameter},
+    dynamic::{OperationDescriptor, ParameterDocs, Service},
+    metadata::{Parameter, ValueType},
 };
 use huaweicloud_sandbox::services;
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub fn root() -> Command {
              HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), the file \
              ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM token.\n\n\
              Exit codes: 0 done; 1 the service said no; 2 wrong use, nothing was sent; 3 the service could not be \
-             reached or its answer not be trusted.\n\n\
+             reached or its response not be trusted.\n\n\
              Try it without an account: hwc timeline --sandbox",
         )
         .max_term_width(100)
@@ -86,7 +86,7 @@ fn timeline() -> Command {
 fn call() -> Command {
     let mut command = connection(
         Command::new("call")
-            .about("Calls one operation and prints its typed answer as JSON")
+            .about("Calls one operation and prints its typed response as JSON")
             .subcommand_required(true)
             .arg_required_else_help(true),
     );
@@ -103,7 +103,7 @@ fn call() -> Command {
     command
 }
 
-fn operation(service: &'static Service, entry: &'static Entry) -> Command {
+fn operation(service: &'static Service, entry: &'static OperationDescriptor) -> Command {
     let operation = entry.operation;
     let permission = entry.iam_action.map(|action| format!("\nNeeds the IAM permission {action}")).unwrap_or_default();
     let about = format!("{} {}\nDocumented in {}{permission}", operation.method, operation.path, entry.source);
@@ -122,7 +122,7 @@ fn operation(service: &'static Service, entry: &'static Entry) -> Command {
 }
 
 /// The members of the body and the documented example, from the spec.
-fn documented_body(service: &Service, entry: &Entry) -> String {
+fn documented_body(service: &Service, entry: &OperationDescriptor) -> String {
     let find = || {
         let spec: Value = serde_json::from_str(service.spec).ok()?;
         let method = entry.operation.method.to_ascii_lowercase();
@@ -142,8 +142,8 @@ pub fn flag_name(docs: &ParameterDocs) -> String {
 
 fn flag(parameter: &'static Parameter, docs: &'static ParameterDocs) -> Arg {
     let value_name = match parameter.rule.kind {
-        Kind::Integer | Kind::Number => "N",
-        Kind::Boolean => "true|false",
+        ValueType::Integer | ValueType::Number => "N",
+        ValueType::Boolean => "true|false",
         _ => "TEXT",
     };
     let rule = parameter.rule.to_string();
@@ -156,7 +156,7 @@ fn flag(parameter: &'static Parameter, docs: &'static ParameterDocs) -> Arg {
         .allow_hyphen_values(true)
         .required(parameter.required);
     match parameter.rule.kind {
-        Kind::List(_) => arg.action(ArgAction::Append),
+        ValueType::List(_) => arg.action(ArgAction::Append),
         _ => arg,
     }
 }
@@ -186,7 +186,7 @@ fn sandbox() -> Command {
              hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n\n\
              HUAWEICLOUD_SANDBOX_URL is its address. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
              HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.\n\n\
-             A plan is a list of rules, of which the first that applies wins. After one good answer, two resets; for one \
+             A plan is a list of rules, of which the first that applies wins. After one good response, two resets; for one \
              operation always 429:\n\n  \
              [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
              {\"operation\": \"…\", \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
@@ -220,12 +220,12 @@ fn connection(command: Command) -> Command {
             "ID",
             "Domain (account) id, for account-wide services; else HUAWEICLOUD_SDK_DOMAIN_ID",
         ))
-        .arg(text("language", "LANGUAGE", "Language of texts in answers, such as en-us"))
-        .arg(text("time-zone", "ZONE", "Time zone of times in answers, such as GMT+8"))
+        .arg(text("language", "LANGUAGE", "Language of texts in responses, such as en-us"))
+        .arg(text("time-zone", "ZONE", "Time zone of times in responses, such as GMT+8"))
 }
 
 /// The operations that have a history.
-pub fn histories() -> impl Iterator<Item = (&'static Service, &'static Entry)> {
+pub fn histories() -> impl Iterator<Item = (&'static Service, &'static OperationDescriptor)> {
     services().iter().flat_map(|service| {
         service.operations.iter().filter(|entry| entry.operation.history.is_some()).map(move |entry| (*service, entry))
     })
@@ -239,7 +239,7 @@ pub fn history_services() -> Vec<&'static str> {
 }
 
 /// The ids that a history is asked for with.
-pub fn subject_form(entry: &Entry) -> Vec<&'static str> {
+pub fn subject_form(entry: &OperationDescriptor) -> Vec<&'static str> {
     entry.operation.parameters.iter().filter(|parameter| parameter.required).map(|parameter| parameter.name).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use huaweicloud_core::{
     BoxFuture, Client, Config,
-    dynamic::{Call, Entry, Service},
-    metadata::{Kind, ListedBy, Parameter},
+    dynamic::{Call, OperationDescriptor, Service},
+    metadata::{ListedBy, Parameter, ValueType},
 };
 use huaweicloud_sandbox::services;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// leads nowhere and is noted.
 pub async fn arguments(
     config: &Config,
-    entry: &'static Entry,
+    entry: &'static OperationDescriptor,
     limit: usize,
     refused: &mut Vec<Failure>,
 ) -> Result<Vec<Map<String, Value>>, Failure> {
@@ -32,7 +32,7 @@ pub async fn arguments(
 /// Adds the arguments that lists know to those that are given.
 fn expand<'a>(
     config: &'a Config,
-    entry: &'static Entry,
+    entry: &'static OperationDescriptor,
     given: Map<String, Value>,
     limit: usize,
     refused: &'a mut Vec<Failure>,
@@ -87,7 +87,7 @@ fn expand<'a>(
 }
 
 /// The list that a link names.
-fn find(link: &ListedBy) -> Result<(&'static Service, &'static Entry), Failure> {
+fn find(link: &ListedBy) -> Result<(&'static Service, &'static OperationDescriptor), Failure> {
     let service = services().iter().copied().find(|service| service.metadata.id == link.service);
     service
         .and_then(|service| Some((service, service.operation(link.operation)?)))
@@ -100,7 +100,7 @@ pub fn plain(id: &Value) -> String {
 }
 
 /// An id as an argument of an operation; a member of the body stays as it is.
-fn argument(entry: &Entry, name: &str, id: &Value) -> Option<Value> {
+fn argument(entry: &OperationDescriptor, name: &str, id: &Value) -> Option<Value> {
     match entry.operation.parameters.iter().find(|parameter| parameter.name == name) {
         Some(parameter) => value(parameter, id.clone()),
         None => Some(id.clone()),
@@ -110,8 +110,8 @@ fn argument(entry: &Entry, name: &str, id: &Value) -> Option<Value> {
 /// An id as what a parameter holds, text or integer; nothing if it cannot be.
 pub fn value(parameter: &Parameter, id: Value) -> Option<Value> {
     match (parameter.rule.kind, id) {
-        (Kind::Integer, Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
-        (Kind::Integer, id @ Value::Number(_)) => Some(id),
+        (ValueType::Integer, Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
+        (ValueType::Integer, id @ Value::Number(_)) => Some(id),
         (_, Value::Number(number)) => Some(number.to_string().into()),
         (_, id @ Value::String(_)) => Some(id),
         _ => None,

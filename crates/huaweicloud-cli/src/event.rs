@@ -1,7 +1,7 @@
 //! How a record reads as an event: the templates of the spec, filled in.
 
 use huaweicloud_core::{
-    metadata::{History, Words},
+    metadata::{EventMapping, Words},
     time,
 };
 use serde_json::{Map, Value, json};
@@ -24,7 +24,7 @@ impl Event {
     /// Reads a record.
     pub fn read(
         service: &'static str,
-        history: &History,
+        history: &EventMapping,
         record: &Value,
         arguments: &Map<String, Value>,
         time_zone: &str,

@@ -8,7 +8,7 @@ use huaweicloud_core::{Error, ErrorKind};
 pub const REFUSED: u8 = 1;
 /// The command was used wrongly; nothing was sent.
 pub const WRONG_USE: u8 = 2;
-/// The service could not be reached, or its answer cannot be trusted.
+/// The service could not be reached, or its response cannot be trusted.
 pub const UNREACHABLE: u8 = 3;
 
 /// Why a command failed.
@@ -82,11 +82,11 @@ impl From<Error> for Failure {
         if let Some(cause) = cause.map(ToString::to_string).filter(|cause| !message.contains(cause)) {
             message = format!("{message}: {cause}");
         }
-        if error.is_auth() {
+        if error.is_unauthenticated() {
             message.push_str("\n     check the keys, their region, and that the clock of this machine is right");
         }
         // Keys that are not accepted and a service that is overloaded are so for every call.
-        let refusal = error.kind() == ErrorKind::Service && !error.is_auth() && !error.is_retryable();
+        let refusal = error.kind() == ErrorKind::Service && !error.is_unauthenticated() && !error.is_retryable();
         Self { code, message, refusal }
     }
 }

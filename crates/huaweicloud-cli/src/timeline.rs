@@ -9,8 +9,8 @@ use clap::ArgMatches;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use huaweicloud_core::{
     Client, Config, EpochMillis, Error,
-    dynamic::{Call, Entry, Service},
-    metadata::History,
+    dynamic::{Call, OperationDescriptor, Service},
+    metadata::EventMapping,
     time,
 };
 use huaweicloud_sandbox::Sandbox;
@@ -27,8 +27,8 @@ use crate::{
 /// Something that has a history.
 struct Subject {
     service: &'static Service,
-    entry: &'static Entry,
-    history: &'static History,
+    entry: &'static OperationDescriptor,
+    history: &'static EventMapping,
     arguments: Map<String, Value>,
     /// Whether a list named it, rather than the caller.
     listed: bool,

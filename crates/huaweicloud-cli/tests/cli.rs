@@ -82,12 +82,12 @@ fn a_walk_is_bounded_by_service_limit_and_time() {
 }
 
 #[test]
-fn a_call_prints_the_typed_answer_and_nothing_else() {
+fn a_call_prints_the_typed_response_and_nothing_else() {
     let (code, stdout, stderr) =
         run(&["call", "--sandbox", "osm", "list_case_operate_logs", "--case-id", "CS1", "--limit", "2"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    let answer: Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!(answer["incident_operate_log_list"].as_array().unwrap().len(), 2);
+    let response: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(response["incident_operate_log_list"].as_array().unwrap().len(), 2);
 
     let body = r#"{"sort_filter":{"operator":"desc","field":"start_time","values":["start_time"]}}"#;
     let call = ["call", "--sandbox", "coc", "list_incidents_histories", "--incident-id", "IM1", "--body"];
@@ -100,7 +100,7 @@ fn a_call_prints_the_typed_answer_and_nothing_else() {
 
 /// What one source allows is sent, whatever another says.
 #[test]
-fn legal_calls_are_answered() {
+fn legal_calls_are_sent() {
     let filter = |operator: &str| {
         format!(r#"{{"string_filters":[{{"field":"title","operator":"{operator}","values":["x",7]}}],"condition":""}}"#)
     };
@@ -159,7 +159,7 @@ fn mistakes_are_sentences_and_exit_codes() {
         ([&osm[..], &["1", "--limit", "many"]].concat(), 2, "--limit must be an integer, got \"many\""),
         ([&osm[..], &["1", "--limit", "101"]].concat(), 2, "limit: must be from 0 to 100, got 101"),
         ([&osm[..], &["1", "--body", "{}"]].concat(), 2, "unexpected argument '--body'"),
-        ([&coc[..], &["{"]].concat(), 2, "--body is no JSON"),
+        ([&coc[..], &["{"]].concat(), 2, "--body is not JSON"),
         ([&coc[..], &["@/no/such/file"]].concat(), 2, "/no/such/file cannot be read"),
         (
             [&coc[..], &[r#"{"sort_filtre":{}}"#]].concat(),

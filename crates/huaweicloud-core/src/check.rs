@@ -2,7 +2,7 @@
 
 use crate::{
     codegen::write::Json,
-    metadata::{Kind, Location, ObjectRule, Operation, Parameter, Rule},
+    metadata::{Location, ObjectRule, Operation, Parameter, Rule, ValueType},
     secret::Secret,
     violation::{Violation, shown},
 };
@@ -68,7 +68,7 @@ fn missing(path: &str) -> Violation {
 fn object(rule: &'static ObjectRule, value: &Json<'_>, path: &str, found: &mut Vec<Violation>) {
     let Json::Object(members) = value else {
         let path = if path.is_empty() { "body" } else { path };
-        let given = given(value).filter(|_| !holds_secret(Kind::Object(rule), DEEP));
+        let given = given(value).filter(|_| !holds_secret(ValueType::Object(rule), DEEP));
         return found.push(Violation::new(path, "must be a JSON object", given));
     };
     let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
@@ -89,22 +89,24 @@ fn object(rule: &'static ObjectRule, value: &Json<'_>, path: &str, found: &mut V
 fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation>) {
     let mut broken = |sentence: String, value: Option<String>| found.push(Violation::new(path, sentence, value));
     match (rule.kind, value) {
-        (Kind::Any, _) | (Kind::Secret, Json::Text(_) | Json::Secret(_)) | (Kind::Boolean, Json::Bool(_)) => {}
-        (Kind::Number, Json::Integer(_) | Json::Float(_)) => {}
-        (Kind::Text | Kind::Alphanumeric, Json::Text(text)) => {
+        (ValueType::Any, _)
+        | (ValueType::Secret, Json::Text(_) | Json::Secret(_))
+        | (ValueType::Boolean, Json::Bool(_)) => {}
+        (ValueType::Number, Json::Integer(_) | Json::Float(_)) => {}
+        (ValueType::Text | ValueType::Alphanumeric, Json::Text(text)) => {
             let length = text.chars().count();
             if !in_bounds(rule, i64::try_from(length).unwrap_or(i64::MAX)) {
                 let value = format!("{} ({length} characters)", shown(text));
                 broken(format!("must have {}", rule.bounds().unwrap_or_default()), Some(value));
             }
-            if matches!(rule.kind, Kind::Alphanumeric) && !text.chars().all(|c| c.is_ascii_alphanumeric()) {
+            if matches!(rule.kind, ValueType::Alphanumeric) && !text.chars().all(|c| c.is_ascii_alphanumeric()) {
                 broken("must hold letters and digits only".to_owned(), Some(shown(text)));
             }
             if rule.closed && !rule.values.contains(&&**text) {
                 broken(format!("must be one of {}", rule.values.join(", ")), Some(shown(text)));
             }
         }
-        (Kind::Integer, Json::Integer(number)) => {
+        (ValueType::Integer, Json::Integer(number)) => {
             if !in_bounds(rule, *number) {
                 let bounds = match (rule.min, rule.max) {
                     (Some(min), Some(max)) => format!("from {min} to {max}"),
@@ -116,7 +118,7 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
                 broken(format!("must be one of {}", rule.values.join(", ")), Some(number.to_string()));
             }
         }
-        (Kind::Millis, Json::Integer(_) | Json::Text(_)) => {
+        (ValueType::Millis, Json::Integer(_) | Json::Text(_)) => {
             let text = match value {
                 Json::Text(text) => text.to_string(),
                 _ => format!("{value:?}"),
@@ -126,7 +128,7 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
                 broken(sentence.to_owned(), given(value));
             }
         }
-        (Kind::List(item), Json::Array(items)) => {
+        (ValueType::List(item), Json::Array(items)) => {
             if !in_bounds(rule, i64::try_from(items.len()).unwrap_or(i64::MAX)) {
                 broken(format!("must hold {}", rule.bounds().unwrap_or_default()), Some(items.len().to_string()));
             }
@@ -134,12 +136,12 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
                 value_of(item, value, &format!("{path}[{index}]"), found);
             }
         }
-        (Kind::Map(item), Json::Object(members)) => {
+        (ValueType::Map(item), Json::Object(members)) => {
             for (name, value) in members {
                 value_of(item, value, &format!("{path}.{name}"), found);
             }
         }
-        (Kind::Object(rule), value) => object(rule, value, path, found),
+        (ValueType::Object(rule), value) => object(rule, value, path, found),
         (kind, value) => {
             broken(format!("must be {}", words(kind)), given(value).filter(|_| !holds_secret(kind, DEEP)));
         }
@@ -150,11 +152,13 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
 const DEEP: usize = 8;
 
 /// Whether a secret belongs there. What stands in its place may be the secret, so it is not repeated.
-fn holds_secret(kind: Kind, deep: usize) -> bool {
+fn holds_secret(kind: ValueType, deep: usize) -> bool {
     match kind {
-        Kind::Secret => true,
-        Kind::List(item) | Kind::Map(item) if deep > 0 => holds_secret(item.kind, deep - 1),
-        Kind::Object(rule) if deep > 0 => rule.members.iter().any(|member| holds_secret(member.rule.kind, deep - 1)),
+        ValueType::Secret => true,
+        ValueType::List(item) | ValueType::Map(item) if deep > 0 => holds_secret(item.kind, deep - 1),
+        ValueType::Object(rule) if deep > 0 => {
+            rule.members.iter().any(|member| holds_secret(member.rule.kind, deep - 1))
+        }
         _ => false,
     }
 }
@@ -163,14 +167,14 @@ fn in_bounds(rule: &Rule, size: i64) -> bool {
     rule.min.is_none_or(|min| size >= min) && rule.max.is_none_or(|max| size <= max)
 }
 
-fn words(kind: Kind) -> &'static str {
+fn words(kind: ValueType) -> &'static str {
     match kind {
-        Kind::Integer => "an integer",
-        Kind::Number => "a number",
-        Kind::Boolean => "true or false",
-        Kind::Millis => "a time in milliseconds since 1970 (13 digits)",
-        Kind::List(_) => "a list",
-        Kind::Map(_) | Kind::Object(_) => "a JSON object",
+        ValueType::Integer => "an integer",
+        ValueType::Number => "a number",
+        ValueType::Boolean => "true or false",
+        ValueType::Millis => "a time in milliseconds since 1970 (13 digits)",
+        ValueType::List(_) => "a list",
+        ValueType::Map(_) | ValueType::Object(_) => "a JSON object",
         _ => "a text",
     }
 }
@@ -194,13 +198,15 @@ fn given(value: &Json<'_>) -> Option<String> {
 /// Writes values the way the rule documents them: times as text, and marks what must never be seen.
 pub(crate) fn normalise(rule: &Rule, value: &mut Json<'_>) {
     match (rule.kind, &mut *value) {
-        (Kind::Millis, Json::Integer(millis)) => *value = Json::Text(millis.to_string().into()),
-        (Kind::Secret, Json::Text(text)) => {
+        (ValueType::Millis, Json::Integer(millis)) => *value = Json::Text(millis.to_string().into()),
+        (ValueType::Secret, Json::Text(text)) => {
             *value = Json::Secret(std::borrow::Cow::Owned(Secret::from(std::mem::take(text).into_owned())));
         }
-        (Kind::List(item), Json::Array(items)) => items.iter_mut().for_each(|value| normalise(item, value)),
-        (Kind::Map(item), Json::Object(members)) => members.iter_mut().for_each(|(_, value)| normalise(item, value)),
-        (Kind::Object(object), value) => normalise_object(object, value),
+        (ValueType::List(item), Json::Array(items)) => items.iter_mut().for_each(|value| normalise(item, value)),
+        (ValueType::Map(item), Json::Object(members)) => {
+            members.iter_mut().for_each(|(_, value)| normalise(item, value))
+        }
+        (ValueType::Object(object), value) => normalise_object(object, value),
         _ => {}
     }
 }

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 
 use crate::{
-    credentials::{Anonymous, Credential, Credentials, Ids},
-    endpoint::{self, Endpoints},
+    credentials::{AccountIdResolver, Anonymous, Credential, CredentialsProvider},
+    endpoint::{self, EndpointResolver},
     error::{Error, ErrorKind},
     metadata::{Scope, Service},
     tls::{local_http, provide_cryptography, tls},
@@ -33,7 +33,7 @@ use crate::{
 pub struct Config(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub(crate) credentials: Arc<dyn Credentials>,
+    pub(crate) credentials: Arc<dyn CredentialsProvider>,
     pub(crate) location: Location,
     pub(crate) project_id: Option<String>,
     pub(crate) domain_id: Option<String>,
@@ -52,8 +52,8 @@ pub(crate) struct Inner {
     /// Whether the HTTP client was built by the caller.
     own_http: bool,
     allow_http: bool,
-    endpoints: Option<Arc<dyn Endpoints>>,
-    ids: Option<Arc<dyn Ids>>,
+    endpoints: Option<Arc<dyn EndpointResolver>>,
+    ids: Option<Arc<dyn AccountIdResolver>>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl Config {
         }
     }
 
-    /// The time zone asked for in answers whose times have none, `GMT+8` unless set: the default of the services.
+    /// The time zone asked for in responses whose times have none, `GMT+8` unless set: the default of the services.
     #[must_use]
     pub fn time_zone(&self) -> &str {
         self.0.time_zone.as_deref().unwrap_or("GMT+8")
@@ -166,7 +166,7 @@ impl fmt::Debug for Config {
 /// Collects a [`Config`].
 #[must_use = "call `build` to get the configuration"]
 pub struct ConfigBuilder {
-    credentials: Option<Result<Arc<dyn Credentials>, Error>>,
+    credentials: Option<Result<Arc<dyn CredentialsProvider>, Error>>,
     region: Option<String>,
     endpoint: Option<String>,
     project_id: Option<String>,
@@ -183,8 +183,8 @@ pub struct ConfigBuilder {
     shared_rate_limit: Option<Arc<RateLimit>>,
     check_rules: bool,
     clock: Arc<dyn Clock>,
-    endpoints: Option<Arc<dyn Endpoints>>,
-    ids: Option<Arc<dyn Ids>>,
+    endpoints: Option<Arc<dyn EndpointResolver>>,
+    ids: Option<Arc<dyn AccountIdResolver>>,
     allow_http: bool,
     http: Http,
 }
@@ -245,7 +245,7 @@ impl ConfigBuilder {
     }
 
     /// A source of credentials that may change over time.
-    pub fn credentials_from(mut self, source: Arc<dyn Credentials>) -> Self {
+    pub fn credentials_from(mut self, source: Arc<dyn CredentialsProvider>) -> Self {
         self.credentials = Some(Ok(source));
         self
     }
@@ -257,7 +257,7 @@ impl ConfigBuilder {
     }
 
     /// Looks up the project id and the domain id where they are needed and not set.
-    pub fn ids(mut self, ids: Arc<dyn Ids>) -> Self {
+    pub fn ids(mut self, ids: Arc<dyn AccountIdResolver>) -> Self {
         self.ids = Some(ids);
         self
     }
@@ -287,13 +287,13 @@ impl ConfigBuilder {
         self
     }
 
-    /// Language of answers, for operations that have the `X-Language` header. The services default to `zh-cn`.
+    /// Language of responses, for operations that have the `X-Language` header. The services default to `zh-cn`.
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self
     }
 
-    /// Time zone of answers, for operations that have the `X-Time-Zone` header. The services default to `GMT+8`.
+    /// Time zone of responses, for operations that have the `X-Time-Zone` header. The services default to `GMT+8`.
     pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
         self.time_zone = Some(time_zone.into());
         self
@@ -308,7 +308,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// Longest time for one attempt, from sending to the last byte of the answer; 30 seconds unless set.
+    /// Longest time for one attempt, from sending to the last byte of the response; 30 seconds unless set.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
         self
@@ -320,7 +320,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// Largest body of an answer, in bytes; 64 MiB unless set.
+    /// Largest body of a response, in bytes; 64 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
@@ -353,13 +353,13 @@ impl ConfigBuilder {
         self
     }
 
-    /// Endpoints that win over those of the specs.
-    pub fn endpoints(mut self, endpoints: Arc<dyn Endpoints>) -> Self {
+    /// EndpointResolver that win over those of the specs.
+    pub fn endpoints(mut self, endpoints: Arc<dyn EndpointResolver>) -> Self {
         self.endpoints = Some(endpoints);
         self
     }
 
-    /// Allows plain `http://` to other machines. Then anyone on the way can read the answers.
+    /// Allows plain `http://` to other machines. Then anyone on the way can read the responses.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self

@@ -92,7 +92,7 @@ impl Credential {
 ///
 /// A shared [`Credential`] (`Arc<Credential>`) is one itself: it always gives itself. A source that renews its credentials gives a cached set as
 /// long as it is good.
-pub trait Credentials: Debug + Send + Sync {
+pub trait CredentialsProvider: Debug + Send + Sync {
     /// The credentials to use now.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ pub trait Credentials: Debug + Send + Sync {
 }
 
 /// Looks up the caller's ids where the configuration does not have them.
-pub trait Ids: Debug + Send + Sync {
+pub trait AccountIdResolver: Debug + Send + Sync {
     /// The IAM project id.
     ///
     /// # Errors
@@ -125,14 +125,14 @@ pub trait Ids: Debug + Send + Sync {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anonymous;
 
-impl Credentials for Anonymous {
+impl CredentialsProvider for Anonymous {
     fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>> {
         let message = "this configuration is for calls without credentials; this call needs some";
         Box::pin(std::future::ready(Err(Error::new(ErrorKind::Credentials, message))))
     }
 }
 
-impl Credentials for Arc<Credential> {
+impl CredentialsProvider for Arc<Credential> {
     fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>> {
         Box::pin(std::future::ready(Ok(Self::clone(self))))
     }

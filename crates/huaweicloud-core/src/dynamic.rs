@@ -23,7 +23,7 @@ pub struct Service {
     /// Its endpoints and operations.
     pub metadata: &'static metadata::Service,
     /// How to call each operation.
-    pub operations: &'static [Entry],
+    pub operations: &'static [OperationDescriptor],
     /// The contract it was generated from: an OpenAPI 3.0 document in JSON.
     pub spec: &'static str,
 }
@@ -31,13 +31,17 @@ pub struct Service {
 impl Service {
     /// Describes a service.
     #[must_use]
-    pub const fn new(metadata: &'static metadata::Service, operations: &'static [Entry], spec: &'static str) -> Self {
+    pub const fn new(
+        metadata: &'static metadata::Service,
+        operations: &'static [OperationDescriptor],
+        spec: &'static str,
+    ) -> Self {
         Self { metadata, operations, spec }
     }
 
     /// Returns the operation with this id.
     #[must_use]
-    pub fn operation(&self, id: &str) -> Option<&'static Entry> {
+    pub fn operation(&self, id: &str) -> Option<&'static OperationDescriptor> {
         self.operations.iter().find(|entry| entry.operation.id == id)
     }
 }
@@ -45,7 +49,7 @@ impl Service {
 /// An operation with its models and its documentation.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct OperationDescriptor {
     /// What it is.
     pub operation: &'static Operation,
     /// What it does, in one line.
@@ -82,7 +86,7 @@ impl ParameterDocs {
     }
 }
 
-impl Entry {
+impl OperationDescriptor {
     /// Describes an operation without parameters or body.
     #[must_use]
     pub const fn new<R: Body + Default + 'static>(
@@ -117,7 +121,7 @@ impl Entry {
     /// Decodes a body into the response model.
     ///
     /// # Errors
-    /// When the body is no such response.
+    /// When the body is not such a response.
     pub fn decode_response(&self, body: &[u8]) -> Result<Box<dyn Body>, Error> {
         decode((self.response)(), body)
     }
@@ -125,7 +129,7 @@ impl Entry {
     /// Decodes a body into the request model.
     ///
     /// # Errors
-    /// When the body is no JSON object, or the operation takes none.
+    /// When the body is not a JSON object, or the operation takes none.
     pub fn decode_request(&self, body: &[u8]) -> Result<Box<dyn Body>, Error> {
         let empty = self.body.ok_or_else(|| Error::invalid("body", "is not taken by this operation"))?;
         decode(empty(), body)
@@ -145,7 +149,7 @@ fn empty<T: Body + Default + 'static>() -> Box<dyn Body> {
 /// same rules as those of a generated builder.
 ///
 /// ```no_run
-/// # async fn example(client: huaweicloud_core::Client, entry: &'static huaweicloud_core::dynamic::Entry) -> Result<(), huaweicloud_core::Error> {
+/// # async fn example(client: huaweicloud_core::Client, entry: &'static huaweicloud_core::dynamic::OperationDescriptor) -> Result<(), huaweicloud_core::Error> {
 /// use huaweicloud_core::dynamic::Call;
 ///
 /// let response = Call::new(client, entry).argument("case_id", "CS1").send().await?;
@@ -157,13 +161,13 @@ fn empty<T: Body + Default + 'static>() -> Box<dyn Body> {
 #[must_use = "nothing is sent before `send`"]
 pub struct Call {
     client: Client,
-    entry: &'static Entry,
+    entry: &'static OperationDescriptor,
     arguments: Map<String, Value>,
 }
 
 impl Call {
     /// Begins a call.
-    pub fn new(client: Client, entry: &'static Entry) -> Self {
+    pub fn new(client: Client, entry: &'static OperationDescriptor) -> Self {
         Self { client, entry, arguments: Map::new() }
     }
 
@@ -244,7 +248,11 @@ impl Call {
     }
 }
 
-fn send(client: Client, entry: &'static Entry, request: Request) -> BoxFuture<'static, Result<Response<Value>, Error>> {
+fn send(
+    client: Client,
+    entry: &'static OperationDescriptor,
+    request: Request,
+) -> BoxFuture<'static, Result<Response<Value>, Error>> {
     Box::pin(async move {
         let mut body = (entry.response)();
         let response = client.call(request, &mut *body).await?;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Knows endpoints that the specs do not, for example from a file of the user.
-pub trait Endpoints: fmt::Debug + Send + Sync {
+pub trait EndpointResolver: fmt::Debug + Send + Sync {
     /// The address of a service in a region, or `None` for the one of the spec.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Url, Error> {
     let shown = text.rsplit('@').next().unwrap_or_default();
     let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("endpoint {shown:?} {reason}"));
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    let url = Url::parse(&with_scheme).map_err(|error| wrong("is no URL").with_source(error))?;
+    let url = Url::parse(&with_scheme).map_err(|error| wrong("is not a URL").with_source(error))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::new(ErrorKind::Config, "the endpoint must not hold a user name or a password"));
     }

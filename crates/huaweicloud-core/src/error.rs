@@ -18,16 +18,16 @@ pub enum ErrorKind {
     Connect,
     /// A time limit ran out.
     Timeout,
-    /// The connection broke while the request or the answer was under way.
+    /// The connection broke while the request or the response was under way.
     Transport,
-    /// The service, or the gateway before it, answered that the call failed.
+    /// The service, or the gateway before it, responded that the call failed.
     Service,
-    /// Something answered, but not with what the service documents: a redirect, a page of HTML, nothing at all.
+    /// Something responded, but not with what the service documents: a redirect, a page of HTML, nothing at all.
     UnexpectedResponse,
-    /// The answer is broken JSON.
+    /// The response is broken JSON.
     Decode,
     /// More exists than the service lets one reach by pages; narrow the call, for example by time.
-    OutOfReach,
+    PaginationLimit,
 }
 
 /// Why a call failed.
@@ -68,7 +68,7 @@ struct Inner {
 
 impl Error {
     /// An error of one's own, such as from an implementation of
-    /// [`Credentials`](crate::Credentials). The message is a sentence: what is wrong and what to do.
+    /// [`CredentialsProvider`](crate::Credentials). The message is a sentence: what is wrong and what to do.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -157,14 +157,14 @@ impl Error {
         self
     }
 
-    /// Adds what the answer says between the lines.
-    pub(crate) fn explain(mut self, explanation: &str) -> Self {
+    /// Adds what the response says between the lines.
+    pub(crate) fn with_hint(mut self, explanation: &str) -> Self {
         self.0.message = format!("{}; {explanation}", self.0.message);
         self
     }
 
     /// Blots out secrets: a gateway may repeat what it was sent.
-    pub(crate) fn without<S: AsRef<str>>(mut self, secrets: &[S]) -> Self {
+    pub(crate) fn redact<S: AsRef<str>>(mut self, secrets: &[S]) -> Self {
         let inner = &mut *self.0;
         inner.message = redact::redact(&inner.message, secrets);
         for text in [&mut inner.code, &mut inner.request_id, &mut inner.encoded_authorization_message] {
@@ -199,7 +199,7 @@ impl Error {
         self.0.operation
     }
 
-    /// HTTP status of the answer, if there was one. An error inside a 200 has the status 200.
+    /// HTTP status of the response, if there was one. An error inside a 200 has the status 200.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
@@ -223,13 +223,13 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// Where in the answer decoding failed, such as `result.record[7]`.
+    /// Where in the response decoding failed, such as `result.record[7]`.
     #[must_use]
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
 
-    /// The beginning of the answer's body, at most 500 characters; none where the operation exchanges secrets.
+    /// The beginning of the response's body, at most 500 characters; none where the operation exchanges secrets.
     #[must_use]
     pub fn body_excerpt(&self) -> Option<&str> {
         self.0.body_excerpt.as_deref()
@@ -275,7 +275,7 @@ impl Error {
     /// Usual causes: a wrong secret key, a token that expired (`APIGW.0307`), a clock that is more than 15 minutes
     /// off, a region whose credentials these are not.
     #[must_use]
-    pub fn is_auth(&self) -> bool {
+    pub fn is_unauthenticated(&self) -> bool {
         self.0.status == Some(401)
     }
 

@@ -7,7 +7,7 @@
 //! - [`metadata`], what the specs say of services and operations, as data;
 //! - a hidden room that generated code stands on.
 //!
-//! What this crate does not do: fetch credentials from anywhere (they are given, or come from a [`Credentials`]
+//! What this crate does not do: fetch credentials from anywhere (they are given, or come from a [`CredentialsProvider`]
 //! source), sign with V11 or SM3, follow redirects, or block a thread.
 
 mod check;
@@ -37,8 +37,8 @@ mod violation;
 
 pub use codegen::list::List;
 pub use config::{Config, ConfigBuilder};
-pub use credentials::{Credential, Credentials, Ids};
-pub use endpoint::Endpoints;
+pub use credentials::{AccountIdResolver, Credential, CredentialsProvider};
+pub use endpoint::EndpointResolver;
 pub use error::{Error, ErrorKind};
 pub use future::BoxFuture;
 pub use http::Method;

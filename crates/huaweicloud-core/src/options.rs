@@ -59,14 +59,14 @@ impl CallOptions {
         self
     }
 
-    /// Language of the answer, for operations that have the `X-Language` header.
+    /// Language of the response, for operations that have the `X-Language` header.
     #[must_use]
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self
     }
 
-    /// Time zone of the answer, for operations that have the `X-Time-Zone` header.
+    /// Time zone of the response, for operations that have the `X-Time-Zone` header.
     #[must_use]
     pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
         self.time_zone = Some(time_zone.into());
@@ -139,7 +139,8 @@ fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Erro
         "transfer-encoding",
         "connection",
     ];
-    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::invalid(name, "is no name of a header"))?;
+    let parsed =
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::invalid(name, "is not a valid header name"))?;
     if RESERVED.contains(&parsed.as_str()) {
         return Err(Error::invalid(name, "is set by the client; it cannot be set for one call"));
     }

@@ -46,13 +46,13 @@ pub struct PagePosition(i64);
 pub struct Pages<P: Page> {
     request: Request,
     fetch: Fetch<P>,
-    walk: Walk<P::Item>,
-    under_way: Option<BoxFuture<'static, Result<Response<P>, Error>>>,
+    walk: PageState<P::Item>,
+    in_flight: Option<BoxFuture<'static, Result<Response<P>, Error>>>,
     read_ahead: bool,
 }
 
 /// Where a walk through pages is.
-struct Walk<T> {
+struct PageState<T> {
     position: i64,
     size: i64,
     seen: i64,
@@ -66,7 +66,7 @@ struct Walk<T> {
     failure: Option<Error>,
 }
 
-impl<T> Walk<T> {
+impl<T> PageState<T> {
     /// Begins at the position and with the size that a call asks for; at the beginning and with the largest size unless
     /// it does.
     fn new(request: &Request) -> Self {
@@ -105,12 +105,12 @@ impl<T> Walk<T> {
 
 impl<P: Page> Pages<P> {
     pub(crate) fn new(request: Request, fetch: Fetch<P>) -> Self {
-        let mut walk = Walk::new(&request);
+        let mut walk = PageState::new(&request);
         if walk.done {
             // Nothing is asked for; a wrong call is still one.
             walk.failure = walk.request(&request).check(true).err();
         }
-        Self { request, fetch, walk, under_way: None, read_ahead: false }
+        Self { request, fetch, walk, in_flight: None, read_ahead: false }
     }
 
     /// Returns where the next page begins.
@@ -144,9 +144,9 @@ impl<P: Page> Pages<P> {
         self.next().await.transpose()
     }
 
-    fn ask(&mut self) {
-        if self.under_way.is_none() && !self.walk.done {
-            self.under_way = Some((self.fetch)(self.walk.request(&self.request)));
+    fn start_fetch(&mut self) {
+        if self.in_flight.is_none() && !self.walk.done {
+            self.in_flight = Some((self.fetch)(self.walk.request(&self.request)));
         }
     }
 }
@@ -160,19 +160,19 @@ impl<P: Page> Stream for Pages<P> {
         if let Some(error) = this.walk.failure.take() {
             return Poll::Ready(Some(Err(error.with_operation(operation.id))));
         }
-        this.ask();
-        let Some(under_way) = this.under_way.as_mut() else { return Poll::Ready(None) };
-        let Poll::Ready(answer) = under_way.as_mut().poll(context) else { return Poll::Pending };
-        this.under_way = None;
-        let step = answer.and_then(|page| {
+        this.start_fetch();
+        let Some(in_flight) = this.in_flight.as_mut() else { return Poll::Ready(None) };
+        let Poll::Ready(response) = in_flight.as_mut().poll(context) else { return Poll::Pending };
+        this.in_flight = None;
+        let step = response.and_then(|page| {
             this.walk.step(operation, page.items(), page.total())?;
             Ok(page)
         });
         match step {
             Ok(page) => {
                 if this.read_ahead {
-                    this.ask();
-                    this.under_way = this.under_way.take().map(ahead);
+                    this.start_fetch();
+                    this.in_flight = this.in_flight.take().map(spawn_prefetch);
                 }
                 Poll::Ready(Some(Ok(page)))
             }
@@ -185,17 +185,19 @@ impl<P: Page> Stream for Pages<P> {
 }
 
 /// Lets a request go on by itself, however slow its consumer is; dropping it cancels the request.
-fn ahead<T: Send + 'static>(under_way: BoxFuture<'static, Result<T, Error>>) -> BoxFuture<'static, Result<T, Error>> {
+fn spawn_prefetch<T: Send + 'static>(
+    in_flight: BoxFuture<'static, Result<T, Error>>,
+) -> BoxFuture<'static, Result<T, Error>> {
     struct Task<T>(JoinHandle<T>);
     impl<T> Drop for Task<T> {
         fn drop(&mut self) {
             self.0.abort();
         }
     }
-    let mut task = Task(tokio::spawn(under_way));
+    let mut task = Task(tokio::spawn(in_flight));
     Box::pin(async move {
         match (&mut task.0).await {
-            Ok(answer) => answer,
+            Ok(response) => response,
             Err(error) => {
                 Err(Error::new(ErrorKind::Transport, "the request for the next page was given up").with_source(error))
             }
@@ -203,7 +205,7 @@ fn ahead<T: Send + 'static>(under_way: BoxFuture<'static, Result<T, Error>>) -> 
     })
 }
 
-impl<T> Walk<T> {
+impl<T> PageState<T> {
     /// The call for the next page.
     fn request(&self, request: &Request) -> Request {
         let mut request = request.clone();
@@ -220,7 +222,7 @@ impl<T> Walk<T> {
     }
 }
 
-impl<T: Clone + PartialEq> Walk<T> {
+impl<T: Clone + PartialEq> PageState<T> {
     /// Takes a page in, and finds the next position. An error means that the page itself cannot be trusted; what only
     /// keeps the walk from going on is a failure that comes after the page.
     fn step(&mut self, operation: &Operation, items: &[T], total: Option<i64>) -> Result<(), Error> {
@@ -262,16 +264,16 @@ impl<T: Clone + PartialEq> Walk<T> {
         let missing = missing.unwrap_or_default();
         self.failure = match style {
             _ if !more => None,
-            PageStyle::Whole if missing > 0 => {
-                Some(broken(format!("the answer comes in one piece of {count} items, but {missing} more are promised")))
-            }
+            PageStyle::Whole if missing > 0 => Some(broken(format!(
+                "the response comes in one piece of {count} items, but {missing} more are promised"
+            ))),
             PageStyle::Whole => None,
             _ if count < self.size => Some(broken(format!(
                 "the page at position {} holds {count} items instead of {}, but {missing} more are promised",
                 self.position, self.size
             ))),
             _ if next > max => Some(Error::new(
-                ErrorKind::OutOfReach,
+                ErrorKind::PaginationLimit,
                 format!(
                     "the next page would be at position {next}, but the service lets one reach {max} at most; {} cannot be \
                  reached, so narrow the call, for example by time",

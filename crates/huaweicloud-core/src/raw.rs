@@ -22,12 +22,12 @@ impl Client {
     }
 }
 
-/// A request of the caller's own: authorised, retried and classified like any other, with the raw body as answer.
+/// A request of the caller's own: authorised, retried and classified like any other, with the raw body as response.
 ///
 /// ```no_run
 /// # async fn example(client: huaweicloud_core::Client) -> Result<(), huaweicloud_core::Error> {
-/// let answer = client.request(http::Method::GET, "/v2/servicerequest/config/countries").query("limit", "10").send().await?;
-/// println!("{} {}", answer.status(), String::from_utf8_lossy(&answer));
+/// let response = client.request(http::Method::GET, "/v2/servicerequest/config/countries").query("limit", "10").send().await?;
+/// println!("{} {}", response.status(), String::from_utf8_lossy(&response));
 /// # Ok(())
 /// # }
 /// ```
@@ -94,9 +94,9 @@ impl RawRequest {
             body,
             secrets: Vec::new(),
         };
-        let answer = self.client.execute(request.with(self.options)?, None).await?;
-        let body = answer.body().clone();
-        Ok(answer.map(|()| body))
+        let response = self.client.execute(request.with(self.options)?, None).await?;
+        let body = response.body().clone();
+        Ok(response.map(|()| body))
     }
 }
 

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_stays() {
+    fn what_is_not_secret_stays() {
         let text = r#"{"a":"\u0041\n\q","path":"C:\\x\ud83d"}\"#;
         assert_eq!(redact(text, &["secret", ""]), text);
         assert_eq!(redact("a secret, two secrets", &["secret", "two secret"]), "a (redacted), (redacted)s");

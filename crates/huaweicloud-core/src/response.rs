@@ -1,4 +1,4 @@
-//! The answer of a call.
+//! The response of a call.
 
 use std::{
     fmt,
@@ -60,13 +60,13 @@ impl<T> Response<T> {
         self
     }
 
-    /// The typed answer alone.
+    /// The typed response alone.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The same answer with another value.
+    /// The same response with another value.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response { value: change(self.value), status: self.status, headers: self.headers, body: self.body }
     }
@@ -77,7 +77,7 @@ impl<T> Response<T> {
         self.status
     }
 
-    /// Headers of the answer.
+    /// Headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers

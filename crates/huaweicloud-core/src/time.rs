@@ -23,7 +23,7 @@ use crate::codegen::{
 /// documents ask for. A response may hold any text, which is kept ([`as_millis`](Self::as_millis) is then `None`); a
 /// request with other than 13 digits is not sent.
 ///
-/// Times are in order; texts that are no time come first.
+/// Times are in order; texts that are not a time come first.
 ///
 /// ```
 /// use std::time::SystemTime;

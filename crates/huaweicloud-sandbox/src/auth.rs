@@ -57,7 +57,7 @@ fn check_signature(request: &Signed<'_>, authorization: &str, now: SystemTime) -
         return Err(incorrect("unknown access key"));
     }
     let date = text(DATE_HEADER).ok_or_else(|| incorrect("no X-Sdk-Date header"))?;
-    let time = parse_sdk_date(date).ok_or_else(|| incorrect("X-Sdk-Date is no date"))?;
+    let time = parse_sdk_date(date).ok_or_else(|| incorrect("X-Sdk-Date is not a date"))?;
     let distance = now.duration_since(time).unwrap_or_else(|early| early.duration());
     if distance > WINDOW {
         return Err(incorrect("the time of signing is more than 15 minutes off"));

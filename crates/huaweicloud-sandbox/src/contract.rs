@@ -1,4 +1,4 @@
-//! The specs as the sandbox reads them: routes, rules and documented answers.
+//! The specs as the sandbox reads them: routes, rules and documented responses.
 
 use std::io;
 
@@ -10,12 +10,12 @@ use huaweicloud_core::{
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-/// A history that the sandbox has a documented answer for.
+/// A history that the sandbox has a documented response for.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// Whose history.
     pub service: &'static Service,
-    /// The operation that answers it.
+    /// The operation that lists it.
     pub operation: &'static str,
     /// The arguments of the call.
     pub arguments: Map<String, Value>,
@@ -68,7 +68,7 @@ impl Contract {
         self.node(operation).pointer("/requestBody/content/application~1json/schema")
     }
 
-    /// The documented answer with one of these statuses: the status and the body.
+    /// The documented response with one of these statuses: the status and the body.
     pub(crate) fn documented(&self, operation: &Operation, first_digit: char) -> Option<(u16, &Value)> {
         let responses = self.node(operation).get("responses")?.as_object()?;
         let (status, response) = responses.iter().find(|(status, _)| status.starts_with(first_digit))?;
@@ -76,7 +76,7 @@ impl Contract {
         Some((status.parse().ok()?, examples.values().next()?.get("value")?))
     }
 
-    /// The names of the headers of the success answer that carry a secret.
+    /// The names of the headers of the success response that carry a secret.
     pub(crate) fn secret_headers(&self, operation: &Operation) -> Vec<String> {
         let responses = self.node(operation)["responses"].as_object().into_iter().flatten();
         responses
@@ -87,8 +87,8 @@ impl Contract {
             .collect()
     }
 
-    /// The schema that a pointer into the success answer leads to.
-    pub(crate) fn answer_schema(&self, operation: &Operation, pointer: &str) -> Option<&Value> {
+    /// The schema that a pointer into the success response leads to.
+    pub(crate) fn response_schema(&self, operation: &Operation, pointer: &str) -> Option<&Value> {
         let responses = self.node(operation).get("responses")?.as_object()?;
         let (_, response) = responses.iter().find(|(status, _)| status.starts_with('2'))?;
         let mut at = self.resolve(response.pointer("/content/application~1json/schema")?);
@@ -98,7 +98,7 @@ impl Contract {
         Some(at)
     }
 
-    /// The arguments of the documented call that choose what is answered: the examples of the required parameters and
+    /// The arguments of the documented call that choose what the response is: the examples of the required parameters and
     /// members of the body, but for those that choose a page.
     pub(crate) fn documented_arguments(&self, operation: &Operation) -> Map<String, Value> {
         let node = self.node(operation);

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Sleep;
 
-use crate::reply::{End, Reply};
+use crate::response::{BodyEnd, MockResponse};
 
 /// One kind of misbehaviour.
 ///
@@ -50,13 +50,13 @@ pub enum Fault {
         #[serde(default)]
         content_type: Option<String>,
     },
-    /// The connection is reset before the answer.
+    /// The connection is reset before the response.
     Reset,
     /// The connection is reset in the middle of the body.
     ResetInBody,
     /// The connection ends in the middle of the body.
     Truncate,
-    /// No answer, ever.
+    /// No response, ever.
     Hang,
     /// Half of the body, then nothing more.
     HangInBody,
@@ -84,17 +84,17 @@ pub enum Fault {
     },
 }
 
-/// When to misbehave.
+/// When to inject_fault.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleText {
     /// Id of the operation; all of them unless given.
     #[serde(default)]
     operation: Option<String>,
-    /// How many requests to answer well before.
+    /// How many requests are served well before.
     #[serde(default)]
     after: u32,
-    /// How many requests to answer badly; all from then on unless given.
+    /// How many requests get the fault; all from then on unless given.
     #[serde(default)]
     times: Option<u32>,
     /// How.
@@ -132,19 +132,19 @@ impl FaultPlan {
         Self::default()
     }
 
-    /// So many good answers, then so many bad ones, then good ones again.
+    /// So many good responses, then so many bad ones, then good ones again.
     #[must_use]
     pub fn after(self, good: u32, bad: u32, fault: Fault) -> Self {
         self.rule(RuleText { operation: None, after: good, times: Some(bad), fault })
     }
 
-    /// The first answers are bad.
+    /// The first responses are bad.
     #[must_use]
     pub fn first(self, bad: u32, fault: Fault) -> Self {
         self.after(0, bad, fault)
     }
 
-    /// All answers are bad.
+    /// All responses are bad.
     #[must_use]
     pub fn always(self, fault: Fault) -> Self {
         self.rule(RuleText { operation: None, after: 0, times: None, fault })
@@ -159,7 +159,7 @@ impl FaultPlan {
     pub(crate) fn next(&self, operation: &str) -> Option<&Fault> {
         let concerned =
             self.0.iter().filter(|rule| rule.text.operation.as_deref().is_none_or(|known| known == operation));
-        // Every rule counts every request that concerns it, also those that another rule answers.
+        // Every rule counts every request that concerns it, also those that another rule applies to.
         let mut found = None;
         for rule in concerned {
             let number = rule.seen.fetch_add(1, Ordering::Relaxed);
@@ -184,70 +184,71 @@ impl std::str::FromStr for FaultPlan {
     }
 }
 
-/// Changes a good answer as a fault says; `None` if there is no answer at all.
-pub(crate) fn misbehave(fault: &Fault, mut answer: Reply) -> Option<Reply> {
+/// Changes a good response as a fault says; `None` if there is no response at all.
+pub(crate) fn inject_fault(fault: &Fault, mut response: MockResponse) -> Option<MockResponse> {
     let header = |name: HeaderName, value: &str| Some((name, HeaderValue::from_str(value).ok()?));
     match fault {
         Fault::Status { status, retry_after } => {
-            answer = Reply::gateway(*status, "APIGW.0308", "A fault of the plan");
-            answer.headers.extend(retry_after.iter().filter_map(|value| header(header::RETRY_AFTER, value)));
+            response = MockResponse::gateway(*status, "APIGW.0308", "A fault of the plan");
+            response.headers.extend(retry_after.iter().filter_map(|value| header(header::RETRY_AFTER, value)));
         }
         Fault::Redirect { status, location } => {
-            answer = Reply::text(*status, "");
-            answer.headers.extend(header(header::LOCATION, location));
+            response = MockResponse::text(*status, "");
+            response.headers.extend(header(header::LOCATION, location));
         }
         Fault::Body { status, body, content_type } => {
-            answer = Reply::text(*status, body);
-            answer.headers.extend(content_type.iter().filter_map(|value| header(header::CONTENT_TYPE, value)));
+            response = MockResponse::text(*status, body);
+            response.headers.extend(content_type.iter().filter_map(|value| header(header::CONTENT_TYPE, value)));
         }
         Fault::Reset => return None,
-        Fault::Truncate | Fault::ResetInBody => answer.end = End::Abort,
-        Fault::Hang => answer.end = End::HangBefore,
-        Fault::HangInBody => answer.end = End::Hang,
-        Fault::Slow { millis } => answer.end = End::Slow(Duration::from_millis(*millis)),
-        Fault::Expired => answer = Reply::gateway(401, "APIGW.0307", "The token must be updated."),
+        Fault::Truncate | Fault::ResetInBody => response.end = BodyEnd::Abort,
+        Fault::Hang => response.end = BodyEnd::HangBefore,
+        Fault::HangInBody => response.end = BodyEnd::Hang,
+        Fault::Slow { millis } => response.end = BodyEnd::Slow(Duration::from_millis(*millis)),
+        Fault::Expired => response = MockResponse::gateway(401, "APIGW.0307", "The token must be updated."),
         Fault::Clock { seconds } => {
-            answer = Reply::gateway(401, "APIGW.0301", "Incorrect IAM authentication information: date is off");
+            response =
+                MockResponse::gateway(401, "APIGW.0301", "Incorrect IAM authentication information: date is off");
             let now = std::time::SystemTime::now();
             let distance = Duration::from_secs(seconds.unsigned_abs());
             let theirs = if *seconds < 0 { now.checked_sub(distance) } else { now.checked_add(distance) };
-            answer.headers.extend(header(header::DATE, &httpdate::fmt_http_date(theirs.unwrap_or(now))));
+            response.headers.extend(header(header::DATE, &httpdate::fmt_http_date(theirs.unwrap_or(now))));
         }
-        Fault::ShortPage { by } => change(&mut answer, |body, items, _| {
+        Fault::ShortPage { by } => change(&mut response, |body, items, _| {
             if let Some(items) = body.pointer_mut(items).and_then(Value::as_array_mut) {
                 items.truncate(items.len().saturating_sub(*by));
             }
         }),
-        Fault::Shrink { by } => change(&mut answer, |body, _, total| {
+        Fault::Shrink { by } => change(&mut response, |body, _, total| {
             if let Some(total) = total.and_then(|total| body.pointer_mut(total)) {
                 *total = json!(total.as_u64().unwrap_or(0).saturating_sub(*by));
             }
         }),
     }
-    Some(answer)
+    Some(response)
 }
 
-fn change(answer: &mut Reply, change: impl FnOnce(&mut Value, &str, Option<&str>)) {
-    if let (Some(pagination), Ok(mut body)) = (answer.pagination, serde_json::from_slice(&answer.body)) {
+fn change(response: &mut MockResponse, change: impl FnOnce(&mut Value, &str, Option<&str>)) {
+    if let (Some(pagination), Ok(mut body)) = (response.pagination, serde_json::from_slice(&response.body)) {
         change(&mut body, pagination.items, pagination.total);
-        answer.body = body.to_string().into();
+        response.body = body.to_string().into();
     }
 }
 
 /// A body that may end badly.
 pub(crate) struct FaultyBody {
     parts: VecDeque<Bytes>,
-    end: End,
+    end: BodyEnd,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl FaultyBody {
-    pub(crate) fn new(body: &Bytes, end: End) -> Self {
+    pub(crate) fn new(body: &Bytes, end: BodyEnd) -> Self {
         let half = body.len() / 2;
         let parts: VecDeque<Bytes> = match end {
-            End::Well => [body.clone()].into(),
-            End::Slow(_) => body.chunks(body.len().div_ceil(16).max(1)).map(|part| body.slice_ref(part)).collect(),
-            End::Abort | End::Hang | End::HangBefore => [body.slice(..half)].into(),
+            BodyEnd::Complete => [body.clone()].into(),
+            BodyEnd::Slow(_) => body.chunks(body.len().div_ceil(16).max(1)).map(|part| body.slice_ref(part)).collect(),
+            BodyEnd::Abort | BodyEnd::Hang | BodyEnd::HangBefore => [body.slice(..half)].into(),
         };
         Self { parts, end, pause: None }
     }
@@ -261,16 +262,16 @@ impl Body for FaultyBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        if let (End::Slow(pause), false) = (self.end, self.parts.is_empty()) {
+        if let (BodyEnd::Slow(pause), false) = (self.end, self.parts.is_empty()) {
             let sleep = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
             std::task::ready!(sleep.as_mut().poll(context));
             self.pause = None;
         }
         match (self.parts.pop_front(), self.end) {
             (Some(part), _) => Poll::Ready(Some(Ok(Frame::data(part)))),
-            (None, End::Abort) => Poll::Ready(Some(Err(std::io::Error::other("cut off on purpose")))),
-            (None, End::Hang | End::HangBefore) => Poll::Pending,
-            (None, End::Well | End::Slow(_)) => Poll::Ready(None),
+            (None, BodyEnd::Abort) => Poll::Ready(Some(Err(std::io::Error::other("cut off on purpose")))),
+            (None, BodyEnd::Hang | BodyEnd::HangBefore) => Poll::Pending,
+            (None, BodyEnd::Complete | BodyEnd::Slow(_)) => Poll::Ready(None),
         }
     }
 }

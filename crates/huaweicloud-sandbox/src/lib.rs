@@ -1,7 +1,7 @@
 //! Plays the documented services on this machine, for tests and for people who want to try a client without an
 //! account.
 //!
-//! It serves what the specs say and knows no service by name: for the documented ids the documented answers, for
+//! It serves what the specs say and knows no service by name: for the documented ids the documented responses, for
 //! every other valid id a made-up history that is the same on every run. It checks what the gateway checks: signature
 //! or token, the 15-minute window of the date, required parameters and their rules.
 //!
@@ -18,11 +18,11 @@
 //!
 //! What it does not do: filter or sort, remember anything, or speak TLS. It listens on 127.0.0.1 only.
 
-mod answer;
 mod auth;
 mod contract;
 mod faults;
-mod reply;
+mod records;
+mod response;
 mod rules;
 mod server;
 
@@ -33,7 +33,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use contract::Subject;
 pub use faults::{Fault, FaultPlan};
-pub use server::Recorded;
+pub use server::RecordedRequest;
 
 /// Every service that the sandbox plays.
 #[must_use]
@@ -155,7 +155,7 @@ impl Sandbox {
         self.config_builder().build()
     }
 
-    /// The histories that it has documented answers for.
+    /// The histories that it has documented responses for.
     #[must_use]
     pub fn subjects(&self) -> Vec<Subject> {
         self.state.subjects()
@@ -164,7 +164,7 @@ impl Sandbox {
     /// The requests so far, oldest first, if it was started with
     /// [`record_requests`](SandboxBuilder::record_requests).
     #[must_use]
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.recorded()
     }
 }

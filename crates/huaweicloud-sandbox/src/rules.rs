@@ -54,7 +54,7 @@ pub(crate) fn arguments(route: &Route<'_>, sent: &Sent<'_>) -> Result<Map<String
     if let Some(schema) = contract.request_schema(route.operation) {
         let body: Value = match sent.body {
             [] => Value::Object(Map::new()),
-            body => serde_json::from_slice(body).map_err(|_| "the body is no JSON".to_owned())?,
+            body => serde_json::from_slice(body).map_err(|_| "the body is not JSON".to_owned())?,
         };
         check(contract, schema, &body).map_err(|rule| format!("body: {rule}"))?;
         arguments.extend(body.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));

@@ -1,4 +1,4 @@
-//! The server: one way from a request to an answer.
+//! The server: one way from a request to a response.
 
 use std::{
     io,
@@ -19,11 +19,11 @@ use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
-    answer,
     auth::{self, Denied, Signed},
     contract::{Contract, Route, Subject},
     faults::{self, FaultPlan, FaultyBody},
-    reply::{End, Reply},
+    records,
+    response::{BodyEnd, MockResponse},
     rules::{self, Sent},
 };
 
@@ -32,7 +32,7 @@ const MAX_BODY: usize = 12 << 20;
 
 /// A request as it came over the wire.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedRequest {
     /// Method.
     pub method: String,
     /// Path and query, undecoded.
@@ -48,7 +48,7 @@ pub(crate) struct State {
     contracts: Vec<Contract>,
     records: usize,
     faults: FaultPlan,
-    recorded: Option<Mutex<Vec<Recorded>>>,
+    recorded: Option<Mutex<Vec<RecordedRequest>>>,
     served: AtomicU64,
 }
 
@@ -81,63 +81,69 @@ impl State {
             .collect()
     }
 
-    pub(crate) fn recorded(&self) -> Vec<Recorded> {
+    pub(crate) fn recorded(&self) -> Vec<RecordedRequest> {
         match &self.recorded {
             Some(recorded) => recorded.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             None => Vec::new(),
         }
     }
 
-    /// The answer to a request, unless the plan says that there is none.
-    fn handle(&self, request: &Recorded) -> Option<Reply> {
+    /// The response to a request, unless the plan says that there is none.
+    fn handle(&self, request: &RecordedRequest) -> Option<MockResponse> {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let Some(route) = self.contracts.iter().find_map(|contract| {
             let method = http::Method::from_bytes(request.method.as_bytes()).ok()?;
             contract.route(&method, path)
         }) else {
             let message = "The API does not exist or has not been published in the environment";
-            return Some(Reply::gateway(404, "APIGW.0101", message));
+            return Some(MockResponse::gateway(404, "APIGW.0101", message));
         };
-        let answer = self.answer(&route, &pairs(query), path, request);
+        let response = self.response(&route, &pairs(query), path, request);
         match self.faults.next(route.operation.id) {
-            Some(fault) => faults::misbehave(fault, answer),
-            None => Some(answer),
+            Some(fault) => faults::inject_fault(fault, response),
+            None => Some(response),
         }
     }
 
-    fn answer(&self, route: &Route<'_>, query: &[(String, String)], path: &str, request: &Recorded) -> Reply {
-        let Recorded { method, headers, body, .. } = request;
+    fn response(
+        &self,
+        route: &Route<'_>,
+        query: &[(String, String)],
+        path: &str,
+        request: &RecordedRequest,
+    ) -> MockResponse {
+        let RecordedRequest { method, headers, body, .. } = request;
         let signed = Signed { method, path, query, headers, body };
         if !route.operation.anonymous
             && let Err(Denied { code, message }) = auth::check(&signed, SystemTime::now())
         {
-            return Reply::gateway(401, code, &message);
+            return MockResponse::gateway(401, code, &message);
         }
         let arguments = match rules::arguments(route, &Sent { query, headers, body }) {
             Ok(arguments) => arguments,
             Err(rule) => {
                 let documented = route.contract.documented(route.operation, '4');
                 let Some((status, example)) = documented else {
-                    return Reply::gateway(400, "APIGW.0106", &format!("Orchestration error: {rule}"));
+                    return MockResponse::gateway(400, "APIGW.0106", &format!("Orchestration error: {rule}"));
                 };
                 let mut body = example.clone();
                 if let Some(message) = body.get_mut("error_msg") {
                     *message = format!("{}: {rule}", message.as_str().unwrap_or_default()).into();
                 }
-                return Reply::json(status, &body);
+                return MockResponse::json(status, &body);
             }
         };
-        let Some((status, body)) = answer::answer(route, &arguments, self.records) else {
-            return Reply::gateway(500, "APIGW.0601", "The spec documents no answer");
+        let Some((status, body)) = records::response(route, &arguments, self.records) else {
+            return MockResponse::gateway(500, "APIGW.0601", "The spec documents no response");
         };
-        let mut answer = Reply::json(status, &body);
-        answer.pagination = route.operation.pagination.as_ref();
+        let mut response = MockResponse::json(status, &body);
+        response.pagination = route.operation.pagination.as_ref();
         for name in route.contract.secret_headers(route.operation) {
             if let (Ok(name), Ok(token)) = (name.parse::<HeaderName>(), HeaderValue::from_str(auth::TOKEN)) {
-                answer.headers.insert(name, token);
+                response.headers.insert(name, token);
             }
         }
-        answer
+        response
     }
 }
 
@@ -160,7 +166,7 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
         let Ok((stream, _)) = listener.accept().await else { continue };
         let _ = stream.set_nodelay(true);
         if state.faults.resets() {
-            // Closing without an answer is then a reset and no polite end.
+            // Closing without a response is then a reset and no polite end.
             let _ = stream.set_zero_linger();
         }
         let state = Arc::clone(&state);
@@ -173,35 +179,38 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-/// Answers a request; an error closes the connection.
+/// Responds to a request; an error closes the connection.
 async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<FaultyBody>> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let answer = match Limited::new(body, MAX_BODY).collect().await {
+    let mock = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => {
-            let request =
-                Recorded { method: parts.method.to_string(), target, headers: parts.headers, body: body.to_bytes() };
-            let answer = state.handle(&request);
+            let request = RecordedRequest {
+                method: parts.method.to_string(),
+                target,
+                headers: parts.headers,
+                body: body.to_bytes(),
+            };
+            let response = state.handle(&request);
             if let Some(recorded) = &state.recorded {
                 recorded.lock().unwrap_or_else(PoisonError::into_inner).push(request);
             }
-            answer.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionReset))?
+            response.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionReset))?
         }
-        Err(_) => Reply::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
+        Err(_) => MockResponse::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
     };
-    if answer.end == End::HangBefore {
+    if mock.end == BodyEnd::HangBefore {
         std::future::pending::<()>().await;
     }
     let id = format!("{:032x}", state.served.fetch_add(1, Ordering::Relaxed) + 1);
-    let mut response = Response::new(FaultyBody::new(&answer.body, answer.end));
-    *response.status_mut() =
-        http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::new(FaultyBody::new(&mock.body, mock.end));
+    *response.status_mut() = http::StatusCode::from_u16(mock.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CONTENT_LENGTH, answer.body.len().into());
+    headers.insert(header::CONTENT_LENGTH, mock.body.len().into());
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
     }
-    headers.extend(answer.headers);
+    headers.extend(mock.headers);
     Ok(response)
 }

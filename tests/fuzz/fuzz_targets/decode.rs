@@ -1,4 +1,4 @@
-//! Any bytes as any answer or body: decoded or refused, never a panic; what decodes is written back.
+//! Any bytes as any response or body: decoded or refused, never a panic; what decodes is written back.
 
 #![no_main]
 

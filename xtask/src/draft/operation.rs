@@ -98,7 +98,7 @@ impl Draft<'_> {
         let name = self.free_name(&format!("{api}Response"));
         self.object(&name, &rows, false);
         let examples = self.examples(false, status);
-        let mut response = json!({ "description": "The answer.", "content": self.content(&name, examples) });
+        let mut response = json!({ "description": "The response.", "content": self.content(&name, examples) });
         let headers: Map<String, Value> = [Role::ResponseHeader(status), Role::ResponseHeader(None)]
             .iter()
             .flat_map(|role| self.page.rows(role))
@@ -111,7 +111,7 @@ impl Draft<'_> {
             response["headers"] = Value::Object(headers);
         }
         let mut responses = Map::from_iter([(status.unwrap_or(200).to_string(), response)]);
-        // What an error looks like that is shown and has no table: it has the members of any answer.
+        // What an error looks like that is shown and has no table: it has the members of any response.
         for status in
             self.page.examples.iter().filter(|example| !example.is_request).filter_map(|example| example.status)
         {
@@ -346,11 +346,11 @@ impl Draft<'_> {
                     names.len() == rows.len() && rows.iter().all(|row| names.contains_key(&row.name))
                 })
         };
-        // What a request sends and what an answer holds are different types, even under one name.
+        // What a request sends and what a response holds are different types, even under one name.
         let wanted = if is_request || self.schemas.get(wanted).is_none_or(same) && !self.is_sent(wanted) {
             wanted.to_owned()
         } else {
-            format!("{wanted}Answer")
+            format!("{wanted}Response")
         };
         if self.schemas.get(&wanted).is_some_and(same) {
             return wanted;
@@ -455,7 +455,7 @@ impl Draft<'_> {
     }
 
     /// What an example shows and the tables do not: members, nulls, other types, other values. The example is an
-    /// answer that was given, so the schema follows it; `x-deviation` will say so.
+    /// response that was given, so the schema follows it; `x-deviation` will say so.
     fn learn(&mut self, name: &str, example: &Value) {
         let Some(members) = example.as_object() else { return };
         if let Some(Value::Array(required)) = self.schemas.get_mut(name).and_then(|schema| schema.get_mut("required")) {
@@ -483,7 +483,7 @@ impl Draft<'_> {
     fn corrected(&mut self, schema: &mut Value, value: &Value) -> bool {
         if let Some(name) = crate::spec::reference(schema).map(str::to_owned) {
             if value.is_null() {
-                // Beside a reference it would be no OpenAPI.
+                // Beside a reference it would not be OpenAPI.
                 if let Some(target) = self.schemas.get_mut(&name) {
                     target["nullable"] = Value::Bool(true);
                 }

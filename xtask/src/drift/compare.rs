@@ -192,13 +192,13 @@ impl<'a> Compare<'a> {
             let at = step(&step(&operation.pointer, "responses"), status);
             let success = status.starts_with('2');
             let number = status.parse().ok();
-            let rows = self.answer(number, success);
+            let rows = self.response(number, success);
             let Some(schema) = response.pointer("/content/application~1json/schema") else { continue };
             let resolved = self.resolve(schema, format!("{at}/content/application~1json/schema"));
             if rows.is_empty() {
                 if success {
                     let mut finding =
-                        finding(&at, "presence", vec![at.clone()], "no table of the answer", "an answer", false);
+                        finding(&at, "presence", vec![at.clone()], "no table of the response", "a response", false);
                     finding.lost = true;
                     self.add(finding);
                 }
@@ -211,7 +211,7 @@ impl<'a> Compare<'a> {
                 &resolved.pointer,
                 false,
             );
-            self.outcome(&at, response, &rows);
+            self.in_band_status(&at, response, &rows);
             let headers: Vec<&Row> = [Role::ResponseHeader(number), Role::ResponseHeader(None)]
                 .iter()
                 .flat_map(|role| self.page.rows(role))
@@ -228,22 +228,29 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// The rows of the body of an answer; one without a status is that of success.
-    fn answer(&self, status: Option<u16>, success: bool) -> Vec<&'a Row> {
+    /// The rows of the body of a response; one without a status is that of success.
+    fn response(&self, status: Option<u16>, success: bool) -> Vec<&'a Row> {
         let rows: Vec<&Row> = self.page.rows(&Role::Response(status)).collect();
         if rows.is_empty() && success { self.page.rows(&Role::Response(None)).collect() } else { rows }
     }
 
     /// Whether the page says how a body tells success from failure, where the spec does.
-    fn outcome(&mut self, at: &str, response: &Value, rows: &[&Row]) {
-        let Some(outcome) = response.get("x-outcome") else { return };
+    fn in_band_status(&mut self, at: &str, response: &Value, rows: &[&Row]) {
+        let Some(in_band) = response.get("x-in-band-status") else { return };
         let documented = ["status", "code"].iter().any(|key| {
-            let first = text(outcome, key).split('/').nth(1).unwrap_or_default();
+            let first = text(in_band, key).split('/').nth(1).unwrap_or_default();
             rows.iter().any(|row| row.name == first)
         });
         if !documented {
-            let spec = format!("a body with {} is one", text(outcome, "code"));
-            self.add(finding(at, "outcome", vec![at.to_owned()], "nothing of errors with this status", spec, false));
+            let spec = format!("a body with {} is one", text(in_band, "code"));
+            self.add(finding(
+                at,
+                "in-band status",
+                vec![at.to_owned()],
+                "nothing of errors with this status",
+                spec,
+                false,
+            ));
         }
     }
 
@@ -656,8 +663,8 @@ impl<'a> Compare<'a> {
         } else {
             let own: Vec<&Row> = self.page.rows(&Role::Response(example.status)).collect();
             let success = operation.success().and_then(|(status, _)| status.parse().ok());
-            // What an answer of an error looks like, its table need not say.
-            if own.is_empty() { self.answer(success, true) } else { own }
+            // What a response of an error looks like, its table need not say.
+            if own.is_empty() { self.response(success, true) } else { own }
         };
         let Some(schema) = media.and_then(|media| media.get("schema")) else { return };
         let resolved = self.resolve(schema, format!("{media_pointer}/schema"));

@@ -25,7 +25,7 @@ pub fn dynamic(spec: &Spec) -> Result<String, String> {
     };
     let mut code = Printer::new("types");
     code.declares(parse_quote!(
-        use huaweicloud_core::dynamic::{Entry, ParameterDocs, Service};
+        use huaweicloud_core::dynamic::{OperationDescriptor, ParameterDocs, Service};
     ));
     code.declares(parse_quote!(
         use crate::{service, types};
@@ -67,6 +67,6 @@ fn entry(spec: &Spec, operation: &OperationAt<'_>) -> Result<proc_macro2::TokenS
     let parameters = (!parameters.is_empty()).then(|| quote!(.parameters(&[#(#parameters),*])));
     let body = kind(operation.request_schema()).map(|body| quote!(.body::<types::#body>()));
     Ok(quote! {
-        Entry::new::<types::#response>(&service::#constant, #summary, #source) #action #parameters #body
+        OperationDescriptor::new::<types::#response>(&service::#constant, #summary, #source) #action #parameters #body
     })
 }

@@ -93,7 +93,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
     if !listed_by.is_empty() {
         chain.push(quote!(.listed_by(&[#(#listed_by),*])));
     }
-    if let Some(outcome) = operation.success().and_then(|(_, response)| response.get("x-outcome")) {
+    if let Some(outcome) = operation.success().and_then(|(_, response)| response.get("x-in-band-status")) {
         let member = |key: &str| text(outcome, key).trim_start_matches('/').to_owned();
         let (code, message) = (member("code"), member("message"));
         let success = list(outcome, "success").map(docs::plain);
@@ -101,7 +101,7 @@ fn metadata(spec: &Spec, operation: &OperationAt<'_>) -> Item {
             let (status, failure) = (member("status"), list(outcome, "failure").map(docs::plain));
             quote!(.status(#status, &[#(#failure),*]))
         });
-        chain.push(quote!(.outcome(Outcome::new(#code, #message, &[#(#success),*])#status)));
+        chain.push(quote!(.in_band_status(InBandStatus::new(#code, #message, &[#(#success),*])#status)));
     }
     if let Some(pagination) = operation.value.get("x-pagination").map(pagination) {
         chain.push(quote!(.pagination(#pagination)));
@@ -250,7 +250,7 @@ fn history_of(spec: &Spec, operation: &OperationAt<'_>, history: &Value) -> Toke
     let since = history.get("since").and_then(Value::as_str).map(|name| quote!(.since(#name)));
     let words = words(spec, operation, history);
     let words = (!words.is_empty()).then(|| quote!(.words(&[#(#words),*])));
-    quote!(History::new(#time, #actor, #action, #subject).detail(#detail)#since #words)
+    quote!(EventMapping::new(#time, #actor, #action, #subject).detail(#detail)#since #words)
 }
 
 /// What stands behind the pointer of a place that wants the words for a value instead of the value.

@@ -1,4 +1,4 @@
-//! Examples: requests and answers as a page shows them.
+//! Examples: requests and responses as a page shows them.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::words;
 pub struct Example {
     /// Whether it is a request.
     pub is_request: bool,
-    /// The status it is an answer of, where the page names it.
+    /// The status it is a response of, where the page names it.
     pub status: Option<u16>,
     /// The method of its request line, if it has one.
     pub method: Option<String>,
@@ -120,7 +120,7 @@ fn json_start(text: &str) -> Option<usize> {
         let json = matches!(next, Some('"' | '{' | '}' | '[' | ']'))
             || (bytes[at] == b'[' && next.is_some_and(|c| c.is_ascii_digit()));
         let opens_line = text[..at].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
-        // `{key: 1}` and curly quotes are no JSON, and shall be found to be none; `{endpoint}` is a placeholder.
+        // `{key: 1}` and curly quotes are not JSON, and shall be found to be none; `{endpoint}` is a placeholder.
         let broken = bytes[at] == b'{' && opens_line && matches!(next, Some('“' | '”' | '\''))
             || (opens_line
                 && next.is_some_and(char::is_alphabetic)

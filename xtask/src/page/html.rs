@@ -69,13 +69,13 @@ impl Walk {
             "pre" => {
                 self.flush();
                 let text: String = element.text().collect::<String>().replace('\u{a0}', " ");
-                // The line numbers of a highlighter are no code.
+                // The line numbers of a highlighter are not code.
                 if !text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace()) {
                     self.blocks.push(Block::Code(text));
                 }
                 return;
             }
-            // What is laid out or highlighted with a table is no table.
+            // What is laid out or highlighted with a table is not a table.
             "table" if !is_layout(element) => {
                 self.flush();
                 self.table(element);

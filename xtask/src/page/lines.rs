@@ -192,7 +192,7 @@ impl<'a> Scan<'a> {
             }
             let mut row = Vec::new();
             while row.len() < table.header.len() {
-                // A pipe alone, and behind it what is no other one: the row is short, and the next one opens.
+                // A pipe alone, and behind it what is not another: the row is short, and the next one opens.
                 let alone = |at: usize| self.lines.get(at).is_some_and(|line| line.trim() == "|");
                 if opened && !row.is_empty() && alone(next) && self.lines.get(next + 1).is_some() && !alone(next + 1) {
                     let name = self.bare(next + 1).trim_end_matches('|').trim();
@@ -389,8 +389,8 @@ impl<'a> Scan<'a> {
         let below = |wanted| place(wanted).filter(|place| *place > name).map(|place| self.bare(at + place - name));
         let typed = below(Column::Type).is_some_and(|text| Kind::parse(text).is_some());
         match below(Column::Mandatory) {
-            // Both answers are there: whatever is short is a name.
-            Some(answer) if typed && words::mandatory(answer).is_some() => {
+            // Both responses are there: whatever is short is a name.
+            Some(response) if typed && words::mandatory(response).is_some() => {
                 text.len() <= 60 && text.split(' ').count() <= 4 && !text.ends_with([':', '.', ',', '：', '。'])
             }
             // Values that are words for types stand one below the other.
@@ -446,7 +446,7 @@ impl<'a> Scan<'a> {
     fn fixed(&self, columns: &[(&str, Column)], at: usize) -> Option<(Vec<Option<String>>, usize)> {
         let mut cells = Vec::with_capacity(columns.len());
         let mut at = at;
-        let mut answered = false;
+        let mut flagged = false;
         for (index, (heading, column)) in columns.iter().enumerate() {
             let text = self.lines.get(at).map(|line| bare(line));
             let matches = text.is_some_and(|text| match column {
@@ -454,7 +454,7 @@ impl<'a> Scan<'a> {
                 Column::Mandatory => words::mandatory(text).is_some(),
                 Column::Type => {
                     Kind::parse(text).is_some()
-                        || (answered
+                        || (flagged
                             && ((!text.contains(' ') && words::is_field(text))
                                 || words::caption(text).is_some()
                                 || text == "-"))
@@ -464,15 +464,15 @@ impl<'a> Scan<'a> {
                 Column::Description => true,
             });
             if matches {
-                // `true` and `false` are values more often than answers.
-                answered |= *column == Column::Mandatory && !matches!(text, Some("true" | "false"));
+                // `true` and `false` are values more often than flags.
+                flagged |= *column == Column::Mandatory && !matches!(text, Some("true" | "false"));
                 cells.push(text.map(str::to_owned));
                 at += 1;
                 continue;
             }
             // A cell that the scrape left out: the one beside it still shows where the row is.
             let lost = match column {
-                Column::Type => answered,
+                Column::Type => flagged,
                 Column::Mandatory => {
                     columns.get(index + 1).is_some_and(|(_, next)| *next == Column::Type)
                         && text.and_then(Kind::parse).is_some()

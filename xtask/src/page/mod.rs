@@ -41,7 +41,7 @@ impl Page {
         read::page(split(text))
     }
 
-    /// Reads a saved page; bytes that are no UTF-8 are replaced.
+    /// Reads a saved page; bytes that are not UTF-8 are replaced.
     ///
     /// # Errors
     /// As [`Page::read`].

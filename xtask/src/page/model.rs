@@ -49,9 +49,9 @@ pub enum Role {
     Header,
     /// Top level of the request body.
     Body,
-    /// Top level of the body of an answer, with its status where the page names it.
+    /// Top level of the body of a response, with its status where the page names it.
     Response(Option<u16>),
-    /// Headers of an answer.
+    /// Headers of a response.
     ResponseHeader(Option<u16>),
     /// What a field of another table holds.
     Schema,

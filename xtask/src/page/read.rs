@@ -47,7 +47,7 @@ struct Reader {
     section: Option<Section>,
     /// Whether a section was ever opened.
     begun: bool,
-    /// Status of the answers that are being described.
+    /// Status of the responses that are being described.
     status: Option<u16>,
     title: String,
     updated: Option<String>,
@@ -229,8 +229,8 @@ impl Reader {
         if matches!(self.section, Some(Section::StatusCodes | Section::ErrorCodes)) {
             return Role::Other;
         }
-        let answers = self.section == Some(Section::Response);
-        if let Some(role) = caption.and_then(|caption| caption_role(caption, answers, self.status)) {
+        let responses = self.section == Some(Section::Response);
+        if let Some(role) = caption.and_then(|caption| caption_role(caption, responses, self.status)) {
             return match role {
                 // `URI parameters` may hold both.
                 Role::Path => self.placed(cells, columns),
@@ -310,7 +310,7 @@ impl Reader {
             Some(name) => name.unwrap_or_default(),
             None => cells.first().and_then(Option::as_deref).unwrap_or_default(),
         };
-        // `limit (optional)`: a remark is no part of the name.
+        // `limit (optional)`: a remark is not part of the name.
         let name = &unwrapped(name);
         let name = bare(name);
         let name = name.split_once(['(', '（']).map_or(name, |(name, _)| name).trim().to_owned();
@@ -397,7 +397,7 @@ fn unwrapped(cell: &str) -> String {
     for part in cell.split_whitespace() {
         let wrapped = name.ends_with('_') || (part.starts_with('_') && !name.is_empty());
         if !name.is_empty() && !wrapped {
-            // Another word is no part of it, unless it says more about it.
+            // Another word is not part of it, unless it says more about it.
             if !cell.contains('\n') {
                 name.push(' ');
                 name.push_str(part);
@@ -426,26 +426,26 @@ fn looks_like_headers(cells: &Cells, columns: &[Option<Column>]) -> bool {
 }
 
 /// The role that a caption names; nothing if it names a schema.
-fn caption_role(caption: &str, answers: bool, status: Option<u16>) -> Option<Role> {
+fn caption_role(caption: &str, responses: bool, status: Option<u16>) -> Option<Role> {
     let text = words::caption(caption).unwrap_or(caption);
     let lower = text.to_lowercase();
     let about = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if !about(&["parameter", "参数", "消息", "header", "body"]) {
         return None;
     }
-    let answer = answers || about(&["response", "响应", "返回"]);
+    let response = responses || about(&["response", "响应", "返回"]);
     Some(if about(&["path", "uri", "路径"]) {
         Role::Path
     } else if about(&["query", "查询"]) {
         Role::Query
-    } else if about(&["header", "消息头"]) && answer {
+    } else if about(&["header", "消息头"]) && response {
         Role::ResponseHeader(status)
     } else if about(&["header", "消息头"]) {
         Role::Header
     } else if about(&["body", "消息体", "formdata", "form data"]) && !is_word(&schema_name(caption))
         || about(&["request parameter", "response parameter", "请求参数", "响应参数"])
     {
-        if answer { Role::Response(status) } else { Role::Body }
+        if response { Role::Response(status) } else { Role::Body }
     } else {
         return None;
     })

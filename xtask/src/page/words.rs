@@ -24,7 +24,7 @@ impl Column {
         if line.starts_with(|c: char| c.is_ascii_lowercase()) { None } else { Self::of(line) }
     }
 
-    /// The column under this heading; nothing if it is no heading that is known.
+    /// The column under this heading; nothing if the heading is unknown.
     pub fn of(heading: &str) -> Option<Self> {
         let heading = heading.trim().trim_end_matches([':', '：', '*', '?', ' ']);
         if heading.len() > 60 {

@@ -172,7 +172,7 @@ fn an_added_row_is_a_finding_that_names_it() {
         let (differences, _) = findings(&Page::read(&layout(&doc)).unwrap(), &spec());
         assert_eq!(differences.len(), 1, "{name}: {differences:#?}");
         assert_eq!((differences[0].about, differences[0].member.as_deref()), ("presence", Some("weight")), "{name}");
-        assert!(!differences[0].breaking, "{name}: an answer may hold more");
+        assert!(!differences[0].breaking, "{name}: a response may hold more");
     }
 }
 
@@ -414,7 +414,7 @@ fn words_of_the_page_itself_may_be_names_and_descriptions() {
 fn html_may_lay_out_and_highlight_with_tables() {
     let page = Page::read(
         "<div><h1>Things</h1><h4>Function</h4><p>Lists.</p><h4>URI</h4><p>GET https://{Endpoint}/v1/things?limit={limit}</p>\
-         <h4>Response Parameters</h4><div class=tablenoborder><table><tr><th colspan=3>Body of the answer</th></tr>\
+         <h4>Response Parameters</h4><div class=tablenoborder><table><tr><th colspan=3>Body of the response</th></tr>\
          <tr><th>Parameter</th><th>Type</th><th>Description</th></tr><tr><td colspan=3>Basic</td></tr>\
          <tr><td>things_<br>total</td><td>Integer</td><td>The value ranges from 1 to 1,000.</td></tr>\
          <tr><td rowspan=2>size</td><td>Integer</td><td>Its size.</td></tr><tr><td>Long</td><td>Its size again.</td></tr></table></div>\

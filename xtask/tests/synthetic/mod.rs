@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use xtask::spec::Spec;
 
-/// A service with so many operations, each with parameters, a body, and an answer of two types of its own.
+/// A service with so many operations, each with parameters, a body, and a response of two types of its own.
 pub fn synthetic(operations: usize) -> Spec {
     let mut text = "openapi: 3.0.3\ninfo: { title: Wide, version: v1, description: Many operations. }\n\
         x-service: { name: Wide, scope: project }\nservers:\n  - { url: \"https://wide.example.com\", x-region: r-1 }\npaths:\n"

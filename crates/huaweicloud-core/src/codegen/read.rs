@@ -82,7 +82,7 @@ pub trait Place {
     fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Malformed>;
 }
 
-/// A type that a field of a response can have. `None` means that what came is no such value.
+/// A type that a field of a response can have. `None` means that what came is not such a value.
 pub trait FromJson: Sized {
     /// From a scalar, but null.
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self>;
@@ -225,7 +225,7 @@ fn unpack(scalar: Scalar<'_>, field: &mut dyn Place) -> bool {
     if !text.starts_with('{') {
         return false;
     }
-    // From bytes, as answers are: the code for it is there already.
+    // From bytes, as responses are: the code for it is there already.
     let mut json = serde_json::Deserializer::from_slice(text.as_bytes());
     Reading::new(field, &JsonPath::default()).deserialize(&mut json).and_then(|()| json.end()).is_ok()
 }
@@ -432,7 +432,7 @@ impl<'de, A: MapAccess<'de>> ObjectReader for Members<'_, 'de, A> {
 /// A member's name: which of the known names it is, and itself if somebody wants to hear the member.
 struct Name<'n> {
     names: &'n [&'n str],
-    /// The one that would come next in the order of the page, which most answers keep.
+    /// The one that would come next in the order of the page, which most responses keep.
     expected: usize,
     observer: Option<&'n dyn Observer>,
 }

@@ -7,7 +7,7 @@
 /// template for every element of a list, and `key=value` picks the element that has this member.
 #[derive(Debug, Default)]
 #[non_exhaustive]
-pub struct History {
+pub struct EventMapping {
     /// When.
     pub time: &'static [&'static str],
     /// Who.
@@ -25,7 +25,7 @@ pub struct History {
     pub words: &'static [Words],
 }
 
-impl History {
+impl EventMapping {
     /// Describes events by when they happened, who did what, and to what.
     #[must_use]
     pub const fn new(

@@ -18,8 +18,8 @@ mod pagination;
 mod rules;
 mod service;
 
-pub use history::{History, ListedBy, Words};
-pub use operation::{Location, Operation, Outcome, Parameter};
+pub use history::{EventMapping, ListedBy, Words};
+pub use operation::{InBandStatus, Location, Operation, Parameter};
 pub use pagination::{PageSize, PageStyle, Pagination};
-pub use rules::{Kind, Member, ObjectRule, Rule};
+pub use rules::{Member, ObjectRule, Rule, ValueType};
 pub use service::{Endpoint, Scope, Service};

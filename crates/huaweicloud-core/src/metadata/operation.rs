@@ -1,7 +1,7 @@
 //! An operation: method, path, parameters, and what its responses mean.
 
 use super::{
-    history::{History, ListedBy},
+    history::{EventMapping, ListedBy},
     pagination::Pagination,
     rules::{ObjectRule, Rule},
 };
@@ -31,11 +31,11 @@ pub struct Operation {
     /// Which lists know the ids that it takes.
     pub listed_by: &'static [ListedBy],
     /// How a body under a success status says that the call failed.
-    pub outcome: Option<Outcome>,
+    pub in_band_status: Option<InBandStatus>,
     /// How to walk through its items.
     pub pagination: Option<Pagination>,
     /// How an item of its response reads as an event.
-    pub history: Option<History>,
+    pub history: Option<EventMapping>,
 }
 
 impl Operation {
@@ -53,7 +53,7 @@ impl Operation {
             parameters: &[],
             body: None,
             listed_by: &[],
-            outcome: None,
+            in_band_status: None,
             pagination: None,
             history: None,
         }
@@ -103,8 +103,8 @@ impl Operation {
 
     /// Sets how a body under a success status says that the call failed.
     #[must_use]
-    pub const fn outcome(mut self, outcome: Outcome) -> Self {
-        self.outcome = Some(outcome);
+    pub const fn in_band_status(mut self, status: InBandStatus) -> Self {
+        self.in_band_status = Some(status);
         self
     }
 
@@ -117,7 +117,7 @@ impl Operation {
 
     /// Sets how an item reads as an event.
     #[must_use]
-    pub const fn history(mut self, history: History) -> Self {
+    pub const fn history(mut self, history: EventMapping) -> Self {
         self.history = Some(history);
         self
     }
@@ -194,7 +194,7 @@ pub enum Location {
 /// How a body under a success status says that the call failed. Each member is at the top level of the body.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Outcome {
+pub struct InBandStatus {
     /// Member that says in a word whether the call went well.
     pub status: Option<&'static str>,
     /// Member with the error code.
@@ -207,7 +207,7 @@ pub struct Outcome {
     pub failure: &'static [&'static str],
 }
 
-impl Outcome {
+impl InBandStatus {
     /// Names the members with code and message, and the codes that mean success.
     #[must_use]
     pub const fn new(code: &'static str, message: &'static str, success: &'static [&'static str]) -> Self {

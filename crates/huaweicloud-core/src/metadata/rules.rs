@@ -15,7 +15,7 @@ use std::fmt;
 #[non_exhaustive]
 pub struct Rule {
     /// What kind of value it is.
-    pub kind: Kind,
+    pub kind: ValueType,
     /// Smallest length of a text, value of a number, or count of a list.
     pub min: Option<i64>,
     /// Largest length of a text, value of a number, or count of a list.
@@ -31,7 +31,7 @@ pub struct Rule {
 /// What kind of value a rule is about.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ValueType {
     /// Any JSON.
     Any,
     /// A text.
@@ -57,74 +57,74 @@ pub enum Kind {
 }
 
 impl Rule {
-    const fn of(kind: Kind) -> Self {
+    const fn of(kind: ValueType) -> Self {
         Self { kind, min: None, max: None, values: &[], closed: false, default: None }
     }
 
     /// Takes any JSON.
     #[must_use]
     pub const fn any() -> Self {
-        Self::of(Kind::Any)
+        Self::of(ValueType::Any)
     }
 
     /// Takes a text.
     #[must_use]
     pub const fn text() -> Self {
-        Self::of(Kind::Text)
+        Self::of(ValueType::Text)
     }
 
     /// Takes a text of ASCII letters and digits.
     #[must_use]
     pub const fn alphanumeric() -> Self {
-        Self::of(Kind::Alphanumeric)
+        Self::of(ValueType::Alphanumeric)
     }
 
     /// Takes a text that must never be seen.
     #[must_use]
     pub const fn secret() -> Self {
-        Self::of(Kind::Secret)
+        Self::of(ValueType::Secret)
     }
 
     /// Takes a time in milliseconds since 1970-01-01 UTC.
     #[must_use]
     pub const fn millis() -> Self {
-        Self::of(Kind::Millis)
+        Self::of(ValueType::Millis)
     }
 
     /// Takes an integer.
     #[must_use]
     pub const fn integer() -> Self {
-        Self::of(Kind::Integer)
+        Self::of(ValueType::Integer)
     }
 
     /// Takes a number.
     #[must_use]
     pub const fn number() -> Self {
-        Self::of(Kind::Number)
+        Self::of(ValueType::Number)
     }
 
     /// Takes `true` or `false`.
     #[must_use]
     pub const fn boolean() -> Self {
-        Self::of(Kind::Boolean)
+        Self::of(ValueType::Boolean)
     }
 
     /// Takes a list.
     #[must_use]
     pub const fn list(item: &'static Self) -> Self {
-        Self::of(Kind::List(item))
+        Self::of(ValueType::List(item))
     }
 
     /// Takes a map from texts.
     #[must_use]
     pub const fn map(value: &'static Self) -> Self {
-        Self::of(Kind::Map(value))
+        Self::of(ValueType::Map(value))
     }
 
     /// Takes an object.
     #[must_use]
     pub const fn object(object: &'static ObjectRule) -> Self {
-        Self::of(Kind::Object(object))
+        Self::of(ValueType::Object(object))
     }
 
     /// Sets the smallest length, value or count.
@@ -166,9 +166,9 @@ impl Rule {
     /// What the bounds count.
     fn unit(&self) -> &'static str {
         match self.kind {
-            Kind::Text => " characters",
-            Kind::Alphanumeric => " letters and digits",
-            Kind::List(_) | Kind::Map(_) => " items",
+            ValueType::Text => " characters",
+            ValueType::Alphanumeric => " letters and digits",
+            ValueType::List(_) | ValueType::Map(_) => " items",
             _ => "",
         }
     }
@@ -197,12 +197,12 @@ impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
         match self.kind {
-            Kind::Millis => parts.push("milliseconds since 1970-01-01 UTC".to_owned()),
+            ValueType::Millis => parts.push("milliseconds since 1970-01-01 UTC".to_owned()),
             _ if self.closed => {}
             _ => parts.extend(self.bounds()),
         }
         let item = match self.kind {
-            Kind::List(item) => Some(item),
+            ValueType::List(item) => Some(item),
             _ => None,
         };
         for listed in std::iter::once(self).chain(item).filter(|rule| !rule.values.is_empty()) {

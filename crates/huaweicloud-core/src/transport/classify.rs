@@ -1,4 +1,4 @@
-//! What an answer means: a typed value, or which error.
+//! What a response means: a typed value, or which error.
 //!
 //! The content type is not trusted: gateways label JSON as HTML and the other way round.
 
@@ -10,27 +10,27 @@ use crate::{
         ArrayReader, Ignored, JsonPath, Malformed, ObjectReader, Observer, Place, ReadObject, Reading, Scalar,
     },
     error::{Error, ErrorKind},
-    metadata::Outcome,
+    metadata::InBandStatus,
 };
 
 /// Reads the body of a success status.
-pub(crate) fn decode(body: &[u8], outcome: Option<&Outcome>, into: &mut dyn ReadObject) -> Result<(), Error> {
+pub(crate) fn decode(body: &[u8], in_band: Option<&InBandStatus>, into: &mut dyn ReadObject) -> Result<(), Error> {
     let text = body.trim_ascii();
     match text.first() {
-        None => return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is empty")),
+        None => return Err(Error::new(ErrorKind::UnexpectedResponse, "the response is empty")),
         Some(b'<') => return Err(page_of_html()),
-        // Some operations answer with JSON that is packed into a text.
+        // Some operations respond with JSON that is packed into a text.
         Some(b'{') => {}
         Some(_) => {
             if let Ok(unpacked) = serde_json::from_slice::<String>(text)
                 && unpacked.trim_start().starts_with('{')
             {
-                return decode(unpacked.as_bytes(), outcome, into);
+                return decode(unpacked.as_bytes(), in_band, into);
             }
-            return Err(Error::new(ErrorKind::Decode, "the answer is no JSON object"));
+            return Err(Error::new(ErrorKind::Decode, "the response is not a JSON object"));
         }
     }
-    let mut probe = InBandProbe { outcome, status: None, code: None, error: None };
+    let mut probe = InBandProbe { in_band, status: None, code: None, error: None };
     let path_to = JsonPath::default();
     let mut json = serde_json::Deserializer::from_slice(text);
     let reading = Reading::new(&mut Whole(into), &path_to).observed_by(&mut probe).deserialize(&mut json);
@@ -41,13 +41,13 @@ pub(crate) fn decode(body: &[u8], outcome: Option<&Outcome>, into: &mut dyn Read
     // The types take any JSON object, so what they do not take is broken JSON.
     read.map_err(|error| {
         let path = Some(path_to.to_string()).filter(|path| !path.is_empty());
-        Error::new(ErrorKind::Decode, "the answer is not the documented JSON")
+        Error::new(ErrorKind::Decode, "the response is not the documented JSON")
             .with_json_path(path.unwrap_or_else(|| "the top level".to_owned()))
             .with_source(error)
     })
 }
 
-/// The whole of an answer, which is an object.
+/// The whole of a response, which is an object.
 struct Whole<'w>(&'w mut dyn ReadObject);
 
 impl Place for Whole<'_> {
@@ -71,7 +71,7 @@ pub(crate) fn service_error(status: u16, body: &[u8]) -> Error {
 
 /// The error that the body of a success status reports.
 fn reported(body: &[u8], probe: &InBandProbe<'_>) -> Error {
-    let named = probe.outcome.map(|outcome| (outcome.code, outcome.message));
+    let named = probe.in_band.map(|in_band| (in_band.code, in_band.message));
     let found = serde_json::from_slice::<Value>(body).ok().and_then(|value| ErrorBody::find(&value, named));
     let status = probe.status.as_ref().and_then(scalar).unwrap_or_default();
     let nothing = || format!("the service reports the status {status:?} without a message");
@@ -83,24 +83,24 @@ pub(crate) fn redirect(location: Option<&str>) -> Error {
     let target = location.map_or_else(|| "elsewhere".to_owned(), |location| format!("to {location:?}"));
     Error::new(
         ErrorKind::UnexpectedResponse,
-        format!("the answer is a redirect {target}, which is not followed; is the endpoint right?"),
+        format!("the response is a redirect {target}, which is not followed; is the endpoint right?"),
     )
 }
 
 fn page_of_html() -> Error {
-    Error::new(ErrorKind::UnexpectedResponse, "the answer is a page of HTML, not JSON; is the endpoint right?")
+    Error::new(ErrorKind::UnexpectedResponse, "the response is a page of HTML, not JSON; is the endpoint right?")
 }
 
-/// A message for an answer that has no error code: its own short text, else what the status means.
+/// A message for a response that has no error code: its own short text, else what the status means.
 fn plain_message(status: u16, text: &[u8]) -> String {
     const LONGEST: usize = 200;
     let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     let reason = reason.unwrap_or("unknown status");
     match std::str::from_utf8(text) {
-        Ok("") => format!("{reason} (the answer is empty)"),
-        Ok(text) if text.starts_with('<') => format!("{reason} (the answer is a page of HTML)"),
+        Ok("") => format!("{reason} (the response is empty)"),
+        Ok(text) if text.starts_with('<') => format!("{reason} (the response is a page of HTML)"),
         Ok(text) if text.len() <= LONGEST && !text.contains(['{', '[']) => format!("{reason}: {text}"),
-        _ => format!("{reason} (the answer has no error code)"),
+        _ => format!("{reason} (the response has no error code)"),
     }
 }
 
@@ -124,7 +124,7 @@ impl ErrorBody {
     /// Looks at the body itself first, then at the objects in it: `{"error": {…}}`, `{"badRequest": {…}}`. `named` are
     /// the members that the contract names for code and message, if it does.
     fn find(body: &Value, named: Option<(&str, &str)>) -> Option<Self> {
-        // A body that nests deeper than this is no error body.
+        // A body that nests deeper than this is not an error body.
         const DEEPEST: usize = 4;
         Self::find_within(body, named, DEEPEST)
     }
@@ -172,7 +172,7 @@ fn scalar(value: &Value) -> Option<String> {
 /// Overhears the members that tell how a call went while the body is read into its type, so that the body is read
 /// only once.
 struct InBandProbe<'o> {
-    outcome: Option<&'o Outcome>,
+    in_band: Option<&'o InBandStatus>,
     status: Option<Value>,
     code: Option<Value>,
     error: Option<Value>,
@@ -181,11 +181,11 @@ struct InBandProbe<'o> {
 impl InBandProbe<'_> {
     /// Whether the body reports a failure.
     fn failed(&self) -> bool {
-        let Some(outcome) = self.outcome else { return false };
+        let Some(in_band) = self.in_band else { return false };
         let code = self.code.as_ref().and_then(scalar).filter(|code| !code.is_empty());
         let status = self.status.as_ref().and_then(scalar).unwrap_or_default();
-        code.is_some_and(|code| !outcome.success.contains(&code.as_str()))
-            || outcome.failure.iter().any(|failure| failure.eq_ignore_ascii_case(&status))
+        code.is_some_and(|code| !in_band.success.contains(&code.as_str()))
+            || in_band.failure.iter().any(|failure| failure.eq_ignore_ascii_case(&status))
             || self.error.as_ref().is_some_and(|error| error.get("code").is_some_and(|code| !code.is_null()))
     }
 }
@@ -195,13 +195,13 @@ const ERROR: &str = "error";
 
 impl Observer for InBandProbe<'_> {
     fn observes(&self, name: &str) -> bool {
-        self.outcome.is_some_and(|outcome| name == outcome.code || Some(name) == outcome.status || name == ERROR)
+        self.in_band.is_some_and(|in_band| name == in_band.code || Some(name) == in_band.status || name == ERROR)
     }
 
     fn observe(&mut self, name: &str, value: &Value) {
-        let slot = match self.outcome {
-            Some(outcome) if name == outcome.code => &mut self.code,
-            Some(outcome) if Some(name) == outcome.status => &mut self.status,
+        let slot = match self.in_band {
+            Some(in_band) if name == in_band.code => &mut self.code,
+            Some(in_band) if Some(name) == in_band.status => &mut self.status,
             _ => &mut self.error,
         };
         *slot = Some(value.clone());
@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn the_contract_says_which_members_are_code_and_message() {
-        let outcome = Outcome::new("fault", "why", &[]);
+        let in_band = InBandStatus::new("fault", "why", &[]);
         let body = br#"{"error_code":"A.1","error_msg":"m","fault":7,"why":"because"}"#;
-        let error = decode(body, Some(&outcome), &mut Nothing).unwrap_err();
+        let error = decode(body, Some(&in_band), &mut Nothing).unwrap_err();
         assert_eq!((error.code(), error.message()), (Some("7"), "because"));
     }
 
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(parsed(r#"{"error_msg":"m"}"#), (None, "m".into()));
         assert_eq!(parsed(r#"{"error_code":null,"error_msg":null}"#).0, None);
         assert_eq!(parsed("plain words").1, "Bad Request: plain words");
-        assert_eq!(parsed("<html></html>").1, "Bad Request (the answer is a page of HTML)");
-        assert_eq!(parsed("").1, "Bad Request (the answer is empty)");
+        assert_eq!(parsed("<html></html>").1, "Bad Request (the response is a page of HTML)");
+        assert_eq!(parsed("").1, "Bad Request (the response is empty)");
     }
 }

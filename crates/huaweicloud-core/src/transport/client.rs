@@ -1,4 +1,4 @@
-//! The one way from a request to an answer: authorise, send, classify, try again, decode.
+//! The one way from a request to a response: authorise, send, classify, try again, decode.
 
 use std::{
     fmt::Write as _,
@@ -147,14 +147,14 @@ impl Client {
             let Ok(credential) = ready.await else { return Err(out_of_time(limit, last)) };
             let credential = credential?;
             attempts += 1;
-            let answered = into.as_mut().map(|into| &mut **into as _);
-            let error = match self.attempt(request, credential.as_deref(), end, answered).await {
+            let target = into.as_mut().map(|into| &mut **into as _);
+            let error = match self.attempt(request, credential.as_deref(), end, target).await {
                 Ok(response) => {
                     tracing::debug!(
                         "http.response.status_code" = response.status,
                         "http.request.resend_count" = attempts - 1,
                         "huaweicloud.request_id" = response.request_id(),
-                        "answered"
+                        "responded"
                     );
                     config.budget.refill();
                     return Ok(response);
@@ -163,7 +163,7 @@ impl Client {
                     return Err(out_of_time(limit, last));
                 }
                 Err((error, sent)) => {
-                    let error = error.without(&secrets(request, credential.as_deref(), into.as_deref()));
+                    let error = error.redact(&secrets(request, credential.as_deref(), into.as_deref()));
                     tracing::debug!(
                         "http.response.status_code" = error.status(),
                         "http.request.resend_count" = attempts - 1,
@@ -220,53 +220,53 @@ impl Client {
         let limit = request.options.attempt_timeout.unwrap_or(self.0.config.0.attempt_timeout);
         // One timer for the whole attempt. What it cuts off may have arrived.
         let late =
-            || Error::new(ErrorKind::Timeout, format!("no complete answer from {} within {limit:?}", self.0.host));
+            || Error::new(ErrorKind::Timeout, format!("no complete response from {} within {limit:?}", self.0.host));
         let mut deadline = pin!(sleep_until(Instant::now().checked_add(limit).map_or(end, |own| own.min(end))));
         let sending = before(deadline.as_mut(), self.0.http.execute(prepared.request));
-        let mut answer = sending.await.ok_or_else(|| (late(), true))?.map_err(|error| {
+        let mut response = sending.await.ok_or_else(|| (late(), true))?.map_err(|error| {
             let sent = !error.is_connect();
-            (self.not_answered(error), sent)
+            (self.transport_error(error), sent)
         })?;
-        let status = answer.status().as_u16();
-        let headers = std::mem::take(answer.headers_mut());
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
         let request_id = response::request_id(&headers).map(str::to_owned);
-        let in_answer = |error: Error| (error.with_status(status, request_id.as_deref()), true);
-        let body = before(deadline, self.read(answer)).await.unwrap_or_else(|| Err(late())).map_err(in_answer)?;
+        let in_response = |error: Error| (error.with_status(status, request_id.as_deref()), true);
+        let body = before(deadline, self.read(response)).await.unwrap_or_else(|| Err(late())).map_err(in_response)?;
         let mut into = into;
         let result = match status {
             200..=299 => into.as_deref_mut().map_or(Ok(()), |into| {
                 // Before the body, so that what it repeats of them is known for a secret.
                 into.read_headers(&headers);
-                classify::decode(&body, request.operation.outcome.as_ref(), into)
+                classify::decode(&body, request.operation.in_band_status.as_ref(), into)
             }),
-            400.. => Err(self.refused(status, &headers, &body, prepared.canonical_request.as_deref())),
+            400.. => Err(self.service_error(status, &headers, &body, prepared.canonical_request.as_deref())),
             _ => Err(classify::redirect(headers.get(header::LOCATION).and_then(|location| location.to_str().ok()))),
         };
         match result {
             Ok(()) => Ok(Response { value: (), status, headers, body }),
             // Of a body that cannot be read it is not known what in it is secret.
-            Err(error) if request.operation.secrets => Err(in_answer(error)),
+            Err(error) if request.operation.secrets => Err(in_response(error)),
             Err(error) => {
                 let secrets = secrets(request, credential, into.as_deref());
-                Err(in_answer(error.with_body_excerpt(&body, &secrets)))
+                Err(in_response(error.with_body_excerpt(&body, &secrets)))
             }
         }
     }
 
-    /// What an error status means, with what the answer says between the lines.
-    fn refused(&self, status: u16, headers: &HeaderMap, body: &[u8], canonical_request: Option<&str>) -> Error {
+    /// What an error status means, with what the response says between the lines.
+    fn service_error(&self, status: u16, headers: &HeaderMap, body: &[u8], canonical_request: Option<&str>) -> Error {
         let now = self.0.config.0.clock.now();
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let pause = text(header::RETRY_AFTER).and_then(|value| retry_after(value, now));
         let error = classify::service_error(status, body).with_retry_after(pause);
         let Some(canonical_request) = canonical_request.filter(|_| status == 401) else { return error };
         if let Some(difference) = sign::first_difference(error.message(), canonical_request) {
-            return error.explain(&difference);
+            return error.with_hint(&difference);
         }
         let theirs = text(header::DATE).and_then(|date| httpdate::parse_http_date(date).ok());
         match theirs.map(|theirs| (now.duration_since(theirs), theirs.duration_since(now))) {
-            Some((Ok(ahead), _)) if ahead > WINDOW => error.explain(&off(ahead, "ahead of")),
-            Some((_, Ok(behind))) if behind > WINDOW => error.explain(&off(behind, "behind")),
+            Some((Ok(ahead), _)) if ahead > WINDOW => error.with_hint(&off(ahead, "ahead of")),
+            Some((_, Ok(behind))) if behind > WINDOW => error.with_hint(&off(behind, "behind")),
             _ => error,
         }
     }
@@ -349,21 +349,23 @@ impl Client {
         Ok(Prepared { request: prepared, canonical_request })
     }
 
-    async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, Error> {
+    async fn read(&self, mut response: reqwest::Response) -> Result<Bytes, Error> {
         let limit = self.0.config.0.max_body;
         let too_large = || {
             Error::new(
                 ErrorKind::UnexpectedResponse,
-                format!("the answer is larger than {limit} bytes; ask for smaller pages or raise the limit `max_body`"),
+                format!(
+                    "the response is larger than {limit} bytes; ask for smaller pages or raise the limit `max_body`"
+                ),
             )
         };
-        let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let expected = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         if expected > limit {
             return Err(too_large());
         }
         // What a length promises is only believed so far.
         let mut body = BytesMut::with_capacity(expected.min(1 << 20));
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.not_answered(error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -373,16 +375,16 @@ impl Client {
     }
 
     /// What it means that the HTTP client gave up.
-    fn not_answered(&self, error: reqwest::Error) -> Error {
+    fn transport_error(&self, error: reqwest::Error) -> Error {
         let host = &self.0.host;
         let (kind, message) = if error.is_timeout() && error.is_connect() {
             (ErrorKind::Timeout, format!("no connection to {host} in time"))
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, format!("no complete answer from {host} within the limit of the HTTP client"))
+            (ErrorKind::Timeout, format!("no complete response from {host} within the limit of the HTTP client"))
         } else if error.is_connect() {
             (ErrorKind::Connect, format!("no connection to {host}"))
         } else {
-            (ErrorKind::Transport, format!("the connection to {host} broke before the answer was complete"))
+            (ErrorKind::Transport, format!("the connection to {host} broke before the response was complete"))
         };
         Error::new(kind, message).with_source(error.without_url())
     }
@@ -406,7 +408,7 @@ fn secrets(request: &Outgoing, credential: Option<&Credential>, into: Option<&dy
 
 /// The whole time is over; what happened before says why.
 fn out_of_time(limit: Duration, last: Option<Error>) -> Error {
-    let message = format!("no answer within {limit:?} in all");
+    let message = format!("no response within {limit:?} in all");
     match last {
         None => Error::new(ErrorKind::Timeout, message),
         Some(last) => {

@@ -19,7 +19,7 @@ pub trait Clock: Debug + Send + Sync {
     fn random(&self) -> f64;
 }
 
-/// The clock of the machine, tokio's timer and a fast generator that is no secret.
+/// The clock of the machine, tokio's timer and a fast generator that is not secret.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

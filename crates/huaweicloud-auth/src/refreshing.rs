@@ -7,16 +7,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use huaweicloud_core::{BoxFuture, Clock, Credential, Credentials, Error, ErrorKind, SystemClock};
+use huaweicloud_core::{BoxFuture, Clock, Credential, CredentialsProvider, Error, ErrorKind, SystemClock};
 use tokio::sync::watch;
 
-use crate::{Found, Loaded, Source};
+use crate::{CredentialSource, LoadedCredentials, Lookup};
 
 /// How long before their end credentials are renewed, as in the official SDKs.
 const MARGIN: Duration = Duration::from_secs(40 * 60);
 /// How long after a failed refresh the next one may begin, while the present credentials are good.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How long a source may take. Sources have shorter limits of their own; this is for one that never answers.
+/// How long a source may take. Sources have shorter limits of their own; this is for one that never responds.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// A source with a memory: keeps its credentials until shortly before they end.
@@ -24,11 +24,11 @@ const LIMIT: Duration = Duration::from_secs(180);
 /// They are refreshed on a thread of its own, once for all callers, whichever of them goes away with its runtime. As long
 /// as the present ones are good, nobody waits for it; after a failure there is a pause before the next try.
 #[derive(Clone, Debug)]
-pub struct Renewing(Arc<Inner>);
+pub struct RefreshingCredentials(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    source: Arc<dyn Source>,
+    source: Arc<dyn CredentialSource>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
@@ -50,21 +50,21 @@ struct Current {
     expires_at: Option<SystemTime>,
 }
 
-impl Renewing {
+impl RefreshingCredentials {
     /// Renews what a source gives.
     #[must_use]
-    pub fn new(source: Arc<dyn Source>) -> Self {
+    pub fn new(source: Arc<dyn CredentialSource>) -> Self {
         Self::with_clock(source, Arc::new(SystemClock))
     }
 
     /// The same with another clock, for tests.
     #[must_use]
-    pub fn with_clock(source: Arc<dyn Source>, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(source: Arc<dyn CredentialSource>, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(Inner { source, clock, state: Mutex::default() }))
     }
 
     /// Asks the source now, keeps what it gives, and hands it out with its ids.
-    pub(crate) async fn load(&self) -> Result<Loaded, Error> {
+    pub(crate) async fn load(&self) -> Result<LoadedCredentials, Error> {
         self.0.load().await
     }
 
@@ -113,7 +113,7 @@ struct Refresh {
 }
 
 impl Refresh {
-    /// Asks the source on a thread with a runtime of its own: that of the caller may end before the source answers.
+    /// Asks the source on a thread with a runtime of its own: that of the caller may end before the source responds.
     fn start(self) {
         let inner = Arc::clone(&self.inner);
         let begun = thread::Builder::new().name("huaweicloud-refresh".to_owned()).spawn(|| self.run());
@@ -167,13 +167,15 @@ impl Inner {
         Step::Begin(done)
     }
 
-    async fn load(&self) -> Result<Loaded, Error> {
+    async fn load(&self) -> Result<LoadedCredentials, Error> {
         match self.source.load().await? {
-            Found::Yes(loaded) => {
+            Lookup::Found(loaded) => {
                 self.keep(&loaded);
                 Ok(*loaded)
             }
-            Found::No(reasons) => Err(Error::new(ErrorKind::Credentials, format!("no credentials found: {reasons}"))),
+            Lookup::NotFound(reasons) => {
+                Err(Error::new(ErrorKind::Credentials, format!("no credentials found: {reasons}")))
+            }
         }
     }
 
@@ -183,7 +185,7 @@ impl Inner {
         Error::new(ErrorKind::Credentials, format!("the {name} gave no credentials: {error}"))
     }
 
-    fn keep(&self, loaded: &Loaded) {
+    fn keep(&self, loaded: &LoadedCredentials) {
         let now = self.clock.now();
         let current = Current {
             credential: Arc::new(loaded.credential.clone()),
@@ -214,7 +216,7 @@ impl Inner {
     }
 }
 
-impl Credentials for Renewing {
+impl CredentialsProvider for RefreshingCredentials {
     fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>> {
         Box::pin(self.get())
     }

@@ -1,4 +1,4 @@
-//! The answers: the documented example where the documented ids are asked for, a made-up history otherwise.
+//! The responses: the documented example where the documented ids are asked for, a made-up history otherwise.
 
 use huaweicloud_core::{
     metadata::{PageStyle, Pagination},
@@ -11,8 +11,8 @@ use crate::contract::{Contract, Route};
 /// The page size of the services that document no default.
 const DEFAULT_SIZE: u64 = 10;
 
-/// The body of a success answer.
-pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records: usize) -> Option<(u16, Value)> {
+/// The body of a success response.
+pub(crate) fn response(route: &Route<'_>, arguments: &Map<String, Value>, records: usize) -> Option<(u16, Value)> {
     let contract = route.contract;
     let (status, example) = contract.documented(route.operation, '2')?;
     let chosen = contract.documented_arguments(route.operation);
@@ -28,7 +28,7 @@ pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records:
         },
         false => records,
     };
-    let item_schema = &contract.answer_schema(route.operation, pagination.items)?["items"];
+    let item_schema = &contract.response_schema(route.operation, pagination.items)?["items"];
     // What follows the documented records is older than they are.
     let oldest = items.iter().filter(|_| documented).filter_map(oldest_time).min();
     let earliest = route.operation.history.as_ref().and_then(|history| history.since);
@@ -55,7 +55,7 @@ pub(crate) fn answer(route: &Route<'_>, arguments: &Map<String, Value>, records:
     Some((status, body))
 }
 
-/// The documented answer with the ids that were asked for in place of the documented ones.
+/// The documented response with the ids that were asked for in place of the documented ones.
 fn asked_for(example: &Value, documented: &Map<String, Value>, given: &Map<String, Value>) -> Value {
     match example {
         Value::Object(members) => {

@@ -8,21 +8,21 @@ use huaweicloud_core::metadata::Pagination;
 use serde_json::{Value, json};
 
 /// What goes back.
-pub(crate) struct Reply {
+pub(crate) struct MockResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) end: End,
+    pub(crate) end: BodyEnd,
     pub(crate) pagination: Option<&'static Pagination>,
 }
 
-impl Reply {
+impl MockResponse {
     pub(crate) fn text(status: u16, body: &str) -> Self {
         Self {
             status,
             headers: HeaderMap::new(),
             body: Bytes::copy_from_slice(body.as_bytes()),
-            end: End::Well,
+            end: BodyEnd::Complete,
             pagination: None,
         }
     }
@@ -31,7 +31,7 @@ impl Reply {
         Self::text(status, &body.to_string())
     }
 
-    /// A reply of the gateway itself.
+    /// A response of the gateway itself.
     pub(crate) fn gateway(status: u16, code: &str, message: &str) -> Self {
         Self::json(status, &json!({ "error_code": code, "error_msg": message }))
     }
@@ -39,8 +39,8 @@ impl Reply {
 
 /// How a body ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum End {
-    Well,
+pub(crate) enum BodyEnd {
+    Complete,
     Abort,
     Hang,
     HangBefore,
