@@ -103,7 +103,7 @@ async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
         let mut found = vec![Map::new()];
         for link in links {
             let lister =
-                huaweicloud_sandbox::services().iter().find(|service| service.metadata.id == link.service).unwrap();
+                huaweicloud_catalog::services().iter().find(|service| service.metadata.id == link.service).unwrap();
             let list = lister.operation(link.operation).unwrap();
             let mut next = Vec::new();
             for arguments in found {

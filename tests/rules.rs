@@ -202,7 +202,7 @@ async fn a_call_by_name_is_checked_like_one_from_a_builder() {
 #[test]
 fn documentation_quotes_the_rules_that_are_checked() {
     let mut quoted = 0;
-    for service in huaweicloud_sandbox::services() {
+    for service in huaweicloud_catalog::services() {
         let file =
             format!("{}/../crates/huaweicloud-{}/src/builder.rs", env!("CARGO_MANIFEST_DIR"), service.metadata.id);
         let source = std::fs::read_to_string(file).unwrap().to_lowercase();

@@ -17,7 +17,7 @@ pub const SECRET: &str = "the-secret-that-must-not-be-seen";
 /// Every operation with its service and its node in the spec.
 pub fn operations() -> Vec<(&'static Service, &'static OperationDescriptor, Value)> {
     let mut found = Vec::new();
-    for service in huaweicloud_sandbox::services() {
+    for service in huaweicloud_catalog::services() {
         let spec: Value = serde_json::from_str(service.spec).unwrap();
         for entry in service.operations {
             let method = entry.operation.method.to_lowercase();

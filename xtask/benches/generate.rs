@@ -19,7 +19,7 @@ fn generate(criterion: &mut Criterion) {
         bencher.iter(|| {
             let specs = spec::load(&root, &[]).unwrap();
             lint::check(&specs).unwrap();
-            specs.iter().map(|spec| package::package(spec).unwrap().len()).sum::<usize>()
+            specs.iter().map(|spec| package::code(spec).unwrap().len()).sum::<usize>()
         });
     });
     for operations in [10, 100, 1000] {
@@ -28,7 +28,7 @@ fn generate(criterion: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("operations", operations), &spec, |bencher, spec| {
             bencher.iter(|| {
                 lint::check(std::slice::from_ref(spec)).unwrap();
-                package::package(spec).unwrap().len()
+                package::code(spec).unwrap().len()
             });
         });
     }

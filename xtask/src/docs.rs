@@ -1,20 +1,21 @@
-//! The words of the rustdoc: what a node means, its rule, its default, and where it differs from its page.
+//! The text of the rustdoc: descriptions, rules, units and sources.
 
 use serde_json::Value;
 
-use crate::wire::{Direction, Use};
+use crate::{
+    spec::{Spec, is_enum, is_time, text, values},
+    wire::{Direction, Use},
+};
 
-use crate::spec::{Spec, is_enum, is_time, list, text, values};
-
-/// Of a property: meaning, rule and deviations.
+/// Returns the documentation of a property: its description, its rule, and the list that knows its values.
+///
+/// Of a response only the unit and the values are said: nothing in it is refused for its length or range.
 pub fn property(spec: &Spec, property: &Value, direction: Direction) -> String {
     let mut paragraphs = vec![text(property, "description").to_owned()];
-    let rule = rule(spec, property);
-    paragraphs.extend(match direction {
-        Direction::Request => sentence("", &rule),
-        // A response is never refused for breaking it.
-        Direction::Response => sentence("Documented: ", &rule),
-    });
+    paragraphs.extend(sentence(&match direction {
+        Direction::Request => rule(spec, property),
+        Direction::Response => unit_and_values(spec, property).join("; "),
+    }));
     if let Some(link) = property.get("x-listed-by") {
         let from = match text(link, "service") {
             "" => format!("[`Client::{0}`](crate::Client::{0})", text(link, "operation")),
@@ -22,22 +23,20 @@ pub fn property(spec: &Spec, property: &Value, direction: Direction) -> String {
         };
         paragraphs.push(format!("Listed by {from}: `{}` of an item.", text(link, "value").trim_start_matches('/')));
     }
-    paragraphs.extend(deviations(property));
     paragraphs.join("\n\n")
 }
 
-/// Of a schema: meaning, source pages and deviations.
+/// Returns the documentation of a schema: its description and the documents it is from.
 pub fn schema(schema: &Value, used: &Use) -> String {
     let mut paragraphs = vec![text(schema, "description").to_owned()];
     if !used.sources.is_empty() {
         let sources: Vec<&str> = used.sources.iter().map(String::as_str).collect();
         paragraphs.push(format!("Source: {}.", sources.join("; ")));
     }
-    paragraphs.extend(deviations(schema));
     paragraphs.join("\n\n")
 }
 
-/// The rule of a schema in words: range, length, count, values, default.
+/// Returns the rule of a schema in words: length, range, count, unit, values, default.
 pub fn rule(spec: &Spec, schema: &Value) -> String {
     let (_, target) = spec.resolve(schema);
     let bound = |key: &str| target.get(key).and_then(Value::as_u64);
@@ -52,9 +51,7 @@ pub fn rule(spec: &Spec, schema: &Value) -> String {
     let mut parts = Vec::new();
     let characters = if text(target, "format") == "alphanumeric" { "letters and digits" } else { "characters" };
     // The length of the text says nothing once the value is a time or one of a list.
-    if is_time(target) {
-        parts.push("milliseconds since 1970-01-01 UTC".to_owned());
-    } else if target.get("enum").is_none() {
+    if !is_time(target) && target.get("enum").is_none() {
         parts.extend(range(bound("minLength"), bound("maxLength"), characters));
     }
     parts.extend(match (number("minimum"), number("maximum")) {
@@ -64,51 +61,46 @@ pub fn rule(spec: &Spec, schema: &Value) -> String {
         (None, None) => None,
     });
     parts.extend(range(bound("minItems"), bound("maxItems"), "items"));
-    let of_items = spec.resolve(&target["items"]).1;
-    for values_of in [target, of_items].into_iter().filter(|schema| is_enum(schema)) {
-        let open = values_of.get("enum").is_none();
-        let known: Vec<String> = values(values_of).map(|value| format!("`{}`", plain(value))).collect();
-        parts.push(format!("{} {}", if open { "known values:" } else { "one of" }, known.join(", ")));
-    }
+    parts.extend(unit_and_values(spec, schema));
     if let Some(default) = schema.get("default").or_else(|| target.get("default")) {
         parts.push(format!("default `{}`", plain(default)));
     }
     parts.join("; ")
 }
 
-/// A unit as it is called for this many.
+/// What a reader of a value has to know: its unit, and which values are documented.
+fn unit_and_values(spec: &Spec, schema: &Value) -> Vec<String> {
+    let (_, target) = spec.resolve(schema);
+    let mut parts = Vec::new();
+    if is_time(target) {
+        parts.push("milliseconds since 1970-01-01 UTC".to_owned());
+    }
+    let of_items = spec.resolve(&target["items"]).1;
+    for values_of in [target, of_items].into_iter().filter(|schema| is_enum(schema)) {
+        let open = values_of.get("enum").is_none();
+        let known: Vec<String> = values(values_of).map(|value| format!("`{}`", plain(value))).collect();
+        parts.push(format!("{} {}", if open { "known values:" } else { "one of" }, known.join(", ")));
+    }
+    parts
+}
+
+/// Returns a unit in the form that goes with this number.
 fn counted(unit: &str, count: u64) -> &str {
     if count == 1 && !unit.contains(' ') { unit.trim_end_matches('s') } else { unit }
 }
 
-/// A rule as a sentence of its own.
-pub fn sentence(prefix: &str, rule: &str) -> Option<String> {
-    let text = format!("{prefix}{rule}.");
-    let mut letters = text.chars();
+/// Returns a rule as a sentence.
+fn sentence(rule: &str) -> Option<String> {
+    let mut letters = rule.chars();
     let first = letters.next()?;
-    (!rule.is_empty()).then(|| format!("{}{}", first.to_uppercase(), letters.as_str()))
+    Some(format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
-/// Where the node differs from its page, and why.
-pub fn deviations(node: &Value) -> Vec<String> {
-    list(node, "x-deviation")
-        .map(|deviation| {
-            format!(
-                "Deviation ({}): the page: {}; here: {}. Reason: {}.",
-                text(deviation, "about"),
-                text(deviation, "page"),
-                text(deviation, "spec"),
-                text(deviation, "why")
-            )
-        })
-        .collect()
-}
-
-/// A parameter with the rules of its schema, so that it documents like a property.
+/// Returns a parameter with the rules of its schema, so that it is documented as a property is.
 pub fn with_schema(parameter: &Value) -> Value {
     let mut merged = parameter["schema"].clone();
     if let Some(object) = merged.as_object_mut() {
-        for key in ["description", "x-listed-by", "x-deviation"] {
+        for key in ["description", "x-listed-by"] {
             if let Some(value) = parameter.get(key) {
                 object.insert(key.to_owned(), value.clone());
             }
@@ -117,7 +109,7 @@ pub fn with_schema(parameter: &Value) -> Value {
     merged
 }
 
-/// A scalar without quotes.
+/// Returns a scalar without quotes.
 pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -114,9 +114,17 @@ pub fn refuse_foreign(root: &Path, files: &Files, folders: &[String]) -> Result<
 /// a merge does not make it somebody's own.
 fn is_generated(path: &Path) -> bool {
     const HEAD: u64 = 2048;
+    if path.file_name().is_some_and(|name| is_licence(&name.to_string_lossy())) {
+        return true;
+    }
     let mut head = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     !path.is_symlink() && read.is_ok() && String::from_utf8_lossy(&head).lines().take(5).any(|line| line.contains(MARK))
+}
+
+/// Whether a file is a licence, which is copied as it is.
+pub fn is_licence(name: &str) -> bool {
+    name.starts_with("LICENSE-")
 }
 
 /// Compares the files with what is there.
@@ -184,14 +192,12 @@ fn left_over(root: &Path, files: &Files, folders: &[String]) -> (Vec<String>, Ve
 }
 
 /// Folders of crates that are generated whole but whose spec is gone.
-pub fn orphans(root: &Path, services: &[String]) -> Vec<String> {
+pub fn orphans(root: &Path, folders: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root.join("crates")).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let generated = fs::read_to_string(entry.path().join("Cargo.toml"))
-            .is_ok_and(|manifest| manifest.lines().next().is_some_and(|line| line.contains(MARK)));
-        if generated && !services.iter().any(|service| name == format!("huaweicloud-{service}")) {
-            found.push(format!("crates/{name}"));
+        let folder = format!("crates/{}", entry.file_name().to_string_lossy());
+        if is_generated(&entry.path().join("Cargo.toml")) && !folders.contains(&folder) {
+            found.push(folder);
         }
     }
     found

@@ -1,34 +1,49 @@
 //! `generate`: from the specs to the files.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use crate::{
-    deviations,
     files::{self, Files},
-    lint, package,
+    lint,
+    package::{self, changelog::Changelog},
     spec::{self, Problem, Result},
+    tables,
 };
 
-/// Generates the crates of these services, or of all and the tables of the README.
+/// Changelog of the catalog. A workspace without it has none.
+const CATALOG: &str = "specs/CHANGELOG.md";
+
+/// Generates the crates of these services; without any, all of them, the catalog, the tables, and the licences of all
+/// packages.
 pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     let specs = spec::load(root, services)?;
     lint::check(&specs)?;
     let mut files = Files::new();
     let mut problems = Vec::new();
-    for spec in &specs {
-        match package::package(spec) {
-            Ok(package) => files.extend(package),
+    let mut packages = Vec::new();
+    for spec in specs {
+        let changelog = Changelog::read(root, &format!("specs/{}/CHANGELOG.md", spec.service));
+        let generated = changelog.and_then(|changelog| Ok((package::service(&spec, &changelog)?, changelog)));
+        match generated {
+            Ok((package, changelog)) => {
+                files.extend(package);
+                packages.push((spec, changelog));
+            }
             Err(found) => problems.extend(found),
         }
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    let generated: Vec<String> = specs.iter().map(|spec| spec.service.clone()).collect();
-    let folders: Vec<String> = generated.iter().map(|service| format!("crates/huaweicloud-{service}")).collect();
+    let mut folders: Vec<String> = packages.iter().map(|(spec, _)| package::folder(&spec.service)).collect();
     if services.is_empty() {
-        files.extend(deviations::readme(root, &specs)?);
-        let orphans = files::orphans(root, &generated);
+        if root.join(CATALOG).exists() {
+            files.extend(package::catalog(&packages, &Changelog::read(root, CATALOG)?));
+            folders.push(package::folder(package::CATALOG));
+        }
+        files.extend(tables::readme(root, &packages)?);
+        files.extend(tables::deviations(&packages));
+        let orphans = files::orphans(root, &folders);
         if !orphans.is_empty() {
             return Err(orphans
                 .into_iter()
@@ -36,6 +51,7 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
                 .collect());
         }
     }
+    files.extend(licences(root, &folders, services.is_empty())?);
     files::refuse_foreign(root, &files, &folders)?;
     if check {
         let command = std::iter::once("cargo xtask generate").chain(services.iter().map(String::as_str));
@@ -43,4 +59,24 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     } else {
         files::write(root, &files, &folders)
     }
+}
+
+/// Returns copies of the licences of the workspace for generated packages, and for those written by hand too.
+fn licences(root: &Path, generated: &[String], all: bool) -> Result<Files> {
+    let names = |folder: &str| {
+        let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect::<Vec<_>>()
+    };
+    let mut packages = generated.to_vec();
+    if all {
+        let folders = names("crates").into_iter().map(|name| format!("crates/{name}"));
+        packages.extend(folders.filter(|folder| root.join(folder).join("Cargo.toml").exists()));
+    }
+    let mut files = Files::new();
+    for name in names("").iter().filter(|name| files::is_licence(name)) {
+        let text = fs::read_to_string(root.join(name))
+            .map_err(|error| vec![Problem::new(name, "", format!("cannot be read: {error}"))])?;
+        files.extend(packages.iter().map(|package| (format!("{package}/{name}"), text.clone())));
+    }
+    Ok(files)
 }

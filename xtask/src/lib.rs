@@ -25,6 +25,8 @@ mod names;
 pub mod package;
 pub mod page;
 pub mod score;
+pub mod semver;
 pub mod spec;
+mod tables;
 pub mod timings;
 pub mod wire;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use xtask::{draft, drift, generate, lint, score, spec, timings};
+use xtask::{draft, drift, generate, lint, score, semver, spec, timings};
 
 /// Checks the specs and generates the service crates
 #[derive(Parser)]
@@ -72,6 +72,16 @@ enum Task {
         #[arg(long, default_value = "3", value_name = "N")]
         rounds: usize,
     },
+    /// Says what changed in the public API of the generated crates, and whether that needs a new version
+    ///
+    /// Exit code 0: nothing breaks, or the versions say that it does; 1: a breaking change without a new version.
+    Semver {
+        /// Services to compare, such as `osm`; all of them unless given
+        services: Vec<String>,
+        /// Revision to compare with; the last tag unless given, or the last commit if there is none
+        #[arg(long, value_name = "REV")]
+        against: Option<String>,
+    },
     /// Checks the specs: everything that would not generate, or would generate wrongly
     Lint {
         /// Services to check, such as `osm`; all of them unless given
@@ -105,6 +115,7 @@ fn main() -> ExitCode {
         Task::Draft { pages, service } => draft::run(&arguments.root, &pages, &service),
         Task::Pages { task: PagesTask::Score { dir } } => score::run(&dir),
         Task::Timings { services, rounds } => timings::run(&arguments.root, &services, rounds),
+        Task::Semver { services, against } => semver::run(&arguments.root, &services, against.as_deref()),
         Task::Lint { services } => spec::load(&arguments.root, &services).and_then(|specs| lint::check(&specs)),
     };
     match result {

@@ -132,15 +132,13 @@ fn crate_of_many(root: &Path, specs: &[Spec]) -> std::result::Result<TempDir, St
     many.service = "many".to_owned();
     many.value["paths"] = paths.into();
     many.value["components"]["schemas"] = schemas.into();
-    let files = package::package(&many).map_err(|problems| problems[0].to_string())?;
+    let mut files = package::code(&many).map_err(|problems| problems[0].to_string())?;
+    files
+        .insert(format!("{}/Cargo.toml", package::folder(&many.service)), manifest("huaweicloud-many", &on_core(root)));
 
     let folder = TempDir::new().map_err(|error| error.to_string())?;
     for (path, contents) in files {
         let path = folder.path().join(path);
-        let contents = match path.ends_with("Cargo.toml") {
-            true => manifest("huaweicloud-many", &on_core(root)),
-            false => contents,
-        };
         path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| error.to_string())?;
         fs::write(path, contents).map_err(|error| error.to_string())?;
     }

@@ -364,7 +364,7 @@ fn an_unknown_service_is_named_with_the_known_ones() {
 fn every_operation_of_many_is_generated_in_its_place() {
     let spec = synthetic(37);
     assert_eq!(lint::lint(&spec), []);
-    let files = package::package(&spec).unwrap();
+    let files = package::code(&spec).unwrap();
     let names = |file: &str, start: &str| -> Vec<String> {
         let lines = files[&format!("crates/huaweicloud-wide/src/{file}")].lines();
         let named = lines.filter_map(|line| line.trim_start().strip_prefix(start)?.split(['(', ' ', ':']).next());

@@ -224,7 +224,7 @@ fn operation(
                     let fields = ["time", "actor", "action", "subject"];
                     match name.as_str() {
                         "words" => {}
-                        "History::new" => {
+                        "EventMapping::new" => {
                             for (field, templates) in fields.iter().zip(arguments) {
                                 writeln!(out, "  {field} = {}", templates.to_token_stream()).unwrap();
                             }
@@ -281,7 +281,7 @@ fn models(
 fn the_public_face_changes_only_on_purpose() {
     let mut failed = Vec::new();
     for spec in specs() {
-        let outline = outline(&package::package(&spec).unwrap());
+        let outline = outline(&package::code(&spec).unwrap());
         let compared = std::panic::catch_unwind(|| {
             insta::with_settings!({
                 snapshot_path => "../../tests/snapshots", prepend_module_to_snapshot => false, omit_expression => true
@@ -370,7 +370,7 @@ fn a_documented_fact_that_changes_moves_one_line() {
             "type" => changed(service, "        total: /total_num\n      x-history", "      x-history"),
             _ => before,
         };
-        let (before, after) = (package::package(&before).unwrap(), package::package(&after).unwrap());
+        let (before, after) = (package::code(&before).unwrap(), package::code(&after).unwrap());
         let lines = moved(&outline(&before), &outline(&after));
         let (gone, come) = (
             lines.iter().filter(|line| line.starts_with('-')).count(),

@@ -3,12 +3,13 @@
 use std::{fs, io::Read as _};
 
 use clap::ArgMatches;
+use huaweicloud_catalog::services;
 use huaweicloud_core::{
     Client,
     dynamic::Call,
     metadata::{Parameter, ValueType},
 };
-use huaweicloud_sandbox::{Sandbox, services};
+use huaweicloud_sandbox::Sandbox;
 use serde_json::{Map, Value};
 
 use crate::{commands::flag_name, failure::Failure, output, settings};

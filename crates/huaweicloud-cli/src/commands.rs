@@ -1,11 +1,11 @@
 //! The command line.
 
 use clap::{Arg, ArgAction, Command, value_parser};
+use huaweicloud_catalog::services;
 use huaweicloud_core::{
     dynamic::{OperationDescriptor, ParameterDocs, Service},
     metadata::{Parameter, ValueType},
 };
-use huaweicloud_sandbox::services;
 use serde_json::Value;
 
 /// All commands.

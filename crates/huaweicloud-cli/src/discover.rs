@@ -1,11 +1,11 @@
 //! Finding ids: the arguments of an operation, from the lists that know them.
 
+use huaweicloud_catalog::services;
 use huaweicloud_core::{
     BoxFuture, Client, Config,
     dynamic::{Call, OperationDescriptor, Service},
     metadata::{ListedBy, Parameter, ValueType},
 };
-use huaweicloud_sandbox::services;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;

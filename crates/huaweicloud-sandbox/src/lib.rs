@@ -28,19 +28,12 @@ mod server;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use huaweicloud_core::{Config, ConfigBuilder, Credential, Error, dynamic::Service};
+use huaweicloud_core::{Config, ConfigBuilder, Credential, Error};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use contract::Subject;
 pub use faults::{Fault, FaultPlan};
 pub use server::RecordedRequest;
-
-/// Every service that the sandbox plays.
-#[must_use]
-pub fn services() -> &'static [&'static Service] {
-    static SERVICES: &[&Service] = include!(concat!(env!("OUT_DIR"), "/services.rs"));
-    SERVICES
-}
 
 /// A running sandbox; it stops when it is dropped.
 #[derive(Debug)]
@@ -96,7 +89,8 @@ impl SandboxBuilder {
     /// # Errors
     /// When the port is taken, or a spec cannot be read.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let state = Arc::new(server::State::new(services(), self.records, self.record, self.faults)?);
+        let state =
+            Arc::new(server::State::new(huaweicloud_catalog::services(), self.records, self.record, self.faults)?);
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));

@@ -62,7 +62,7 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
             Some(quote!(body: #body)),
             Some(quote!(body: #body::new())),
             Some(quote! {
-                /// Sets the whole body; setters after it change this body.
+                /// Sets the request body; later setters change this body.
                 pub fn body(mut self, body: #body) -> Self {
                     self.body = body;
                     self
@@ -74,11 +74,11 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
     let item = spec.item(operation).map(|item| type_of(&Kind::of(spec, item).rust("::huaweicloud_core::List")));
     let stream = item.transpose()?.map(|item| {
         quote! {
-            /// Returns a stream of all items; pages are fetched as they are needed.
+            /// Returns a stream of all items; pages are fetched on demand.
             pub fn items(self) -> ::huaweicloud_core::Items<#item> {
                 #into_call.items::<#response>()
             }
-            /// Returns a stream of all pages, which are fetched as they are asked for.
+            /// Returns a stream of all pages, fetched on demand.
             pub fn pages(self) -> ::huaweicloud_core::Pages<#response> {
                 #into_call.pages()
             }
@@ -105,7 +105,7 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
                 #(#setters)*
                 #whole
 
-                /// Overrides options of the client for this request: timeouts, retries, language, more headers or query.
+                /// Overrides client options for this request: timeouts, retries, language, additional headers or query.
                 pub fn with_options(mut self, options: ::huaweicloud_core::CallOptions) -> Self {
                     self.call.options(options);
                     self
@@ -115,8 +115,8 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
                 #[doc = #sends]
                 ///
                 /// # Errors
-                /// Without sending when the call breaks rules, all of which are named; otherwise when the service
-                /// reports an error, cannot be reached, or responds with something else than it documents.
+                /// Returns an error, without sending, if the call breaks documented rules; all of them are named. Returns
+                /// an error if the service reports one, cannot be reached, or returns an undocumented response.
                 pub async fn send(self) -> Result<::huaweicloud_core::Response<#response>, ::huaweicloud_core::Error> {
                     #into_call.send().await
                 }

@@ -6,28 +6,26 @@ use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::{example, print::Printer};
-use crate::{
-    docs,
-    spec::{self, Spec, text},
-};
+use crate::spec::{self, OperationAt, Spec, reference, text};
 
 /// The module, formatted.
 pub fn client(spec: &Spec) -> Result<String, String> {
     let title = text(&spec.value["info"], "title");
-    let doc = format!("A client of {title}. Cheap to clone; clones share their connections.");
+    let doc = format!("A client for {title}. Cheap to clone: clones share connections.");
     let methods = spec.operations().into_iter().map(|operation| {
         let id = format_ident!("{}", operation.id());
         let builder = format_ident!("{}", operation.id().to_pascal_case());
         let mut paragraphs = vec![
             text(operation.value, "summary").to_owned(),
             text(operation.value, "description").to_owned(),
+            returns(spec, &operation),
             format!("Source: {}, API `{}`.", spec::source(operation.value), text(&operation.value["x-source"], "api")),
         ];
         if let Some(action) = operation.value.get("x-iam-action").and_then(Value::as_str) {
-            paragraphs.insert(2, format!("Needs the IAM permission `{action}`."));
+            paragraphs.insert(3, format!("Requires the IAM permission `{action}`."));
         }
-        paragraphs.extend(docs::deviations(operation.value));
         paragraphs.push(format!("```no_run\n{}\n```", example(spec, &operation, &[])));
+        paragraphs.retain(|paragraph| !paragraph.is_empty());
         let doc = paragraphs.join("\n\n");
         quote! {
             #[doc = #doc]
@@ -44,15 +42,15 @@ pub fn client(spec: &Spec) -> Result<String, String> {
         },
         parse_quote! {
             impl Client {
-                /// Returns a client for a configuration. Nothing is sent yet.
+                /// Returns a client for a configuration. Sends nothing.
                 ///
                 /// # Errors
-                /// When the service has no endpoint in the configured region; the message lists the regions it has.
+                /// Returns an error if the service has no endpoint in the configured region; the message lists its regions.
                 pub fn new(config: &::huaweicloud_core::Config) -> Result<Self, ::huaweicloud_core::Error> {
                     Ok(Self { inner: huaweicloud_core::Client::new(config, &SERVICE)? })
                 }
 
-                /// Returns a request to any path of the service, for what no method here does.
+                /// Returns a request to an endpoint of the service that has no generated method.
                 pub fn request(
                     &self,
                     method: ::huaweicloud_core::Method,
@@ -70,4 +68,19 @@ pub fn client(spec: &Spec) -> Result<String, String> {
     ));
     code.items(items)?;
     code.finish()
+}
+
+/// Which types an operation returns, as links.
+fn returns(spec: &Spec, operation: &OperationAt<'_>) -> String {
+    let link = |schema: Option<&Value>| {
+        schema.and_then(reference).map(|name| {
+            let name = name.to_pascal_case();
+            format!("[`{name}`](crate::types::{name})")
+        })
+    };
+    let Some(response) = link(operation.response_schema()) else { return String::new() };
+    match link(spec.item(operation)) {
+        Some(item) => format!("Returns a page of {item} in a {response}."),
+        None => format!("Returns a {response}."),
+    }
 }

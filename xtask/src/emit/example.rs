@@ -57,7 +57,7 @@ pub fn model(spec: &Spec) -> Option<String> {
     let (module, model, field) = (crate_name(&spec.service), model.to_pascal_case(), setter(key));
     let held = if value.is_string() { format!("{value}.into()") } else { value.to_string() };
     Some(format!(
-        "Models are `#[non_exhaustive]`; a test makes one by its fields, or from JSON:\n\n```\n\
+        "Models are `#[non_exhaustive]`; tests create them by field assignment, or from JSON:\n\n```\n\
          use {module}::types::{model};\n\nlet mut by_fields = {model}::default();\n\
          by_fields.{field} = Some({held});\n\
          let json = r#\"{{\"{key}\": {value}}}\"#;\n\
