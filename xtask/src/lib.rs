@@ -22,6 +22,7 @@ pub mod judge;
 mod kind;
 pub mod lint;
 mod names;
+pub mod notices;
 pub mod package;
 pub mod page;
 pub mod score;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use xtask::{draft, drift, generate, lint, score, semver, spec, timings};
+use xtask::{draft, drift, generate, lint, notices, score, semver, spec, timings};
 
 /// Checks the specs and generates the service crates
 #[derive(Parser)]
@@ -82,6 +82,12 @@ enum Task {
         #[arg(long, value_name = "REV")]
         against: Option<String>,
     },
+    /// Writes the licences of what is linked into `hwc` into its THIRD-PARTY.md
+    Notices {
+        /// Writes nothing; fails where the file differs
+        #[arg(long)]
+        check: bool,
+    },
     /// Checks the specs: everything that would not generate, or would generate wrongly
     Lint {
         /// Services to check, such as `osm`; all of them unless given
@@ -116,6 +122,7 @@ fn main() -> ExitCode {
         Task::Pages { task: PagesTask::Score { dir } } => score::run(&dir),
         Task::Timings { services, rounds } => timings::run(&arguments.root, &services, rounds),
         Task::Semver { services, against } => semver::run(&arguments.root, &services, against.as_deref()),
+        Task::Notices { check } => notices::run(&arguments.root, check),
         Task::Lint { services } => spec::load(&arguments.root, &services).and_then(|specs| lint::check(&specs)),
     };
     match result {
