@@ -1,4 +1,4 @@
-//! Where credentials come from, and how they renew themselves.
+//! Credential sources and credential refresh.
 
 use std::{
     fs,
@@ -21,7 +21,7 @@ use crate::{
     support::{Canned, SECRET, response},
 };
 
-/// A folder of one's own, removed at the end.
+/// A temporary home directory, removed on drop.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -40,7 +40,7 @@ impl Home {
     }
 }
 
-fn nowhere() -> Metadata {
+fn unreachable_metadata() -> Metadata {
     Metadata::default().endpoint("http://127.0.0.1:1").timeout(Duration::from_millis(500))
 }
 
@@ -54,27 +54,27 @@ async fn call(config: &Config) -> Result<Option<i64>, Error> {
 }
 
 #[tokio::test]
-async fn sources_are_asked_in_the_order_of_the_sdks() {
+async fn resolves_credential_sources_in_sdk_order() {
     let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
     let (ak, sk) = (sandbox.access_key(), sandbox.secret_key());
     let profile = format!("[basic]\nak = {ak}\nsk = {sk}\nproject_id = from-the-file\n[global]\ndomain_id = d-1\n");
     let home = Home::with(&[("credentials", profile.as_bytes())]);
-    let config = load(home.environment(&[]), nowhere(), &sandbox.url()).await.unwrap();
+    let config = load(home.environment(&[]), unreachable_metadata(), &sandbox.url()).await.unwrap();
     assert_eq!(call(&config).await.unwrap(), Some(25));
     assert_eq!(sandbox.requests()[0].headers["x-domain-id"], "d-1");
 
     let variables = [("HUAWEICLOUD_SDK_AK", "WRONG"), ("HUAWEICLOUD_SDK_SK", SECRET)];
-    let config = load(home.environment(&variables), nowhere(), &sandbox.url()).await.unwrap();
+    let config = load(home.environment(&variables), unreachable_metadata(), &sandbox.url()).await.unwrap();
     let error = call(&config).await.unwrap_err();
     assert!(error.message().contains("unknown access key"), "the environment comes first: {error}");
 
     let variables = [("HUAWEICLOUD_SDK_AUTH_TOKEN", sandbox.token())];
-    let config = load(Home::with(&[]).environment(&variables), nowhere(), &sandbox.url()).await.unwrap();
+    let config = load(Home::with(&[]).environment(&variables), unreachable_metadata(), &sandbox.url()).await.unwrap();
     assert_eq!(call(&config).await.unwrap(), Some(25));
 }
 
 #[tokio::test]
-async fn mistakes_are_named_and_not_passed_over() {
+async fn reports_invalid_credential_sources() {
     let good = Home::with(&[("credentials", b"[basic]\nak=A\nsk=s\n")]);
     let broken = Home::with(&[("credentials", b"[basic]\nak=A\n")]);
     let binary = Home::with(&[("credentials", b"\xff\xfe")]);
@@ -94,7 +94,7 @@ async fn mistakes_are_named_and_not_passed_over() {
         (none.environment(&[]), "metadata: the metadata service does not respond; is this an ECS server?"),
     ];
     for (environment, sentence) in cases {
-        let error = load(environment, nowhere(), "http://127.0.0.1:1").await.unwrap_err();
+        let error = load(environment, unreachable_metadata(), "http://127.0.0.1:1").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert!(error.message().contains(sentence), "{error} lacks {sentence:?}");
         assert!(!format!("{error:?}").contains(SECRET));
@@ -109,7 +109,7 @@ fn keys(access: &str, expires: &str, wrapped: bool) -> String {
 }
 
 #[tokio::test]
-async fn both_generations_of_the_metadata_service_are_understood() {
+async fn supports_both_metadata_service_versions() {
     let key = keys("META", "2099-01-01T00:00:00.000000Z", true);
     let cases = [
         (vec![response("200 OK", "", "session"), response("200 OK", "", &key)], Some("session")),
@@ -147,7 +147,7 @@ async fn both_generations_of_the_metadata_service_are_understood() {
 }
 
 #[tokio::test]
-async fn a_metadata_service_that_fails_says_how() {
+async fn reports_metadata_service_failures() {
     let cases = [
         (vec![response("200 OK", "", "t"), response("404 Not Found", "", "")], "this server has no agency"),
         (vec![response("200 OK", "", "t"), response("500 Oops", "", "")], "responded with the status 500"),
@@ -172,14 +172,14 @@ async fn a_metadata_service_that_fails_says_how() {
         assert!(shown.contains(sentence), "{shown:?} lacks {sentence:?}");
         assert!(!shown.contains(SECRET));
     }
-    // One that accepts and never responds.
+    // A service that accepts the connection and never responds.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let slow = Metadata::default().endpoint(url).timeout(Duration::from_millis(50));
     assert!(matches!(slow.load().await, Ok(Lookup::NotFound(_))));
 }
 
-/// A source that counts, and gives credentials of a given life.
+/// A source that counts its loads and returns credentials with a given lifetime.
 #[derive(Debug)]
 struct Counting {
     loads: AtomicUsize,
@@ -216,7 +216,7 @@ impl CredentialSource for Counting {
 }
 
 #[tokio::test]
-async fn sixty_four_tasks_share_one_refresh() {
+async fn concurrent_tasks_share_one_refresh() {
     let sandbox = Sandbox::start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
     let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
@@ -234,14 +234,14 @@ async fn sixty_four_tasks_share_one_refresh() {
 }
 
 #[tokio::test]
-async fn credentials_are_renewed_before_they_end_and_a_failure_is_told_to_all_who_waited() {
+async fn refreshes_before_expiry_and_reports_failure_to_all_waiters() {
     let source = Counting::new("t", Duration::from_secs(3600));
     let clock = |minutes: u64| Arc::new(TestClock { ahead: Duration::from_secs(minutes * 60), ..TestClock::default() });
     let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(0));
     renewing.credential().await.unwrap();
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 1, "an hour: good for the first half");
-    // Seen from 31 minutes later, what the source gives is renewed each time it is asked for.
+    // With a clock that is 59 minutes ahead, the credentials are refreshed on every request.
     let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(59));
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 2);
@@ -263,7 +263,7 @@ async fn credentials_are_renewed_before_they_end_and_a_failure_is_told_to_all_wh
 }
 
 #[tokio::test]
-async fn a_token_that_dies_in_the_middle_of_a_stream_is_renewed_once() {
+async fn refreshes_token_that_expires_mid_stream_once() {
     let plan = FaultPlan::new().after(1, 1, Fault::Expired);
     let sandbox = Sandbox::builder().records(250).record_requests().faults(plan).start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
@@ -288,7 +288,7 @@ async fn a_token_that_dies_in_the_middle_of_a_stream_is_renewed_once() {
 }
 
 #[tokio::test]
-async fn a_password_becomes_a_token_that_is_kept() {
+async fn caches_token_from_password_login() {
     let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
     let login = Password::new("example", "ann", SECRET, TokenScope::ProjectName("cn-south-1".into()));
     assert!(!format!("{login:?}").contains(SECRET));
@@ -323,10 +323,10 @@ async fn a_password_becomes_a_token_that_is_kept() {
 }
 
 #[tokio::test]
-async fn ids_are_looked_up_once_when_they_are_needed() {
+async fn resolves_account_ids_lazily_and_once() {
     let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
     let variables = [("HUAWEICLOUD_SDK_AK", sandbox.access_key()), ("HUAWEICLOUD_SDK_SK", sandbox.secret_key())];
-    let config = load(Home::with(&[]).environment(&variables), nowhere(), &sandbox.url()).await.unwrap();
+    let config = load(Home::with(&[]).environment(&variables), unreachable_metadata(), &sandbox.url()).await.unwrap();
     let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
     for _ in 0..2 {
         deploy.list_app_operations_log().app_id("a".repeat(32)).send().await.unwrap();
@@ -343,7 +343,7 @@ async fn ids_are_looked_up_once_when_they_are_needed() {
     let two = r#"{"projects":[{"id":"p-1"},{"id":"p-2"}]}"#;
     for (body, sentence) in [(two, "is one of p-1, p-2"), (r#"{"projects":[]}"#, "is unknown to IAM")] {
         let server = Canned::response("200 OK", "", body).await;
-        let config = load(Home::with(&[]).environment(&variables), nowhere(), &server.url).await.unwrap();
+        let config = load(Home::with(&[]).environment(&variables), unreachable_metadata(), &server.url).await.unwrap();
         let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
         let error = deploy.list_app_operations_log().app_id("a".repeat(32)).send().await.unwrap_err();
         assert!(
@@ -354,7 +354,7 @@ async fn ids_are_looked_up_once_when_they_are_needed() {
 }
 
 #[tokio::test]
-async fn endpoints_of_the_user_win_over_those_of_the_specs() {
+async fn user_endpoints_override_spec_endpoints() {
     let sandbox = Sandbox::start().await.unwrap();
     let url = sandbox.url();
     let keys = [("HUAWEICLOUD_SDK_AK", sandbox.access_key()), ("HUAWEICLOUD_SDK_SK", sandbox.secret_key())];
@@ -365,7 +365,7 @@ async fn endpoints_of_the_user_win_over_those_of_the_specs() {
     let load = |environment| async {
         Loader::new()
             .environment(environment)
-            .metadata(nowhere())
+            .metadata(unreachable_metadata())
             .region("cn-south-1")
             .load()
             .await
@@ -391,8 +391,8 @@ async fn endpoints_of_the_user_win_over_those_of_the_specs() {
 }
 
 #[tokio::test]
-async fn sixty_four_tasks_whose_token_dies_in_mid_run_share_one_renewal() {
-    /// Gives a token that is dead, then one that lives.
+async fn concurrent_tasks_share_one_refresh_of_an_expired_token() {
+    /// A source that returns an expired token first, then a valid one.
     #[derive(Debug)]
     struct Dying(Arc<Counting>);
     impl CredentialSource for Dying {
@@ -426,7 +426,7 @@ async fn sixty_four_tasks_whose_token_dies_in_mid_run_share_one_renewal() {
     assert_eq!(source.loads.load(Ordering::SeqCst), 2);
 }
 
-/// A source that gives credentials once and then never responds.
+/// A source that returns credentials once and then never responds.
 #[derive(Debug)]
 struct Stuck(AtomicUsize);
 
@@ -447,7 +447,7 @@ impl CredentialSource for Stuck {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_a_refresh_while_the_credentials_are_good() {
+async fn refreshes_in_background_while_credentials_are_valid() {
     #[derive(Debug)]
     struct Later(AtomicUsize);
     impl huaweicloud_core::Clock for Later {
@@ -477,9 +477,9 @@ async fn nobody_waits_for_a_refresh_while_the_credentials_are_good() {
     assert!(waited.is_err(), "now there is nothing left but to wait");
 }
 
-/// The caller who began a refresh goes away; the others get what it brings.
+/// The caller that started a refresh is cancelled; the others still get its result.
 #[tokio::test]
-async fn a_refresh_outlives_the_caller_who_began_it() {
+async fn refresh_survives_cancelled_caller() {
     let source = Counting::new("t", Duration::from_secs(86400));
     let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let first = {
@@ -492,7 +492,7 @@ async fn a_refresh_outlives_the_caller_who_began_it() {
     assert_eq!(source.loads.load(Ordering::SeqCst), 1);
 }
 
-/// A source that responds when it is told to, or panics the second time.
+/// A source that responds when its gate opens, or panics on the second load.
 #[derive(Debug)]
 struct Gated {
     loads: AtomicUsize,
@@ -516,7 +516,7 @@ impl CredentialSource for Gated {
             let number = self.loads.fetch_add(1, Ordering::SeqCst);
             assert!(!self.panics || number != 1, "the source panics once");
             self.gate.acquire().await.unwrap().forget();
-            // Good for a second more than a refresh waits for.
+            // Valid for one second after the refresh is due.
             let loaded = LoadedCredentials::new(Credential::token(format!("t{number}")))
                 .with_expiry(SystemTime::now() + Duration::from_secs(2));
             Ok(Lookup::Found(Box::new(loaded)))
@@ -524,9 +524,9 @@ impl CredentialSource for Gated {
     }
 }
 
-/// A program that makes a runtime for every call: the refresh that one of them began goes on without it.
+/// With one runtime per call, a refresh continues after the runtime that started it is dropped.
 #[test]
-fn a_refresh_outlives_the_runtime_that_it_began_on() {
+fn refresh_survives_dropped_runtime() {
     let in_a_runtime = |renewing: &RefreshingCredentials| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(renewing.credential()).unwrap()
@@ -560,7 +560,7 @@ fn a_refresh_outlives_the_runtime_that_it_began_on() {
 }
 
 #[tokio::test]
-async fn a_source_that_panics_costs_one_call() {
+async fn recovers_from_panicking_source() {
     let source = Gated::new(true);
     source.gate.add_permits(9);
     let renewing = RefreshingCredentials::new(Arc::clone(&source) as _);
@@ -572,7 +572,7 @@ async fn a_source_that_panics_costs_one_call() {
 }
 
 #[tokio::test]
-async fn a_login_that_was_refused_is_not_repeated() {
+async fn does_not_retry_rejected_login() {
     let refusal = r#"{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"#;
     let server = Canned::start(vec![response("401 Unauthorized", "", refusal)]).await;
     let config = Config::builder().anonymous().endpoint(&server.url).build().unwrap();
@@ -586,17 +586,17 @@ async fn a_login_that_was_refused_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn ids_of_the_environment_count_whatever_gives_the_keys() {
+async fn environment_ids_apply_to_every_credential_source() {
     let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
     let profile = format!("[basic]\nak = {}\nsk = {}\n", sandbox.access_key(), sandbox.secret_key());
     let home = Home::with(&[("credentials", profile.as_bytes())]);
     let environment = home.environment(&[("HUAWEICLOUD_SDK_DOMAIN_ID", "d-7")]);
-    call(&load(environment, nowhere(), &sandbox.url()).await.unwrap()).await.unwrap();
+    call(&load(environment, unreachable_metadata(), &sandbox.url()).await.unwrap()).await.unwrap();
     assert_eq!(sandbox.requests()[0].headers["x-domain-id"], "d-7");
 }
 
 #[tokio::test]
-async fn keys_that_the_metadata_service_rotates_are_taken_up() {
+async fn picks_up_keys_rotated_by_metadata_service() {
     let session = || response("200 OK", "", "session");
     let rotated = |access: &str| response("200 OK", "", &keys(access, "2099-01-01T00:00:00.000000Z", true));
     let server = Canned::start(vec![session(), rotated("OLD"), session(), rotated("NEW")]).await;

@@ -1,4 +1,4 @@
-//! Whatever comes back, an error says what it was: status, code, message and request id where they exist.
+//! Error responses: status, code, message and request id are reported where they exist, and secrets are redacted.
 
 use huaweicloud_core::{CallOptions, Config, Credential, Error, ErrorKind, RetryPolicy, Secret};
 use huaweicloud_sandbox::Sandbox;
@@ -15,7 +15,7 @@ async fn osm(status: &str, headers: &str, body: &str) -> Error {
 }
 
 #[tokio::test]
-async fn the_documented_400_of_coc_is_an_error_with_its_code() {
+async fn maps_documented_coc_400_to_service_error() {
     let body = r#"{"error_code":"GOM.00007256","error_msg":"Parameter error","provider_code":"049","data":null}"#;
     let server = Canned::response("400 Bad Request", "x-request-id: r-1\r\n", body).await;
     let coc = huaweicloud_coc::Client::new(&server.config()).unwrap();
@@ -30,7 +30,7 @@ async fn the_documented_400_of_coc_is_an_error_with_its_code() {
 }
 
 #[tokio::test]
-async fn an_error_inside_a_200_is_an_error() {
+async fn detects_in_band_errors() {
     let error =
         osm("200 OK", "x-request-id: r-2\r\n", r#"{"error_code":"OSM.01010002","error_msg":"No permission"}"#).await;
     assert_eq!(error.kind(), ErrorKind::Service);
@@ -58,7 +58,7 @@ async fn an_error_inside_a_200_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_error_nested_in_a_200_is_an_error_and_an_empty_code_is_none() {
+async fn detects_nested_in_band_errors_and_ignores_empty_codes() {
     for body in [
         r#"{"error":{"code":"X.1","reason":"no"},"status":"error"}"#,
         r#"{"error":{"code":"X.1","message":"no","title":"t"}}"#,
@@ -82,7 +82,7 @@ async fn an_error_nested_in_a_200_is_an_error_and_an_empty_code_is_none() {
 }
 
 #[tokio::test]
-async fn every_success_code_of_coc_is_a_success() {
+async fn accepts_every_coc_success_code() {
     for code in [r#""GOM.00000000""#, r#""0""#, r#""0000""#, "0", "null"] {
         let body = format!(r#"{{"provider_code":"049","error_code":{code},"error_msg":null,"data":{{"total":0}}}}"#);
         let server = Canned::response("200 OK", "", &body).await;
@@ -99,7 +99,7 @@ async fn every_success_code_of_coc_is_a_success() {
 }
 
 #[tokio::test]
-async fn an_undocumented_response_is_an_error_not_an_empty_model() {
+async fn rejects_undocumented_responses() {
     let html = "<html><body>Bad Gateway</body></html>";
     let cases = [
         (
@@ -143,7 +143,7 @@ async fn an_undocumented_response_is_an_error_not_an_empty_model() {
 }
 
 #[tokio::test]
-async fn json_counts_as_json_whatever_its_label() {
+async fn parses_json_regardless_of_content_type() {
     let body =
         r#"{"error":{"code":"X","reason":"y"},"status":"error","error_code":"Deploy.00011303","error_msg":"Wrong"}"#;
     let error = osm("400 Bad Request", "content-type: text/html\r\n", body).await;
@@ -154,7 +154,7 @@ async fn json_counts_as_json_whatever_its_label() {
 }
 
 #[tokio::test]
-async fn broken_json_says_where_it_broke() {
+async fn reports_json_path_of_invalid_json() {
     let body = r#"{"total_count":1,"incident_operate_log_list":[{"incident_log_id":"1"},{"incident_log_id":"2","#;
     let error = osm("200 OK", "", body).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
@@ -166,7 +166,7 @@ async fn broken_json_says_where_it_broke() {
 }
 
 #[tokio::test]
-async fn a_truncated_response_and_a_refused_connection_are_told_apart() {
+async fn distinguishes_truncated_response_from_refused_connection() {
     let server =
         Canned::start(vec![b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\nx-request-id: r-4\r\n\r\n{\"tot".to_vec()])
             .await;
@@ -184,7 +184,7 @@ async fn a_truncated_response_and_a_refused_connection_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_too_large_is_refused() {
+async fn rejects_responses_over_max_body() {
     let body = format!(r#"{{"total_count":1,"x":"{}"}}"#, "y".repeat(5000));
     for chunked in [false, true] {
         let response = if chunked {
@@ -209,7 +209,7 @@ async fn a_response_that_is_too_large_is_refused() {
 }
 
 #[test]
-fn a_configuration_that_cannot_work_says_why() {
+fn rejects_invalid_config() {
     let keys = || Config::builder().credentials(Credential::keys("AK", SECRET));
     let cases = [
         (Config::builder().region("cn-north-4").build(), "no credentials"),
@@ -239,7 +239,7 @@ fn a_configuration_that_cannot_work_says_why() {
 }
 
 #[tokio::test]
-async fn no_secret_is_ever_shown() {
+async fn redacts_secrets_in_debug_and_display() {
     let sandbox = Sandbox::start().await.unwrap();
     let credential = Credential::temporary("AK", SECRET, SECRET);
     let builder = Config::builder().credentials(credential.clone()).endpoint(sandbox.url());
@@ -265,9 +265,9 @@ async fn no_secret_is_ever_shown() {
     }
 }
 
-/// What `format: password` marks in the request, repeated by a gateway in every form that JSON allows.
+/// Request members with `format: password`, echoed by a gateway in every escaping that JSON allows.
 #[tokio::test]
-async fn secrets_of_a_request_are_not_shown_when_a_gateway_repeats_them() {
+async fn redacts_request_secrets_in_error_bodies() {
     const PASSWORD: &str = "pass/\"wörd\" of the user";
     let body = || {
         let documented = serde_json::json!({ "auth": { "identity": {
@@ -308,7 +308,7 @@ async fn secrets_of_a_request_are_not_shown_when_a_gateway_repeats_them() {
 }
 
 #[tokio::test]
-async fn secret_headers_are_not_shown_when_a_gateway_repeats_them() {
+async fn redacts_secret_headers_in_error_bodies() {
     const LOOKED_AT: &str = "the-token-that-is-looked-at";
     const OWN: &str = "a-secret-of-the-caller";
     let response = format!(r#"{{"error_code":"A.1","error_msg":"x-subject-token:{LOOKED_AT}|x-own:{OWN}"}}"#);
@@ -322,9 +322,9 @@ async fn secret_headers_are_not_shown_when_a_gateway_repeats_them() {
     assert!(server.requests().await[0].contains(&format!("x-own: {OWN}")));
 }
 
-/// New keys that came in a response which cannot be read, or which says that it failed.
+/// New keys in a response that cannot be deserialized or that reports a failure.
 #[tokio::test]
-async fn secrets_of_a_response_are_not_shown_when_it_is_broken() {
+async fn redacts_secrets_of_invalid_responses() {
     let keys = format!(r#"{{"credential":{{"access":"AK","secret":"{SECRET}","securitytoken":"{SECRET}-token"}}"#);
     let body = r#"{"auth":{"identity":{"methods":["token"]}}}"#;
     for response in [keys.clone(), format!("{keys}}} rubbish"), format!("<{keys}"), format!("[{keys}]")] {
@@ -338,9 +338,9 @@ async fn secrets_of_a_response_are_not_shown_when_it_is_broken() {
     }
 }
 
-/// A response that says it failed, and repeats a secret that it gives.
+/// A response that reports a failure and echoes one of its own secrets in the message.
 #[tokio::test]
-async fn a_secret_that_a_response_gives_is_not_shown_in_its_message() {
+async fn redacts_response_secrets_in_error_messages() {
     let response = format!(r#"{{"error_code":"A.1","error_msg":"gave {SECRET}","new_key":"{SECRET}"}}"#);
     let server = Canned::response("200 OK", "", &response).await;
     let config = Config::builder().credentials(Credential::keys("AK", "SK")).endpoint(&server.url).build().unwrap();

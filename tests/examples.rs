@@ -1,4 +1,4 @@
-//! Every documented example decodes, means what the snapshot says, and is written back as it came.
+//! Every documented example deserializes, matches its snapshot, and serializes back to the same JSON except for nulls.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use syn::{Fields, GenericArgument, Item, PathArguments, Type};
 
 use crate::support::{examples, operations};
 
-/// A value without its null members, which may vanish on the way.
+/// Returns a value without its null members, which serialization may omit.
 pub fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => members
@@ -21,7 +21,7 @@ pub fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// The models of a service with the Rust types of their members, by their names on the wire, as the source has them.
+/// The models of a service: the Rust types of their members by wire name, read from the source.
 struct Models(BTreeMap<String, BTreeMap<String, Type>>);
 
 impl Models {
@@ -50,13 +50,13 @@ impl Models {
         Self(models)
     }
 
-    /// One line for each leaf of a value: its path, its Rust type, and the value.
+    /// Writes one line for each leaf of a value: its path, Rust type and value.
     fn leaves(&self, value: &Value, kind: &Type, path: &str, out: &mut String) {
         let (name, argument) = named(kind);
         match (name.as_str(), argument, value) {
             ("Option", Some(inner), value) => self.leaves(value, &inner, path, out),
             ("List" | "Vec", Some(_), Value::Array(items)) if items.is_empty() => {
-                out.push_str(&format!("{path}: {} = []\n", shown(kind)));
+                out.push_str(&format!("{path}: {} = []\n", type_name(kind)));
             }
             ("List" | "Vec", Some(inner), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
@@ -69,12 +69,12 @@ impl Models {
                     self.leaves(member, &self.0[model][name], &path, out);
                 }
             }
-            (_, _, value) => out.push_str(&format!("{path}: {} = {value}\n", shown(kind))),
+            (_, _, value) => out.push_str(&format!("{path}: {} = {value}\n", type_name(kind))),
         }
     }
 }
 
-/// Name of a type without its path, and the last of its arguments.
+/// Returns the name of a type without its path, and its last generic argument.
 fn named(kind: &Type) -> (String, Option<Type>) {
     let Type::Path(path) = kind else { panic!("{}", kind.to_token_stream()) };
     let last = path.path.segments.last().unwrap();
@@ -88,12 +88,12 @@ fn named(kind: &Type) -> (String, Option<Type>) {
     (last.ident.to_string(), argument)
 }
 
-fn shown(kind: &Type) -> String {
+fn type_name(kind: &Type) -> String {
     kind.to_token_stream().to_string().split_whitespace().collect::<String>().replace("::std::collections::", "")
 }
 
 #[test]
-fn every_documented_example_decodes_and_is_written_back() {
+fn documented_examples_round_trip() {
     let mut count = 0;
     let mut failed = Vec::new();
     for (service, entry, node) in operations() {
@@ -109,7 +109,7 @@ fn every_documented_example_decodes_and_is_written_back() {
             let kind = syn::parse_str(format!("{model:?}").split([' ', '{']).next().unwrap()).unwrap();
             models.leaves(&decoded, &kind, "", &mut leaves);
             let name = example.name.as_str();
-            // All of them are compared before the test fails.
+            // All snapshots are compared before the test fails.
             failed
                 .extend(std::panic::catch_unwind(|| insta::assert_snapshot!(name, leaves)).err().map(|_| example.name));
             count += 1;
@@ -120,7 +120,7 @@ fn every_documented_example_decodes_and_is_written_back() {
 }
 
 #[test]
-fn the_ten_records_of_the_work_item_arrive_whole() {
+fn decodes_all_ten_work_item_records() {
     let spec: Value = serde_json::from_str(huaweicloud_projectman::dynamic::SERVICE.spec).unwrap();
     let example = &spec["paths"]["/v2/issues/get-record"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
         ["documented"]["value"];

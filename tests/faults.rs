@@ -1,5 +1,5 @@
-//! Everything that can go wrong on the way, through real TCP: nothing lost, nothing doubled, nothing hangs, and each
-//! error has the right kind. No secret is ever in what is printed or traced on the way.
+//! Fault injection over real TCP: nothing is lost, nothing is duplicated, nothing hangs, and each error has the right
+//! kind. No secret appears in output or traces.
 
 use std::{
     io,
@@ -16,7 +16,7 @@ use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
 
 use crate::support::{Canned, SECRET, response};
 
-/// A clock that never waits, remembers for how long it should have, and can be wrong.
+/// A clock that never waits, records the requested delays, and can be skewed.
 #[derive(Debug, Default)]
 pub struct TestClock {
     pub ahead: Duration,
@@ -44,7 +44,7 @@ struct Setup {
     builder: ConfigBuilder,
 }
 
-async fn misbehaving(plan: FaultPlan) -> Setup {
+async fn fault_setup(plan: FaultPlan) -> Setup {
     let sandbox = Sandbox::builder().record_requests().faults(plan).start().await.unwrap();
     let clock = Arc::new(TestClock::default());
     let builder = sandbox.config_builder().clock(Arc::clone(&clock) as _);
@@ -65,7 +65,7 @@ fn status(status: u16, retry_after: Option<&str>) -> Fault {
 }
 
 #[tokio::test]
-async fn transient_errors_are_retried() {
+async fn retries_transient_errors() {
     let heals = [
         status(408, None),
         status(429, None),
@@ -78,7 +78,7 @@ async fn transient_errors_are_retried() {
         Fault::Truncate,
     ];
     for fault in heals {
-        let (result, requests, slept) = misbehaving(FaultPlan::new().first(2, fault.clone())).await.call().await;
+        let (result, requests, slept) = fault_setup(FaultPlan::new().first(2, fault.clone())).await.call().await;
         assert_eq!(result.unwrap_or_else(|error| panic!("{fault:?}: {error}")).total_count, Some(25));
         assert_eq!((requests, slept.len()), (3, 2), "{fault:?}");
         assert_eq!(
@@ -86,7 +86,7 @@ async fn transient_errors_are_retried() {
             [Duration::from_millis(100), Duration::from_millis(200)],
             "half of a doubling limit: {fault:?}"
         );
-        let (result, requests, _) = misbehaving(FaultPlan::new().always(fault.clone())).await.call().await;
+        let (result, requests, _) = fault_setup(FaultPlan::new().always(fault.clone())).await.call().await;
         let error = result.unwrap_err();
         assert_eq!((requests, error.attempts()), (3, 3), "{fault:?}");
         assert!(error.to_string().ends_with("(after 3 attempts)"), "{error}");
@@ -94,7 +94,7 @@ async fn transient_errors_are_retried() {
 }
 
 #[tokio::test]
-async fn what_cannot_heal_is_not_tried_again() {
+async fn does_not_retry_permanent_errors() {
     for fault in [
         status(400, None),
         status(401, None),
@@ -107,65 +107,65 @@ async fn what_cannot_heal_is_not_tried_again() {
         Fault::Body { status: 200, body: String::new(), content_type: None },
         Fault::Body { status: 404, body: "{garbage".to_owned(), content_type: None },
     ] {
-        let (result, requests, slept) = misbehaving(FaultPlan::new().always(fault.clone())).await.call().await;
+        let (result, requests, slept) = fault_setup(FaultPlan::new().always(fault.clone())).await.call().await;
         let error = result.unwrap_err();
         assert_eq!((requests, slept.len(), error.attempts()), (1, 0, 1), "{fault:?}: {error}");
         assert!(!error.is_retryable());
     }
-    let (result, ..) = misbehaving(FaultPlan::new().always(status(429, Some("7")))).await.call().await;
+    let (result, ..) = fault_setup(FaultPlan::new().always(status(429, Some("7")))).await.call().await;
     let error = result.unwrap_err();
     assert!(error.is_throttled());
     assert_eq!((error.retry_after(), error.code()), (Some(Duration::from_secs(7)), Some("APIGW.0308")));
 }
 
 #[tokio::test]
-async fn a_pause_that_the_service_asks_for_is_made_unless_the_call_would_end_before() {
-    let (result, _, slept) = misbehaving(FaultPlan::new().first(1, status(429, Some("3")))).await.call().await;
+async fn respects_retry_after_within_the_timeout() {
+    let (result, _, slept) = fault_setup(FaultPlan::new().first(1, status(429, Some("3")))).await.call().await;
     assert!(result.is_ok());
     assert_eq!(slept, [Duration::from_secs(3)]);
     let later = SystemTime::now() + Duration::from_secs(5);
     let date = httpdate::fmt_http_date(later);
-    let (result, _, slept) = misbehaving(FaultPlan::new().first(1, status(503, Some(&date)))).await.call().await;
+    let (result, _, slept) = fault_setup(FaultPlan::new().first(1, status(503, Some(&date)))).await.call().await;
     assert!(result.is_ok() && slept[0] > Duration::from_secs(3) && slept[0] <= Duration::from_secs(5), "{slept:?}");
     for pause in ["3600", "18446744073709551615", "99999999999999999999999999"] {
         let (result, requests, slept) =
-            misbehaving(FaultPlan::new().always(status(429, Some(pause)))).await.call().await;
+            fault_setup(FaultPlan::new().always(status(429, Some(pause)))).await.call().await;
         assert_eq!((requests, slept.len()), (1, 0), "{pause} s is more than the whole call may take");
         assert!(result.unwrap_err().is_throttled());
     }
-    let mut setup = misbehaving(FaultPlan::new().first(1, status(503, None))).await;
+    let mut setup = fault_setup(FaultPlan::new().first(1, status(503, None))).await;
     setup.builder = setup.builder.timeout(Duration::MAX).attempt_timeout(Duration::MAX / 4);
     assert!(setup.call().await.0.is_ok(), "no limit is a limit too");
 }
 
 #[tokio::test]
-async fn policies_are_obeyed_for_all_calls_or_for_one() {
+async fn applies_retry_policy_per_client_or_per_call() {
     let plan = || FaultPlan::new().always(status(503, None));
-    let mut setup = misbehaving(plan()).await;
+    let mut setup = fault_setup(plan()).await;
     setup.builder = setup.builder.retry(RetryPolicy::none());
     assert_eq!(setup.call().await.1, 1);
-    let setup = misbehaving(plan()).await;
+    let setup = fault_setup(plan()).await;
     let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
     let options = CallOptions::new().retry(RetryPolicy::default().max_retries(5));
     let error = osm.list_case_operate_logs().case_id("1").with_options(options).send().await.unwrap_err();
     assert_eq!((error.attempts(), setup.sandbox.requests().len()), (6, 6));
 }
 
-/// A POST that only reads is repeated because its spec says so; one of the caller's own is not.
+/// A read-only POST is retried because its spec marks it as safe to retry; a custom POST is not.
 #[tokio::test]
-async fn only_calls_that_do_no_harm_are_repeated() {
-    let setup = misbehaving(FaultPlan::new().first(1, status(503, None))).await;
+async fn retries_only_idempotent_calls() {
+    let setup = fault_setup(FaultPlan::new().first(1, status(503, None))).await;
     let coc = huaweicloud_coc::Client::new(&setup.builder.build().unwrap()).unwrap();
     coc.list_incidents_histories().incident_id("IM1").send().await.unwrap();
     assert_eq!(setup.sandbox.requests().len(), 2);
 
-    let setup = misbehaving(FaultPlan::new().always(status(503, None))).await;
+    let setup = fault_setup(FaultPlan::new().always(status(503, None))).await;
     let coc = huaweicloud_coc::Client::new(&setup.builder.build().unwrap()).unwrap();
     let path = "/v2/incidents/IM1/histories";
     let error = coc.request(http::Method::POST, path).json(&serde_json::json!({})).send().await.unwrap_err();
     assert_eq!((error.attempts(), setup.sandbox.requests().len()), (1, 1));
 
-    // Never sent: safe to repeat whatever it is.
+    // Never sent, so safe to retry in any case.
     let config = Config::builder()
         .credentials(Credential::keys("AK", SECRET))
         .endpoint("http://127.0.0.1:1")
@@ -178,7 +178,7 @@ async fn only_calls_that_do_no_harm_are_repeated() {
 }
 
 #[tokio::test]
-async fn each_attempt_is_signed_anew() {
+async fn signs_each_attempt_again() {
     #[derive(Debug)]
     struct Stepping(Mutex<u64>);
     impl Clock for Stepping {
@@ -194,7 +194,7 @@ async fn each_attempt_is_signed_anew() {
             0.0
         }
     }
-    let mut setup = misbehaving(FaultPlan::new().first(2, status(503, None))).await;
+    let mut setup = fault_setup(FaultPlan::new().first(2, status(503, None))).await;
     setup.builder = setup.builder.clock(Arc::new(Stepping(Mutex::new(0))));
     let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
     osm.list_case_operate_logs().case_id("1").send().await.unwrap();
@@ -208,8 +208,8 @@ async fn each_attempt_is_signed_anew() {
 }
 
 #[tokio::test]
-async fn a_storm_of_retries_stops_when_the_budget_is_spent() {
-    let setup = misbehaving(FaultPlan::new().always(status(503, None))).await;
+async fn retry_budget_limits_retries() {
+    let setup = fault_setup(FaultPlan::new().always(status(503, None))).await;
     let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
     for _ in 0..100 {
         osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();
@@ -218,8 +218,8 @@ async fn a_storm_of_retries_stops_when_the_budget_is_spent() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_spreads_calls() {
-    let mut setup = misbehaving(FaultPlan::new()).await;
+async fn rate_limit_spaces_calls() {
+    let mut setup = fault_setup(FaultPlan::new()).await;
     setup.builder = setup.builder.rate_limit(2.0);
     let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
     for _ in 0..4 {
@@ -231,16 +231,16 @@ async fn a_rate_limit_spreads_calls() {
 }
 
 #[tokio::test]
-async fn nothing_hangs() {
+async fn times_out_stalled_responses() {
     const SHORT: Duration = Duration::from_millis(60);
     for fault in [Fault::Hang, Fault::HangInBody, Fault::Slow { millis: 20 }] {
-        let mut setup = misbehaving(FaultPlan::new().always(fault.clone())).await;
+        let mut setup = fault_setup(FaultPlan::new().always(fault.clone())).await;
         setup.builder = setup.builder.attempt_timeout(SHORT).retry(RetryPolicy::none());
         let error = setup.call().await.0.unwrap_err();
         assert!(error.is_timeout() && error.is_retryable(), "{fault:?}: {error}");
         assert!(error.message().contains("within 60ms"), "{error}");
 
-        let setup = misbehaving(FaultPlan::new().always(fault.clone())).await;
+        let setup = fault_setup(FaultPlan::new().always(fault.clone())).await;
         let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
         let call = osm.list_case_operate_logs().case_id("1");
         let error = call.clone().with_options(CallOptions::new().timeout(SHORT)).send().await.unwrap_err();
@@ -248,23 +248,23 @@ async fn nothing_hangs() {
         let options = CallOptions::new().attempt_timeout(SHORT).retry(RetryPolicy::none());
         assert!(call.with_options(options).send().await.unwrap_err().is_timeout());
     }
-    // What happened before the time was over is not forgotten.
+    // The timeout error includes the error of the previous attempt.
     let plan = FaultPlan::new().first(1, status(503, None)).always(Fault::Hang);
-    let mut setup = misbehaving(plan).await;
+    let mut setup = fault_setup(plan).await;
     setup.builder = setup.builder.timeout(Duration::from_millis(300));
     let error = setup.call().await.0.unwrap_err();
     assert!(error.is_timeout() && error.message().contains("503 APIGW.0308"), "{error}");
     assert_eq!(error.attempts(), 2);
-    // One hang is healed by the next attempt.
-    let mut setup = misbehaving(FaultPlan::new().first(1, Fault::Hang)).await;
+    // The next attempt recovers from a single hang.
+    let mut setup = fault_setup(FaultPlan::new().first(1, Fault::Hang)).await;
     setup.builder = setup.builder.attempt_timeout(Duration::from_millis(500));
     assert!(setup.call().await.0.is_ok());
 }
 
-/// A server whose queue of connections is full: the next one is neither taken nor refused.
+/// A server with a full connection queue: the next connection is neither accepted nor refused.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_connection_that_does_not_come_about_ends_in_time() {
+async fn times_out_stalled_connections() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -290,7 +290,7 @@ async fn a_connection_that_does_not_come_about_ends_in_time() {
 
 #[tokio::test]
 async fn dropping_a_call_cancels_it() {
-    let setup = misbehaving(FaultPlan::new().first(1, Fault::Hang)).await;
+    let setup = fault_setup(FaultPlan::new().first(1, Fault::Hang)).await;
     let osm = huaweicloud_osm::Client::new(&setup.builder.build().unwrap()).unwrap();
     let call = osm.list_case_operate_logs().case_id("1");
     tokio::select! {
@@ -301,14 +301,14 @@ async fn dropping_a_call_cancels_it() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_is_recognised() {
+async fn detects_clock_skew() {
     for (seconds, words) in [(20 * 60, "20 minutes behind"), (-20 * 60, "20 minutes ahead of")] {
-        let error = misbehaving(FaultPlan::new().always(Fault::Clock { seconds })).await.call().await.0.unwrap_err();
+        let error = fault_setup(FaultPlan::new().always(Fault::Clock { seconds })).await.call().await.0.unwrap_err();
         let near = words.replace("20", "19");
         assert!(error.message().contains(words) || error.message().contains(&near), "{error}");
         assert!(error.is_unauthenticated() && error.code() == Some("APIGW.0301"));
     }
-    // The sandbox itself refuses a signature that is 20 minutes old, and its response has no date to compare with.
+    // Without fault injection, the sandbox rejects a signature that is 20 minutes off.
     let sandbox = Sandbox::start().await.unwrap();
     let clock = TestClock { ahead: Duration::from_secs(20 * 60), ..TestClock::default() };
     let config = sandbox.config_builder().clock(Arc::new(clock)).build().unwrap();
@@ -318,7 +318,7 @@ async fn a_clock_that_is_off_is_recognised() {
 }
 
 #[tokio::test]
-async fn a_signature_that_differs_says_where() {
+async fn reports_signature_differences() {
     let echo = |canonical: &str| {
         let message = format!("Incorrect IAM authentication information: canonical request: {canonical}");
         let body = serde_json::json!({ "error_code": "APIGW.0301", "error_msg": message }).to_string();
@@ -331,7 +331,7 @@ async fn a_signature_that_differs_says_where() {
     assert!(error.message().ends_with(words), "{error}");
 }
 
-/// What is written to the log, kept.
+/// A writer that keeps the log output.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -346,9 +346,9 @@ impl io::Write for Log {
     }
 }
 
-/// Every fault, with every kind of credential, and everything that is printed or traced on the way.
+/// Covers every fault with every kind of credential, and all output and traces.
 #[test]
-fn no_secret_is_seen_in_the_whole_fault_table() {
+fn redacts_secrets_under_every_fault() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -356,7 +356,7 @@ fn no_secret_is_seen_in_the_whole_fault_table() {
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .with_writer(move || writer.clone())
         .finish();
-    // For the whole process: what other tests log in the meantime must hold no secret either.
+    // Global to the process: the log output of concurrent tests must not contain a secret either.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let mut shown = String::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -412,12 +412,12 @@ fn no_secret_is_seen_in_the_whole_fault_table() {
     }
 }
 
-/// The access key that the sandbox knows, so that it looks at the signature.
+/// The access key known to the sandbox, so that it checks the signature.
 const SANDBOX_KEY: &str = "SANDBOXACCESSKEY0000";
 
-/// A token is kilobytes long and full of slashes, which some services escape.
+/// A token is kilobytes long and contains many slashes, which some services escape.
 #[tokio::test]
-async fn long_and_escaped_secrets_are_redacted() {
+async fn redacts_long_and_escaped_secrets() {
     let token = format!("MII/{}+=", "aB3/".repeat(800));
     let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"x {}"}}"#, token.replace('/', "\\/"));
     let server = Canned::response("401 Unauthorized", &format!("x-request-id: {}\r\n", &token[..2000]), &body).await;
@@ -441,7 +441,7 @@ async fn long_and_escaped_secrets_are_redacted() {
     assert!(!format!("{response:?} {entry:?}").contains(sandbox.token()));
 }
 
-/// Finds neither credentials nor ids before the end of days.
+/// A credentials provider and account id resolver that never completes.
 #[derive(Debug)]
 struct Never;
 
@@ -462,19 +462,19 @@ impl AccountIdResolver for Never {
 }
 
 #[tokio::test]
-async fn the_time_limit_covers_what_comes_before_the_request_and_may_be_endless() {
+async fn timeout_covers_credential_and_id_resolution() {
     const SHORT: Duration = Duration::from_millis(60);
     let credentials = |builder: ConfigBuilder| builder.credentials_from(Arc::new(Never));
     let ids = |builder: ConfigBuilder| builder.ids(Arc::new(Never));
     for never in [&credentials as &dyn Fn(ConfigBuilder) -> ConfigBuilder, &ids] {
-        let mut setup = misbehaving(FaultPlan::new()).await;
+        let mut setup = fault_setup(FaultPlan::new()).await;
         setup.builder = never(setup.builder.timeout(SHORT));
         let (result, requests, _) = setup.call().await;
         let error = result.unwrap_err();
         assert!(error.is_timeout() && error.message().contains("within 60ms in all"), "{error}");
         assert_eq!(requests, 0);
     }
-    let mut setup = misbehaving(FaultPlan::new()).await;
+    let mut setup = fault_setup(FaultPlan::new()).await;
     setup.builder = setup.builder.timeout(Duration::MAX).attempt_timeout(Duration::MAX);
     assert!(setup.call().await.0.is_ok());
 }

@@ -1,4 +1,4 @@
-//! What users of the workspace may rely on. One binary, because linking is what tests wait for.
+//! Tests of the behaviour that users of the workspace may rely on, in one binary because linking takes the most time.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

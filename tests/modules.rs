@@ -1,6 +1,6 @@
-//! Data flows one way: no two modules of a crate import each other, however far apart.
+//! Checks that the imports between the modules of a crate have no cycles, direct or indirect.
 //!
-//! A module is a file. What a file declares with `pub use` is a face of another module and counts as that one.
+//! A module is a file. A `pub use` re-exports another module and is resolved to that module.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,13 +15,13 @@ type Name = Vec<String>;
 
 #[derive(Default)]
 struct Crate {
-    /// What each module imports: paths from the root, and paths whose first part may be an item.
+    /// The imports of each module: paths from the root, and paths whose first segment may be an item.
     imports: BTreeMap<Name, BTreeSet<Name>>,
-    /// What a module shows of another: by module and name, the path.
+    /// The paths of re-exports, by module and name.
     faces: BTreeMap<(Name, String), Name>,
 }
 
-/// Collects the paths that a file names.
+/// Collects the paths in a file.
 struct Paths<'c> {
     module: &'c Name,
     found: BTreeSet<Name>,
@@ -29,7 +29,8 @@ struct Paths<'c> {
 }
 
 impl Paths<'_> {
-    /// A path from the root of the crate. What leads out of the crate looks like a child of the module that it has not.
+    /// Returns the path from the root of the crate. A path out of the crate looks like a child that the module does not
+    /// have.
     fn absolute(&self, path: &[String]) -> Option<Name> {
         let mut at: Name = match path.first()?.as_str() {
             "crate" | "$crate" => Vec::new(),
@@ -124,7 +125,7 @@ impl Crate {
         }
     }
 
-    /// The module that a path leads to, behind every face.
+    /// Returns the module that a path resolves to, through all re-exports.
     fn resolve(&self, path: &[String]) -> Name {
         let mut at = Name::new();
         for (index, step) in path.iter().enumerate() {
@@ -133,19 +134,19 @@ impl Crate {
                 at = next;
                 continue;
             }
-            // Another crate that is shown looks like a child that shows itself.
+            // A re-exported crate looks like a child that re-exports itself.
             if let Some(target) =
                 self.faces.get(&(at.clone(), step.clone())).filter(|target| !target.starts_with(&next))
             {
                 return self.resolve(&[target.clone(), path[index + 1..].to_vec()].concat());
             }
-            // An item of a module that is shown whole; of the first that has files.
+            // An item, possibly behind a glob re-export: it counts as one of the nearest module that has a file.
             return at;
         }
         at
     }
 
-    /// The modules that each imports.
+    /// Returns the modules that each module imports.
     fn edges(&self) -> BTreeMap<Name, BTreeSet<Name>> {
         self.imports
             .iter()
@@ -157,7 +158,7 @@ impl Crate {
     }
 }
 
-/// A way from a module back to itself, if there is one.
+/// Returns an import cycle, if there is one.
 fn cycle(edges: &BTreeMap<Name, BTreeSet<Name>>) -> Option<Vec<String>> {
     fn visit(
         at: &Name,
@@ -187,7 +188,7 @@ fn cycle(edges: &BTreeMap<Name, BTreeSet<Name>>) -> Option<Vec<String>> {
 }
 
 #[test]
-fn no_two_modules_import_each_other() {
+fn modules_have_no_import_cycles() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut folders: Vec<PathBuf> =
         fs::read_dir(root.join("crates")).unwrap().flatten().map(|entry| entry.path().join("src")).collect();
@@ -205,7 +206,7 @@ fn no_two_modules_import_each_other() {
 }
 
 #[test]
-fn a_cycle_is_found_also_behind_a_face() {
+fn finds_cycles_through_reexports() {
     let folder = tempfile::TempDir::new().unwrap();
     let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).unwrap();
     write("lib.rs", "mod a;\nmod b;\nmod c;\npub use b::B;\n");

@@ -1,11 +1,11 @@
-//! A page is never lost because one field surprised us: every documented response, changed in every way that a
-//! service may change it, still decodes.
+//! Lenient deserialization: every documented response still deserializes after any change that a service may make, so
+//! that one unexpected member never costs a page.
 
 use serde_json::{Value, json};
 
 use crate::support::{examples, operations};
 
-/// Every variant of a value in which one thing is changed, with what was changed.
+/// Returns every variant of a value with one change, each with a description of the change.
 fn mutations(value: &Value) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     let mut pointers = vec![String::new()];
@@ -57,7 +57,7 @@ fn mutations(value: &Value) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn every_mutation_of_every_documented_response_decodes() {
+fn mutated_documented_responses_decode() {
     let mut count = 0;
     for (service, entry, node) in operations() {
         for example in
@@ -74,7 +74,7 @@ fn every_mutation_of_every_documented_response_decodes() {
 }
 
 #[test]
-fn a_text_keeps_what_it_was_given_and_a_time_its_form() {
+fn strings_accept_any_json_and_times_round_trip() {
     use huaweicloud_coc::types::CocTicketHistoryBaseInfo as Info;
     let given = json!({ "action": 7, "operator": { "a": 1 }, "start_time": "1744285427529", "stop_time": "yesterday" });
     let info: Info = serde_json::from_value(given).unwrap();
@@ -93,7 +93,7 @@ fn a_text_keeps_what_it_was_given_and_a_time_its_form() {
 }
 
 #[test]
-fn an_enum_keeps_a_value_that_the_documents_do_not_know() {
+fn enums_preserve_unknown_values() {
     use huaweicloud_codeartsdeploy::types::{ListAppOperationsLogResult as Record, OperationType};
     let record: Record = serde_json::from_value(json!({ "operation_type": "rename" })).unwrap();
     assert_eq!(record.operation_type, Some(OperationType::Unknown("rename".to_owned())));
@@ -101,8 +101,8 @@ fn an_enum_keeps_a_value_that_the_documents_do_not_know() {
 }
 
 #[test]
-fn a_code_whose_meaning_is_documented_has_a_name_and_any_other_stays_a_number() {
-    use huaweicloud_osm::types::{IncidentOperateLogV2 as OperationDescriptor, OperateType};
+fn decodes_integer_codes_as_variants_or_unknown() {
+    use huaweicloud_osm::types::{IncidentOperateLogV2 as Log, OperateType};
     for (given, read, written) in [
         (json!(2), Some(OperateType::Urge), json!({ "operate_type": 2 })),
         (json!("2"), Some(OperateType::Urge), json!({ "operate_type": 2 })),
@@ -110,7 +110,7 @@ fn a_code_whose_meaning_is_documented_has_a_name_and_any_other_stays_a_number() 
         (json!(70_000), Some(OperateType::Unknown(70_000)), json!({ "operate_type": 70_000 })),
         (json!("urge"), None, json!({})),
     ] {
-        let entry: OperationDescriptor = serde_json::from_value(json!({ "operate_type": given })).unwrap();
+        let entry: Log = serde_json::from_value(json!({ "operate_type": given })).unwrap();
         assert_eq!(entry.operate_type, read);
         assert_eq!(serde_json::to_value(&entry).unwrap(), written);
     }
@@ -118,7 +118,7 @@ fn a_code_whose_meaning_is_documented_has_a_name_and_any_other_stays_a_number() 
 }
 
 #[test]
-fn a_response_that_is_packed_into_a_text_is_unpacked() {
+fn decodes_string_encoded_response() {
     let entry = huaweicloud_projectman::dynamic::SERVICE.operation("list_records_v2").unwrap();
     let packed = json!(json!({ "status": "success", "result": "{\"journals_total\": 3}" }).to_string()).to_string();
     let model = entry.decode_response(packed.as_bytes()).unwrap();
@@ -126,7 +126,7 @@ fn a_response_that_is_packed_into_a_text_is_unpacked() {
 }
 
 #[test]
-fn of_a_member_that_stands_twice_the_last_one_counts() {
+fn last_duplicate_member_wins() {
     let entry = huaweicloud_projectman::dynamic::SERVICE.operation("list_records_v2").unwrap();
     let model = entry.decode_response(br#"{"result":{"journals_total":1,"record":[]},"result":{"journals_total":2}}"#);
     assert_eq!(model.unwrap().to_json().to_value().unwrap(), json!({ "result": { "journals_total": 2 } }));

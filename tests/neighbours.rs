@@ -1,4 +1,4 @@
-//! The operations around the histories: from credentials alone to the ids, and what each of them sends.
+//! The operations that support the histories: they find the ids with credentials alone and send documented requests.
 
 use huaweicloud_core::{Client, Config, dynamic::Call};
 use huaweicloud_sandbox::Sandbox;
@@ -12,7 +12,7 @@ fn config(sandbox: &Sandbox) -> Config {
 }
 
 #[tokio::test]
-async fn every_operation_sends_its_documented_call_and_gets_its_documented_response() {
+async fn operations_send_documented_requests_and_return_documented_responses() {
     let mut count = 0;
     for (service, entry, node) in operations() {
         let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
@@ -24,7 +24,7 @@ async fn every_operation_sends_its_documented_call_and_gets_its_documented_respo
         let model =
             entry.decode_response(documented.value.to_string().as_bytes()).unwrap().to_json().to_value().unwrap();
         match operation.pagination {
-            // Only the page that was asked for, which may be all of it.
+            // The response holds only the requested page, which may be the complete list.
             Some(pagination) => {
                 let (given, wanted) =
                     (response.pointer(pagination.items).unwrap(), model.pointer(pagination.items).unwrap());
@@ -46,7 +46,7 @@ async fn every_operation_sends_its_documented_call_and_gets_its_documented_respo
             match parameter["in"].as_str().unwrap() {
                 "path" => wanted = wanted.replace(&format!("{{{name}}}"), &text),
                 "query" => pairs.push(format!("{name}={text}")),
-                // A secret of the documented call is what it says.
+                // Secret headers are sent as documented, too.
                 _ => assert_eq!(header(name).as_deref(), Some(text.as_str()), "{}", operation.id),
             }
         }
@@ -65,7 +65,7 @@ async fn every_operation_sends_its_documented_call_and_gets_its_documented_respo
 }
 
 #[tokio::test]
-async fn every_documented_error_is_read_whatever_its_shape() {
+async fn parses_every_documented_error_shape() {
     let mut count = 0;
     for (service, entry, node) in operations() {
         for example in examples(service, entry, &node)
@@ -90,7 +90,7 @@ async fn every_documented_error_is_read_whatever_its_shape() {
 }
 
 #[tokio::test]
-async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
+async fn listed_ids_refer_to_existing_resources() {
     let sandbox = Sandbox::builder().records(3).start().await.unwrap();
     let config = config(&sandbox);
     let mut called = 0;
@@ -99,7 +99,7 @@ async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
         if links.is_empty() {
             continue;
         }
-        // The arguments that the lists lead to, one list after the other.
+        // The arguments found through the lists, one list after the other.
         let mut found = vec![Map::new()];
         for link in links {
             let lister =
@@ -148,7 +148,7 @@ async fn every_id_that_a_list_gives_has_what_it_is_the_id_of() {
 }
 
 #[tokio::test]
-async fn a_walk_needs_no_paging_parameter_even_where_the_service_demands_them() {
+async fn pagination_supplies_required_paging_parameters() {
     let sandbox = Sandbox::builder().records(230).record_requests().start().await.unwrap();
     let config = config(&sandbox);
     let projectman = huaweicloud_projectman::Client::new(&config).unwrap();
@@ -170,7 +170,7 @@ async fn a_walk_needs_no_paging_parameter_even_where_the_service_demands_them() 
         pages.iter().map(|page| (page["page"].as_i64().unwrap(), page["size"].as_i64().unwrap())).collect();
     assert_eq!(asked, [(1, 100), (2, 100), (3, 100)]);
 
-    // A single call is not guessed at, and a broken rule is not walked around.
+    // A single call gets no default paging parameters, and pagination does not hide a violated rule.
     let error = projectman.list_projects_v4().send().await.unwrap_err();
     assert!(error.to_string().contains("offset") && error.to_string().contains("is required"), "{error}");
     let error = projectman.list_projects_v4().limit(5_000).items().try_next().await.unwrap_err();
@@ -180,7 +180,7 @@ async fn a_walk_needs_no_paging_parameter_even_where_the_service_demands_them() 
 }
 
 #[tokio::test]
-async fn a_list_packed_in_a_text_is_unpacked() {
+async fn decodes_string_encoded_list() {
     let (service, entry, node) =
         operations().into_iter().find(|(_, entry, _)| entry.operation.id == "list_issues_v4").unwrap();
     let plain = examples(service, entry, &node).into_iter().find(|example| !example.is_request).unwrap().value;
@@ -193,7 +193,7 @@ async fn a_list_packed_in_a_text_is_unpacked() {
 }
 
 #[tokio::test]
-async fn temporary_keys_come_from_a_token_or_an_agency_and_are_not_shown() {
+async fn creates_and_redacts_temporary_keys() {
     use huaweicloud_iam::types::{
         IdentityAssumeRole, IdentityToken, TemporaryAccessKeyAuth, TemporaryAccessKeyIdentity,
     };
@@ -229,7 +229,7 @@ async fn temporary_keys_come_from_a_token_or_an_agency_and_are_not_shown() {
 }
 
 #[tokio::test]
-async fn a_history_since_a_time_is_its_newer_part() {
+async fn since_returns_only_newer_events() {
     let sandbox = Sandbox::builder().records(40).start().await.unwrap();
     let mut asked = 0;
     for (service, entry, _) in operations() {
@@ -251,7 +251,7 @@ async fn a_history_since_a_time_is_its_newer_part() {
             found
         };
         let whole = read(None).await;
-        // Newest first, one an hour.
+        // Newest first, one event per hour.
         let newest = huaweicloud_core::time::parse(whole[0]["operation_time"].as_str().unwrap(), "GMT").unwrap();
         assert_eq!(read(Some(&(newest - 9 * 3_600_000).to_string())).await, whole[..10], "{}", entry.operation.id);
         assert_eq!(whole.len(), 40);

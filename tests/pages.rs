@@ -1,4 +1,4 @@
-//! Streams of pages and items: nothing lost, nothing doubled, nothing silently left out.
+//! Pagination: streams of pages and items lose nothing, duplicate nothing and omit nothing silently.
 
 use std::pin::Pin;
 
@@ -17,7 +17,7 @@ async fn sandbox(builder: SandboxBuilder) -> (Sandbox, huaweicloud_core::Config)
 }
 
 #[tokio::test]
-async fn every_style_of_pages_is_walked_to_its_end() {
+async fn every_pagination_style_reads_to_the_end() {
     let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
     let mut ids = Vec::new();
     let mut logs = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
@@ -83,7 +83,7 @@ async fn streams_are_lazy_limited_and_read_ahead_on_demand() {
         tokio::task::yield_now().await;
         let _ = items.try_next().await.unwrap();
     }
-    // As a stream of futures_core.
+    // As a `futures_core::Stream`.
     let mut pages = Box::pin(call().pages());
     let mut stream: Pin<&mut (dyn Stream<Item = Result<_, Error>> + Send)> = pages.as_mut();
     let first = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await.unwrap().unwrap();
@@ -91,7 +91,7 @@ async fn streams_are_lazy_limited_and_read_ahead_on_demand() {
     assert_eq!(call().items().max_items(0).try_next().await.unwrap(), None);
 }
 
-async fn walk(plan: FaultPlan, records: usize) -> (usize, Error) {
+async fn read_until_error(plan: FaultPlan, records: usize) -> (usize, Error) {
     let (_sandbox, config) = sandbox(Sandbox::builder().records(records).faults(plan)).await;
     let mut items = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
     let mut count = 0;
@@ -108,14 +108,14 @@ async fn walk(plan: FaultPlan, records: usize) -> (usize, Error) {
 }
 
 #[tokio::test]
-async fn a_walk_that_does_not_add_up_ends_with_an_error() {
-    let (count, error) = walk(FaultPlan::new().after(1, 1, Fault::ShortPage { by: 3 }), 250).await;
+async fn inconsistent_pages_end_with_an_error() {
+    let (count, error) = read_until_error(FaultPlan::new().after(1, 1, Fault::ShortPage { by: 3 }), 250).await;
     assert_eq!(count, 197, "what came is handed out first");
     assert!(error.message().contains("holds 97 items instead of 100, but 53 more are promised"), "{error}");
-    let (count, error) = walk(FaultPlan::new().after(1, 1, Fault::ShortPage { by: 100 }), 250).await;
+    let (count, error) = read_until_error(FaultPlan::new().after(1, 1, Fault::ShortPage { by: 100 }), 250).await;
     assert_eq!(count, 100);
     assert!(error.message().contains("holds 0 items instead of 100"), "{error}");
-    let (count, error) = walk(FaultPlan::new().after(1, 1, Fault::Shrink { by: 5 }), 250).await;
+    let (count, error) = read_until_error(FaultPlan::new().after(1, 1, Fault::Shrink { by: 5 }), 250).await;
     assert_eq!(count, 100);
     assert!(error.message().contains("shrank from 250 to 245 items"), "{error}");
     assert_eq!((error.kind(), error.operation()), (ErrorKind::UnexpectedResponse, Some("list_case_operate_logs")));
@@ -129,7 +129,7 @@ async fn a_walk_that_does_not_add_up_ends_with_an_error() {
 }
 
 #[tokio::test]
-async fn more_than_can_be_reached_is_said_and_not_left_out_in_silence() {
+async fn reports_items_beyond_the_pagination_limit() {
     let (sandbox, config) = sandbox(Sandbox::builder().records(70_000)).await;
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let mut items = osm.list_case_operate_logs().case_id("CS1").offset(65_400).items();
@@ -147,7 +147,7 @@ async fn more_than_can_be_reached_is_said_and_not_left_out_in_silence() {
 }
 
 #[tokio::test]
-async fn a_fault_in_the_middle_of_a_stream_loses_and_doubles_nothing() {
+async fn mid_stream_faults_lose_and_duplicate_nothing() {
     for fault in [Fault::Reset, Fault::Truncate, Fault::Status { status: 503, retry_after: None }] {
         let (sandbox, _) =
             sandbox(Sandbox::builder().records(250).faults(FaultPlan::new().after(1, 1, fault.clone()))).await;
@@ -164,9 +164,9 @@ async fn a_fault_in_the_middle_of_a_stream_loses_and_doubles_nothing() {
     }
 }
 
-/// A record that comes in at the front while the pages are read moves the end of a page to the next one.
+/// A record inserted at the front during pagination shifts the last record of a page to the next page.
 #[tokio::test]
-async fn records_that_come_in_meanwhile_double_nothing() {
+async fn records_inserted_during_pagination_are_not_duplicated() {
     let page = |total: usize, ids: &[usize]| {
         let items: Vec<_> = ids.iter().map(|id| serde_json::json!({ "incident_log_id": id.to_string() })).collect();
         let body = serde_json::json!({ "total_count": total, "incident_operate_log_list": items });
@@ -177,7 +177,7 @@ async fn records_that_come_in_meanwhile_double_nothing() {
     let mut items = osm.list_case_operate_logs().case_id("1").limit(2).items();
     let first = [items.try_next().await.unwrap(), items.try_next().await.unwrap()];
     assert!(first.iter().all(Option::is_some));
-    // Two came in: the next page is the same again, which nobody can tell from a service that repeats itself.
+    // Two were inserted: the next page equals the previous one, as if the service repeated a page.
     assert!(items.try_next().await.is_err());
 
     let server = Canned::start(vec![page(5, &[5, 4]), page(6, &[4, 3]), page(6, &[2, 1])]).await;
@@ -191,7 +191,7 @@ async fn records_that_come_in_meanwhile_double_nothing() {
 }
 
 #[tokio::test]
-async fn read_ahead_goes_on_while_its_consumer_is_busy() {
+async fn read_ahead_fetches_while_consumer_is_busy() {
     let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let mut items = osm.list_case_operate_logs().case_id("CS1").items().read_ahead();

@@ -1,4 +1,4 @@
-//! Every parser takes every input: it reads it, or refuses it with a sentence, and never panics.
+//! Property tests: every parser accepts any input or rejects it with an error message, and never panics.
 
 use std::{
     fs,
@@ -30,12 +30,12 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-/// JSON of any shape, with the words that error bodies are made of.
+/// Returns a strategy for JSON of any shape with the member names of error bodies.
 fn json() -> impl Strategy<Value = serde_json::Value> {
     json_of("(error|error_code|error_msg|errorCode|code|message|reason|status|request_id|x)")
 }
 
-/// JSON of any shape, with these words as names of members.
+/// Returns a strategy for JSON of any shape with member names that match `words`.
 fn json_of(words: &'static str) -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
@@ -55,9 +55,9 @@ fn json_of(words: &'static str) -> impl Strategy<Value = serde_json::Value> {
 proptest! {
     #![proptest_config(config(256))]
 
-    /// Any body under any status, with any `Retry-After`: a response or an error with that status, never a panic.
+    /// Any status, body and `Retry-After` result in a response or in an error with that status, never in a panic.
     #[test]
-    fn any_response_is_understood(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,200}"], pause in "[ -~]{0,40}") {
+    fn handles_any_response(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,200}"], pause in "[ -~]{0,40}") {
         runtime().block_on(async {
             let reason = format!("{status} X");
             let server = Canned::response(&reason, &format!("retry-after: {pause}\r\n"), &body).await;
@@ -65,7 +65,7 @@ proptest! {
             match osm.list_case_operate_logs().case_id("1").send().await {
                 Ok(page) => assert!((200..300).contains(&page.status())),
                 Err(error) => {
-                    // Some statuses have no body; then the connection has bytes that belong to nothing.
+                    // Some statuses have no body, so the bytes that follow are unexpected on the connection.
                     assert!(error.status() == Some(status) || matches!(error.kind(), ErrorKind::Transport), "{error:?}");
                     assert!(!error.message().is_empty());
                 }
@@ -73,15 +73,15 @@ proptest! {
         });
     }
 
-    /// Any JSON under the names of a response is read, and what was read is written so that it is read as the same.
+    /// Any JSON object with the member names of a response deserializes, and the result round-trips.
     #[test]
-    fn any_json_is_a_response(value in json_of("(status|result|record|id|issue|user|details|created_on|operation|x)")) {
+    fn decodes_any_json_object(value in json_of("(status|result|record|id|issue|user|details|created_on|operation|x)")) {
         use huaweicloud_projectman::types::ListRecordsV2Response as Response;
         match serde_json::from_value::<Response>(value.clone()) {
             Ok(response) => {
                 let written = serde_json::to_string(&response).unwrap();
                 assert_eq!(serde_json::from_str::<Response>(&written).unwrap(), response, "{written}");
-                // The order of the members says nothing.
+                // The order of the members is irrelevant.
                 let mut members: Vec<_> = value.as_object().into_iter().flatten().collect();
                 members.reverse();
                 let turned: serde_json::Value = members.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -94,9 +94,9 @@ proptest! {
         }
     }
 
-    /// Any JSON as a body is refused with a sentence for each rule, or sent as it came, but for nulls.
+    /// Any JSON body is rejected with a message for each violated rule, or sent unchanged except for nulls.
     #[test]
-    fn any_json_is_a_body_or_refused(value in json_of("(fields|condition|string_filters|sort_filter|field|operator|values|name)")) {
+    fn sends_or_rejects_any_json_body(value in json_of("(fields|condition|string_filters|sort_filter|field|operator|values|name)")) {
         runtime().block_on(async {
             let server = Canned::response("200 OK", "", "{}").await;
             let entry = huaweicloud_coc::dynamic::SERVICE.operation("list_incidents_histories").unwrap();
@@ -118,9 +118,9 @@ proptest! {
         });
     }
 
-    /// Any method, path, query, header and body: what is sent verifies, or is refused before it is sent.
+    /// Any method, path, query, header and body is sent with a valid signature, or rejected before it is sent.
     #[test]
-    fn any_request_of_ones_own_verifies(
+    fn signs_any_custom_request(
         method in prop::sample::select(vec!["GET", "POST"]),
         id in "[A-Za-z0-9._~%$&'()*+,;=:@!-]{1,40}",
         pairs in prop::collection::vec(("\\PC{1,12}", "\\PC{0,24}"), 0..5),
@@ -149,9 +149,9 @@ proptest! {
         });
     }
 
-    /// Any bytes as a profile file or as a file of regions.
+    /// Any bytes are parsed or rejected as a profile file and as a regions file.
     #[test]
-    fn any_file_of_the_user_is_read_or_refused(bytes in prop_oneof![
+    fn parses_or_rejects_any_user_file(bytes in prop_oneof![
         prop::collection::vec(any::<u8>(), 0..200),
         "(\\[(basic|global)\\]|ak|sk|security_token|=|:|\\n| |#|;|[A-Za-z0-9]|OSM|- id|endpoint|\\PC){0,60}".prop_map(String::into_bytes),
     ]) {
@@ -176,22 +176,22 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_time_or_not(text in "\\PC{0,40}", zone in "(GMT|UTC)?[+-]?[0-9:]{0,8}|\\PC{0,10}") {
+    fn parses_or_rejects_any_time(text in "\\PC{0,40}", zone in "(GMT|UTC)?[+-]?[0-9:]{0,8}|\\PC{0,10}") {
         if let Some(millis) = time::parse(&text, &zone) {
             let _ = (time::rfc3339(millis), time::local(millis, &zone));
         }
         let _ = time::parse_sdk_date(&text);
     }
 
-    /// A date is written so that it can be read again.
+    /// A formatted date parses to the same time.
     #[test]
-    fn dates_of_signatures_are_read_as_they_were_written(seconds in 0_u64..253_402_300_800) {
+    fn signing_dates_round_trip(seconds in 0_u64..253_402_300_800) {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(time::parse_sdk_date(&time::sdk_date(time)), Some(time));
     }
 
     #[test]
-    fn any_response_of_the_metadata_service_is_understood(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,100}"]) {
+    fn handles_any_metadata_response(status in 200_u16..600, body in prop_oneof![json().prop_map(|j| j.to_string()), "\\PC{0,100}"]) {
         runtime().block_on(async {
             let responses = vec![crate::support::response("404 Not Found", "", ""), crate::support::response(&format!("{status} X"), "", &body)];
             let server = Canned::start(responses).await;
@@ -199,9 +199,9 @@ proptest! {
         });
     }
 
-    /// Any text as an endpoint is taken or refused, and never repeated with what may be a password.
+    /// Any text is accepted or rejected as an endpoint, and an error never contains a possible password.
     #[test]
-    fn any_endpoint_is_taken_or_refused(text in "(https?://)?(user:pass@)?[a-z0-9.\\[\\]:/?#@-]{0,30}|\\PC{0,30}") {
+    fn accepts_or_rejects_any_endpoint(text in "(https?://)?(user:pass@)?[a-z0-9.\\[\\]:/?#@-]{0,30}|\\PC{0,30}") {
         let built = Config::builder()
             .credentials(Credential::keys("AK", SECRET))
             .endpoint(text)

@@ -1,6 +1,7 @@
-//! The documented rules: a wrong call is not sent and every rule that it breaks is named; a legal call is sent as it is.
+//! Validation against the documented rules: an invalid call is not sent and every violated rule is reported; a valid
+//! call is sent unchanged.
 //!
-//! What is wrong is shown on the golden service, so that no page of a real one can change what is tested.
+//! Invalid calls use the golden service, so that changes to the documents of real services do not affect these tests.
 
 use huaweicloud_core::{CallOptions, Client, Config, Credential, Error, ErrorKind, Violation, dynamic::Call};
 use huaweicloud_sandbox::Sandbox;
@@ -10,75 +11,75 @@ use huaweicloud_tiny::{
 };
 use serde_json::{Value, json};
 
-/// A configuration of a service that nobody plays: what is sent fails, and not with a rule.
-fn nowhere() -> Config {
+/// Returns a configuration with an unreachable endpoint: a call that is sent fails, but not with a violation.
+fn unreachable_config() -> Config {
     Config::builder().credentials(Credential::keys("AK", "SK")).endpoint("http://127.0.0.1:1").build().unwrap()
 }
 
-/// A legal call.
-fn legal() -> LookUpThing {
-    let tiny = huaweicloud_tiny::Client::new(&nowhere()).unwrap();
+/// Returns a valid call.
+fn valid() -> LookUpThing {
+    let tiny = huaweicloud_tiny::Client::new(&unreachable_config()).unwrap();
     tiny.look_up_thing().thing_id("t-1").kind(["a"]).x_mood("red").fn_(1.5)
 }
 
-fn sentences(error: &Error) -> Vec<String> {
+fn violation_messages(error: &Error) -> Vec<String> {
     error.violations().iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test]
-async fn each_rule_is_named_with_path_rule_and_value() {
-    let error = legal().send().await.unwrap_err();
+async fn violations_report_path_rule_and_value() {
+    let error = valid().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "a legal call is sent: {error}");
 
     let filter = || Filter::new().field("a").values([1]);
     let cases: Vec<(LookUpThing, &str)> = vec![
-        (legal().thing_id(""), r#"thing_id: must not be empty: it is a part of the path, got """#),
-        (legal().thing_id("123456789"), r#"thing_id: must have 1 to 8 characters, got "123456789" (9 characters)"#),
-        (legal().thing_id("a/b"), r#"thing_id: must not contain '/': it is a part of the path, got "a/b""#),
-        (legal().thing_id("a\\b"), r#"thing_id: must not contain '\\': it is a part of the path, got "a\\b""#),
-        (legal().thing_id(".."), r#"thing_id: must not be a relative path, got "..""#),
-        (legal().thing_id("a\u{7}"), r#"thing_id: must not contain '\u{7}': it is a part of the path, got "a\u{7}""#),
-        (legal().limit(101), "limit: must be from 1 to 100, got 101"),
-        (legal().offset(-1), "offset: must be from 0 to 1000, got -1"),
-        (legal().kind(["a", "b", "c", "d"]), "kind: must hold 1 to 3 items, got 4"),
-        (legal().kind([""; 0]), "kind: must hold 1 to 3 items, got 0"),
-        (legal().x_mood("zh\n"), r#"X-Mood: must be printable ASCII, got "zh\n""#),
-        (legal().x_mood("Grün"), r#"X-Mood: must be printable ASCII, got "Grün""#),
-        (legal().x_mood("orangeblue"), r#"X-Mood: must have 1 to 8 characters, got "orangeblue" (10 characters)"#),
-        (legal().code("ab-d"), r#"code: must hold letters and digits only, got "ab-d""#),
-        (legal().code("abc"), r#"code: must have 4 letters and digits, got "abc" (3 characters)"#),
-        (legal().shape(10), "shape: must be from 0 to 9, got 10"),
-        (legal().size("huge"), r#"size: must be one of small, large, got "huge""#),
-        (legal().since(7), r#"since: must be a time in milliseconds since 1970 (13 digits), got "7""#),
-        (legal().since("now"), r#"since: must be a time in milliseconds since 1970 (13 digits), got "now""#),
-        (legal().names(["a", "b", "c"]), "names: must hold at most 2 items, got 3"),
-        (legal().names(["a", "four"]), r#"names[1]: must have 1 to 3 characters, got "four" (4 characters)"#),
-        (legal().filters([filter(), Filter::new().field("a")]), "filters[1].values: is required"),
-        (legal().filters([filter().values([])]), "filters[0].values: must hold at least 1 item, got 0"),
+        (valid().thing_id(""), r#"thing_id: must not be empty: it is a part of the path, got """#),
+        (valid().thing_id("123456789"), r#"thing_id: must have 1 to 8 characters, got "123456789" (9 characters)"#),
+        (valid().thing_id("a/b"), r#"thing_id: must not contain '/': it is a part of the path, got "a/b""#),
+        (valid().thing_id("a\\b"), r#"thing_id: must not contain '\\': it is a part of the path, got "a\\b""#),
+        (valid().thing_id(".."), r#"thing_id: must not be a relative path, got "..""#),
+        (valid().thing_id("a\u{7}"), r#"thing_id: must not contain '\u{7}': it is a part of the path, got "a\u{7}""#),
+        (valid().limit(101), "limit: must be from 1 to 100, got 101"),
+        (valid().offset(-1), "offset: must be from 0 to 1000, got -1"),
+        (valid().kind(["a", "b", "c", "d"]), "kind: must hold 1 to 3 items, got 4"),
+        (valid().kind([""; 0]), "kind: must hold 1 to 3 items, got 0"),
+        (valid().x_mood("zh\n"), r#"X-Mood: must be printable ASCII, got "zh\n""#),
+        (valid().x_mood("Grün"), r#"X-Mood: must be printable ASCII, got "Grün""#),
+        (valid().x_mood("orangeblue"), r#"X-Mood: must have 1 to 8 characters, got "orangeblue" (10 characters)"#),
+        (valid().code("ab-d"), r#"code: must hold letters and digits only, got "ab-d""#),
+        (valid().code("abc"), r#"code: must have 4 letters and digits, got "abc" (3 characters)"#),
+        (valid().shape(10), "shape: must be from 0 to 9, got 10"),
+        (valid().size("huge"), r#"size: must be one of small, large, got "huge""#),
+        (valid().since(7), r#"since: must be a time in milliseconds since 1970 (13 digits), got "7""#),
+        (valid().since("now"), r#"since: must be a time in milliseconds since 1970 (13 digits), got "now""#),
+        (valid().names(["a", "b", "c"]), "names: must hold at most 2 items, got 3"),
+        (valid().names(["a", "four"]), r#"names[1]: must have 1 to 3 characters, got "four" (4 characters)"#),
+        (valid().filters([filter(), Filter::new().field("a")]), "filters[1].values: is required"),
+        (valid().filters([filter().values([])]), "filters[0].values: must hold at least 1 item, got 0"),
         (
-            legal().filters([filter().field("abcdef")]),
+            valid().filters([filter().field("abcdef")]),
             r#"filters[0].field: must have at most 5 characters, got "abcdef" (6 characters)"#,
         ),
-        (legal().body(LookUpThingRequest::new()), "fn: is required"),
+        (valid().body(LookUpThingRequest::new()), "fn: is required"),
     ];
     for (call, sentence) in cases {
         let error = call.send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
         assert!(error.is_invalid_request() && !error.is_retryable() && error.operation() == Some("look_up_thing"));
-        assert_eq!((sentences(&error), error.message()), (vec![sentence.to_owned()], sentence));
+        assert_eq!((violation_messages(&error), error.message()), (vec![sentence.to_owned()], sentence));
     }
 }
 
 #[tokio::test]
-async fn a_call_that_breaks_several_rules_names_all_of_them() {
-    let tiny = huaweicloud_tiny::Client::new(&nowhere()).unwrap();
+async fn reports_every_violation() {
+    let tiny = huaweicloud_tiny::Client::new(&unreachable_config()).unwrap();
     let error = tiny.look_up_thing().send().await.unwrap_err();
     assert_eq!(
-        sentences(&error),
+        violation_messages(&error),
         ["thing_id: is required", "kind: is required", "X-Mood: is required", "fn: is required"]
     );
 
-    let error = legal().limit(0).names(["toolong"]).shape(Shape::Unknown(-1)).send().await.unwrap_err();
+    let error = valid().limit(0).names(["toolong"]).shape(Shape::Unknown(-1)).send().await.unwrap_err();
     let broken: Vec<(&str, &str, Option<&str>)> =
         error.violations().iter().map(|violation| (violation.path(), violation.rule(), violation.value())).collect();
     assert_eq!(
@@ -95,27 +96,27 @@ async fn a_call_that_breaks_several_rules_names_all_of_them() {
 }
 
 #[tokio::test]
-async fn of_a_secret_only_the_rule_is_told() {
-    let call = Call::new(Client::new(&nowhere(), &huaweicloud_tiny::SERVICE).unwrap(), entry());
+async fn violations_omit_secret_values() {
+    let call = Call::new(Client::new(&unreachable_config(), &huaweicloud_tiny::SERVICE).unwrap(), entry());
     let error = call.arguments(arguments(json!({ "fn": 1, "key": { "the": "secret" } }))).send().await.unwrap_err();
-    assert_eq!(sentences(&error), ["key: must be a text"]);
-    let call = Call::new(Client::new(&nowhere(), &huaweicloud_tiny::SERVICE).unwrap(), entry());
+    assert_eq!(violation_messages(&error), ["key: must be a text"]);
+    let call = Call::new(Client::new(&unreachable_config(), &huaweicloud_tiny::SERVICE).unwrap(), entry());
     let error = call.arguments(arguments(json!(["secret"]))).send().await.unwrap_err();
-    assert_eq!(sentences(&error), ["body: must be a JSON object"]);
-    let iam = huaweicloud_iam::Client::new(&nowhere()).unwrap();
+    assert_eq!(violation_messages(&error), ["body: must be a JSON object"]);
+    let iam = huaweicloud_iam::Client::new(&unreachable_config()).unwrap();
     let error = iam.keystone_validate_token().x_subject_token("the\nsecret").send().await.unwrap_err();
-    assert_eq!(sentences(&error), ["X-Subject-Token: holds a character that cannot stand in a header"]);
+    assert_eq!(violation_messages(&error), ["X-Subject-Token: holds a character that cannot stand in a header"]);
     let call = iam.keystone_validate_token().x_subject_token("the-secret");
     assert!(!format!("{call:?}").contains("the-secret"), "{call:?}");
 }
 
-/// Parts of the path and headers are checked in any case: what goes wrong there goes wrong in silence.
+/// Path segments and headers are always checked, because errors in them would go unnoticed.
 #[tokio::test]
-async fn checking_can_be_switched_off_for_a_call_or_a_client_but_not_for_path_and_headers() {
+async fn validation_can_be_disabled_except_for_path_and_headers() {
     let unchecked = || CallOptions::new().check_rules(false);
-    let wrong = || legal().limit(0).thing_id("much-too-long").body(LookUpThingRequest::new());
+    let wrong = || valid().limit(0).thing_id("much-too-long").body(LookUpThingRequest::new());
     assert_eq!(wrong().with_options(unchecked()).send().await.unwrap_err().kind(), ErrorKind::Connect);
-    let config = nowhere().to_builder().check_rules(false).build().unwrap();
+    let config = unreachable_config().to_builder().check_rules(false).build().unwrap();
     let tiny = huaweicloud_tiny::Client::new(&config).unwrap();
     let error = tiny.look_up_thing().thing_id("t").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "what is required is a rule too");
@@ -136,12 +137,12 @@ async fn checking_can_be_switched_off_for_a_call_or_a_client_but_not_for_path_an
 }
 
 #[tokio::test]
-async fn a_stream_of_a_wrong_call_says_so_and_sends_nothing() {
-    let tiny = huaweicloud_tiny::Client::new(&nowhere()).unwrap();
+async fn streams_reject_invalid_calls_without_sending() {
+    let tiny = huaweicloud_tiny::Client::new(&unreachable_config()).unwrap();
     for (call, sentence) in [
-        (legal().offset(1001), "offset: must be from 0 to 1000, got 1001"),
-        (legal().limit(500), "limit: must be from 1 to 100, got 500"),
-        (legal().limit(0), "limit: must be from 1 to 100, got 0"),
+        (valid().offset(1001), "offset: must be from 0 to 1000, got 1001"),
+        (valid().limit(500), "limit: must be from 1 to 100, got 500"),
+        (valid().limit(0), "limit: must be from 1 to 100, got 0"),
         (tiny.look_up_thing().thing_id("t").kind(["a"]).x_mood("red"), "fn: is required"),
     ] {
         assert_eq!(call.clone().items().try_next().await.unwrap_err().message(), sentence);
@@ -161,9 +162,9 @@ fn arguments(body: Value) -> serde_json::Map<String, Value> {
 }
 
 #[tokio::test]
-async fn a_call_by_name_is_checked_like_one_from_a_builder() {
+async fn validates_dynamic_calls_like_typed_calls() {
     let call = |given: Value| {
-        let client = Client::new(&nowhere(), &huaweicloud_tiny::SERVICE).unwrap();
+        let client = Client::new(&unreachable_config(), &huaweicloud_tiny::SERVICE).unwrap();
         Call::new(client, entry()).arguments(arguments(given)).send()
     };
     assert_eq!(call(json!({ "fn": 1 })).await.unwrap_err().kind(), ErrorKind::Connect, "a legal call is sent");
@@ -179,7 +180,7 @@ async fn a_call_by_name_is_checked_like_one_from_a_builder() {
     .await
     .unwrap_err();
     assert_eq!(
-        sentences(&error),
+        violation_messages(&error),
         [
             "fn: is required",
             "nested.deep: must be true or false, got \"yes\"",
@@ -193,14 +194,14 @@ async fn a_call_by_name_is_checked_like_one_from_a_builder() {
             "unheard_of: is not a member; known are fn, nested, shape, size, key, code, since, names, filters, labels, values",
         ]
     );
-    let client = Client::new(&nowhere(), &huaweicloud_tiny::SERVICE).unwrap();
+    let client = Client::new(&unreachable_config(), &huaweicloud_tiny::SERVICE).unwrap();
     let error = Call::new(client, entry()).argument("thing", "x").send().await.unwrap_err();
     assert!(error.message().contains("thing: is not"), "{error}");
 }
 
 /// The rustdoc of a setter quotes the rule that is checked.
 #[test]
-fn documentation_quotes_the_rules_that_are_checked() {
+fn rustdoc_quotes_the_checked_rules() {
     let mut quoted = 0;
     for service in huaweicloud_catalog::services() {
         let file =
@@ -219,9 +220,10 @@ fn documentation_quotes_the_rules_that_are_checked() {
     assert!(quoted > 80, "{quoted}");
 }
 
-/// What one source allows is sent, whatever another says: lists of values are hints, and the widest range counts.
+/// A value that one source allows is sent even if another source does not: lists of values are hints, and the widest
+/// range applies.
 #[tokio::test]
-async fn legal_calls_are_sent_as_given() {
+async fn sends_valid_calls_unchanged() {
     use huaweicloud_coc::types::{FilterOperator, ObjectFilterV2};
     use huaweicloud_osm::types::CaseStatus;
     use huaweicloud_projectman::types::{IssueTracker, ProjectArchive};

@@ -1,4 +1,4 @@
-//! The signature, byte for byte as the official signer makes it, and what is signed is what is sent.
+//! Request signatures: byte for byte those of the official signer, and over the request exactly as it is sent.
 
 use huaweicloud_core::sign::{ALGORITHM, SigningInput, canonical_query};
 use huaweicloud_sandbox::Sandbox;
@@ -14,7 +14,7 @@ fn text<'a>(vector: &'a Value, key: &str) -> &'a str {
     vector[key].as_str().unwrap_or_default()
 }
 
-/// The pairs of a query: a list gives one pair for each item, other scalars are written as JSON writes them.
+/// Returns the pairs of a query: one pair for each item of a list, and scalars other than strings as JSON.
 fn pairs(vector: &Value) -> Vec<(String, String)> {
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut pairs = Vec::new();
@@ -28,10 +28,10 @@ fn pairs(vector: &Value) -> Vec<(String, String)> {
     pairs
 }
 
-/// V11 signs the same canonical request with a derived key, SM3 with another hash. Both are out of scope of this
-/// library; of V11 the canonical request is still checked, because it is the same.
+/// V11 signs the same canonical request with a derived key; SM3 uses another hash. Both are out of scope of this
+/// library, but the canonical request of V11 is still checked because it is the same.
 #[test]
-fn the_vectors_of_the_official_signer_are_reproduced() {
+fn matches_official_signer_vectors() {
     let (mut whole, mut canonical_only, mut out_of_scope) = (0, 0, 0);
     for vector in vectors("vectors") {
         let name = text(&vector, "name");
@@ -79,7 +79,7 @@ fn the_vectors_of_the_official_signer_are_reproduced() {
 }
 
 #[test]
-fn the_published_examples_are_reproduced() {
+fn matches_published_examples() {
     let (mut whole, mut canonical_only) = (0, 0);
     for vector in vectors("external_vectors") {
         let name = text(&vector, "name");
@@ -112,10 +112,10 @@ fn the_published_examples_are_reproduced() {
     assert_eq!((whole, canonical_only), (3, 2));
 }
 
-/// Every character that a path or a query can hold, through real TCP: the sandbox recomputes the signature from what
-/// came over the wire.
+/// Sends every character that a path or query can contain over real TCP; the sandbox recomputes the signature from the
+/// bytes that it received.
 #[tokio::test]
-async fn every_character_in_path_and_query_verifies() {
+async fn signs_every_path_and_query_character() {
     let sandbox = Sandbox::start().await.unwrap();
     let osm = huaweicloud_osm::Client::new(&sandbox.config().unwrap()).unwrap();
     let specials = (' '..='~').chain("é需😀\u{a0}ÿ".chars());
@@ -130,9 +130,9 @@ async fn every_character_in_path_and_query_verifies() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
-    /// Any id that the rules allow, any group, any condition in a body: what is sent verifies.
+    /// The signature verifies for any id that the rules allow, any group, and any condition in a body.
     #[test]
-    fn what_is_sent_verifies(id in "[^/\\\\\\p{C}]{1,50}", group in "\\PC{0,64}", condition in "\\PC{1,200}") {
+    fn signs_any_valid_call(id in "[^/\\\\\\p{C}]{1,50}", group in "\\PC{0,64}", condition in "\\PC{1,200}") {
         prop_assume!(id != "." && id != "..");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! What several tests need: the specs as data, and a server with canned responses.
+//! Shared test helpers: the specs as data, and a server with canned responses.
 
 use huaweicloud_core::{
     Config, Credential, RetryPolicy,
@@ -11,10 +11,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A secret that must never be seen anywhere but in a signature.
+/// A secret that must not appear anywhere except in a signature.
 pub const SECRET: &str = "the-secret-that-must-not-be-seen";
 
-/// Every operation with its service and its node in the spec.
+/// Returns every operation with its service and its node in the spec.
 pub fn operations() -> Vec<(&'static Service, &'static OperationDescriptor, Value)> {
     let mut found = Vec::new();
     for service in huaweicloud_catalog::services() {
@@ -27,18 +27,18 @@ pub fn operations() -> Vec<(&'static Service, &'static OperationDescriptor, Valu
     found
 }
 
-/// A documented example: its name and value.
+/// A documented example.
 pub struct Example {
     pub name: String,
     pub value: Value,
     pub is_request: bool,
-    /// Status of the response; none of a request.
+    /// Status of the response; `None` for a request.
     pub status: Option<u16>,
-    /// Whether there is a generated type of it. Errors are read by the runtime, whatever their shape.
+    /// Whether the example has a generated type. Errors of any shape are parsed by the runtime instead.
     pub is_model: bool,
 }
 
-/// All documented examples of an operation.
+/// Returns all documented examples of an operation.
 pub fn examples(service: &Service, entry: &OperationDescriptor, node: &Value) -> Vec<Example> {
     let success = node["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
     let schema = |media: &Value| media.pointer("/content/application~1json/schema/$ref").cloned();
@@ -63,7 +63,7 @@ pub fn examples(service: &Service, entry: &OperationDescriptor, node: &Value) ->
     found
 }
 
-/// The arguments of the documented call of an operation: its required parameters and its body.
+/// Returns the arguments of the documented call of an operation: its required parameters and its body.
 pub fn documented_call(service: &Service, entry: &OperationDescriptor, node: &Value) -> Map<String, Value> {
     let parameters = node["parameters"].as_array().into_iter().flatten();
     let mut arguments: Map<String, Value> = parameters
@@ -76,7 +76,7 @@ pub fn documented_call(service: &Service, entry: &OperationDescriptor, node: &Va
     arguments
 }
 
-/// A server on loopback that reads one request for each response and sends the response's bytes as they are.
+/// A loopback server that reads one request for each response and sends the bytes of the response verbatim.
 pub struct Canned {
     pub url: String,
     task: JoinHandle<Vec<String>>,
@@ -99,7 +99,7 @@ impl Canned {
         Self { url, task }
     }
 
-    /// A server with one response: status line, headers, body.
+    /// Starts a server with one response: status line, headers, body.
     pub async fn response(status: &str, headers: &str, body: &str) -> Self {
         Self::start(vec![response(status, headers, body)]).await
     }
@@ -113,7 +113,7 @@ impl Canned {
             .unwrap()
     }
 
-    /// The requests as they came in.
+    /// Returns the requests as received.
     pub async fn requests(self) -> Vec<String> {
         self.task.await.unwrap()
     }

@@ -1,4 +1,4 @@
-//! Rules of the repository that are cheaper to test than to remember.
+//! Conventions of the repository, enforced by tests.
 
 use std::{
     collections::BTreeSet,
@@ -13,7 +13,7 @@ fn root() -> PathBuf {
 }
 
 #[test]
-fn no_snapshot_is_left_over() {
+fn snapshots_match_documented_examples() {
     let mut expected = BTreeSet::new();
     for (service, entry, node) in operations() {
         expected.insert(format!("outline__{}.snap", service.metadata.id));
@@ -28,7 +28,7 @@ fn no_snapshot_is_left_over() {
     assert_eq!(found, expected, "remove what no test asserts, add what is missing");
 }
 
-/// Every file in a folder, however deep.
+/// Returns all files below a folder, recursively.
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut open = vec![folder.to_owned()];
     let mut files = Vec::new();
@@ -40,7 +40,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Names of the services, which are the folders of the specs.
+/// Returns the names of the services, which are the folders under `specs`.
 fn services() -> Vec<String> {
     let folders = fs::read_dir(root().join("specs")).unwrap().flatten().filter(|entry| entry.path().is_dir());
     let services: Vec<String> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
@@ -48,7 +48,7 @@ fn services() -> Vec<String> {
     services
 }
 
-/// The packages in `crates`, with whether they are generated.
+/// Returns the packages in `crates`, each with whether it is generated.
 fn packages() -> Vec<(PathBuf, bool)> {
     let generated: Vec<String> =
         services().into_iter().chain(["catalog".to_owned()]).map(|name| format!("huaweicloud-{name}")).collect();
@@ -59,7 +59,7 @@ fn packages() -> Vec<(PathBuf, bool)> {
 }
 
 #[test]
-fn generated_files_say_so_and_no_others_do() {
+fn only_generated_files_are_marked_as_generated() {
     let licence = |file: &Path| file.file_name().unwrap().to_string_lossy().starts_with("LICENSE-");
     for (folder, generated) in packages() {
         for file in files_below(&folder).into_iter().filter(|file| !licence(file)) {
@@ -95,11 +95,11 @@ fn every_package_is_ready_to_publish() {
 }
 
 #[test]
-fn hand_written_code_names_no_service() {
+fn hand_written_code_is_service_agnostic() {
     let mut words = services();
-    // The client for logging in is what credentials stand on.
+    // Credentials depend on the client for logging in.
     words.retain(|service| service != "iam");
-    // Configurations know the ids of project and domain, which every signed request may carry.
+    // The configuration holds the project and domain ids, which every signed request may carry.
     let others = operations().into_iter().filter(|(service, ..)| words.contains(&service.metadata.id.to_owned()));
     let ids = others.flat_map(|(_, entry, _)| entry.operation.parameters).map(|parameter| parameter.name);
     let ids = ids.filter(|name| name.ends_with("_id") && !["project_id", "domain_id"].contains(name));
@@ -110,7 +110,7 @@ fn hand_written_code_names_no_service() {
     for file in hand_written.chain([root().join("xtask/src")]).flat_map(|folder| files_below(&folder)) {
         let source = fs::read_to_string(&file).unwrap();
         let code = source.split("#[cfg(test)]").next().unwrap();
-        // Comments and help may give examples.
+        // Comments and help texts may contain examples.
         let code = code.lines().filter(|line| !line.trim_start().starts_with("//") && !line.contains("such as"));
         for (number, line) in code.enumerate() {
             let mut found = line.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -120,7 +120,7 @@ fn hand_written_code_names_no_service() {
     }
 }
 
-/// The licences and sources that `.deny.toml` allows, checked without a network.
+/// Checks dependencies against the licences and sources that `.deny.toml` allows, without network access.
 #[test]
 fn every_dependency_has_an_allowed_licence_and_comes_from_the_registry() {
     let config: toml::Table = fs::read_to_string(root().join(".deny.toml")).unwrap().parse().unwrap();

@@ -1,4 +1,4 @@
-//! What goes over the wire, through real TCP: method, path, query, headers, body.
+//! Requests on the wire, over real TCP: method, path, query, headers and body.
 
 use huaweicloud_coc::types::ObjectFilterV2;
 use huaweicloud_core::{Config, Credential};
@@ -22,7 +22,7 @@ fn header<'a>(request: &'a RecordedRequest, name: &str) -> Option<&'a str> {
     request.headers.get(name).map(|value| value.to_str().unwrap())
 }
 
-fn only(sandbox: &Sandbox) -> RecordedRequest {
+fn single_request(sandbox: &Sandbox) -> RecordedRequest {
     let mut requests = sandbox.requests();
     assert_eq!(requests.len(), 1);
     let request = requests.remove(0);
@@ -34,7 +34,7 @@ fn only(sandbox: &Sandbox) -> RecordedRequest {
 }
 
 #[tokio::test]
-async fn osm_sends_what_the_page_asks_for() {
+async fn osm_sends_documented_request() {
     let (sandbox, config) = sandbox().await;
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let page = osm
@@ -51,7 +51,7 @@ async fn osm_sends_what_the_page_asks_for() {
         .unwrap();
     assert_eq!((page.status(), page.incident_operate_log_list.len(), page.total_count), (200, 5, Some(25)));
     assert_eq!(page.request_id().map(str::len), Some(32));
-    let request = only(&sandbox);
+    let request = single_request(&sandbox);
     assert_eq!(request.method, "GET");
     assert_eq!(
         request.target,
@@ -66,7 +66,7 @@ async fn osm_sends_what_the_page_asks_for() {
 }
 
 #[tokio::test]
-async fn coc_sends_what_the_page_asks_for() {
+async fn coc_sends_documented_request() {
     let (sandbox, config) = sandbox().await;
     let coc = huaweicloud_coc::Client::new(&config).unwrap();
     let sort = ObjectFilterV2::new().operator("desc").field("start_time").name("start_time").values(["start_time"]);
@@ -79,7 +79,7 @@ async fn coc_sends_what_the_page_asks_for() {
         .unwrap();
     let records = &page.data.as_ref().unwrap().info;
     assert_eq!(records[1].action_id.as_deref(), Some("main"));
-    let request = only(&sandbox);
+    let request = single_request(&sandbox);
     assert_eq!(request.method, "POST");
     assert_eq!(request.target, "/v2/incidents/IM202506051651290199975850/histories");
     assert_eq!(header(&request, "content-type"), Some("application/json"));
@@ -90,15 +90,15 @@ async fn coc_sends_what_the_page_asks_for() {
 }
 
 #[tokio::test]
-async fn an_empty_body_is_sent_and_signed_as_an_empty_object() {
+async fn sends_and_signs_empty_body_as_empty_object() {
     let (sandbox, config) = sandbox().await;
     let coc = huaweicloud_coc::Client::new(&config).unwrap();
     coc.list_incidents_histories().incident_id("IM1").send().await.unwrap();
-    assert_eq!(only(&sandbox).body.as_ref(), b"{}");
+    assert_eq!(single_request(&sandbox).body.as_ref(), b"{}");
 }
 
 #[tokio::test]
-async fn projectman_sends_what_the_page_asks_for() {
+async fn projectman_sends_documented_request() {
     let (sandbox, config) = sandbox().await;
     let projectman = huaweicloud_projectman::Client::new(&config).unwrap();
     let project = "c15cc54e338d4506afd9bd8103071ff0";
@@ -113,7 +113,7 @@ async fn projectman_sends_what_the_page_asks_for() {
         .await
         .unwrap();
     assert_eq!(page.result.as_ref().unwrap().record.len(), 10);
-    let request = only(&sandbox);
+    let request = single_request(&sandbox);
     assert_eq!(request.method, "GET");
     assert_eq!(
         request.target,
@@ -128,7 +128,7 @@ async fn projectman_sends_what_the_page_asks_for() {
 }
 
 #[tokio::test]
-async fn codeartsdeploy_sends_what_the_page_asks_for() {
+async fn codeartsdeploy_sends_documented_request() {
     let (sandbox, config) = sandbox().await;
     let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
     let page = deploy
@@ -147,7 +147,7 @@ async fn codeartsdeploy_sends_what_the_page_asks_for() {
         .await
         .unwrap();
     assert_eq!((page.result.len(), page.total_num), (1, Some(1)));
-    let request = only(&sandbox);
+    let request = single_request(&sandbox);
     assert_eq!(request.method, "POST");
     assert_eq!(request.target, "/v1/applications/00105ecca9d142148f9807cf0cdebfef/operations/log");
     let spec: Value = serde_json::from_str(huaweicloud_codeartsdeploy::dynamic::SERVICE.spec).unwrap();
@@ -158,7 +158,7 @@ async fn codeartsdeploy_sends_what_the_page_asks_for() {
 }
 
 #[tokio::test]
-async fn a_token_travels_alone_and_temporary_keys_with_their_token() {
+async fn sends_auth_headers_for_tokens_and_temporary_keys() {
     let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
     let config = |credential| Config::builder().credentials(credential).endpoint(sandbox.url()).build().unwrap();
     let token = config(Credential::token(sandbox.token()));
@@ -174,7 +174,7 @@ async fn a_token_travels_alone_and_temporary_keys_with_their_token() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn does_not_follow_redirects() {
     let target = Canned::response("200 OK", "", "{}").await;
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let server = Canned::response(status, &format!("location: {}/else\r\n", target.url), "").await;
@@ -187,7 +187,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn the_sandbox_checks_what_the_gateway_checks() {
+async fn sandbox_rejects_invalid_credentials() {
     let sandbox = Sandbox::start().await.unwrap();
     let with = |credential| Config::builder().credentials(credential).endpoint(sandbox.url()).build().unwrap();
     let wrong = [

@@ -1,7 +1,8 @@
-//! What a typed, signed call costs beside the same done by hand with reqwest, serde_json and hmac, in the same run.
+//! Compares the cost of a typed, signed call with the same call written by hand with reqwest, serde_json and hmac, in
+//! the same run.
 //!
-//! Measured is the processor time of the client's thread: the server responds from a thread of its own with bytes that
-//! are always the same. `cargo bench --bench client`.
+//! Measures the CPU time of the client's thread; the server responds from a separate thread, always with the same
+//! bytes. Run with `cargo bench --bench client`.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +30,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// Processor time of the thread, printed like wall time.
+/// CPU time of the thread, formatted like wall time.
 struct CpuTime;
 
 impl Measurement for CpuTime {
@@ -64,7 +65,7 @@ impl Measurement for CpuTime {
 const AK: &str = "SANDBOXACCESSKEY0000";
 const SK: &str = "sandbox-secret-key-of-no-other-use-00000";
 
-/// What a careful person writes by hand: plain structs, plain signing.
+/// The hand-written equivalent: plain structs and plain signing.
 mod by_hand {
     use super::*;
 
@@ -234,7 +235,7 @@ mod by_hand {
     }
 }
 
-/// A server on a thread of its own that responds to every request on a connection with the same bytes.
+/// Starts a server on a separate thread that responds to every request on a connection with the same bytes.
 fn serve(body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -263,7 +264,7 @@ fn serve(body: String) -> String {
     url
 }
 
-/// The documented response of a service with its items repeated.
+/// Returns the documented response of a service with its items repeated.
 fn page(service: &Service, records: usize) -> String {
     let entry = &service.operations[0];
     let spec: Value = serde_json::from_str(service.spec).unwrap();

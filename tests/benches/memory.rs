@@ -1,5 +1,5 @@
-//! Peak memory of a client that streams 1,000,000 records, beside one that streams 10,000: each is a process of its
-//! own, and the sandbox they read from is another. `cargo bench --bench memory`.
+//! Compares the peak memory of a client that streams 1,000,000 records with one that streams 10,000. Each client is a
+//! separate process, and the sandbox that they read from is another. Run with `cargo bench --bench memory`.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! How long generation takes, and that its time grows with the operations and no faster.
+//! Benchmarks of code generation: of all services, and of synthetic specs, to show that the time is at most linear in
+//! the number of operations.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
 

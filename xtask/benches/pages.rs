@@ -1,4 +1,5 @@
-//! How long a page of 10 MB takes to read, in each kind of layout.
+//! Benchmarks of reading a document of 10 MB in three layouts: HTML, one cell per line, and one cell per line with
+//! pipes.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
 
@@ -9,7 +10,7 @@ use xtask::page::Page;
 
 const SIZE: usize = 10_000_000;
 
-/// A page with as many schemas as make it large.
+/// Returns a document of at least [`SIZE`] bytes, filled with schema tables.
 fn page(table: impl Fn(&mut String, usize), line: fn(&str) -> String) -> String {
     let mut out = String::new();
     for text in [

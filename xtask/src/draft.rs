@@ -1,5 +1,7 @@
-//! A first spec of an operation, from its page. What the page leaves open is marked with `x-review`; what is written
-//! by hand stays as it is.
+//! The `draft` command: adds the operation of a document to the spec of a service.
+//!
+//! Open questions are marked with `x-review`; the existing text of the spec is unchanged. Knows documents and the YAML
+//! of specs; must not know how documents are laid out or the generated code.
 
 mod operation;
 
@@ -16,7 +18,11 @@ use crate::{
 
 use operation::Added;
 
-/// Writes the operations of these pages into the spec of a service.
+/// Adds the operations of documents to the spec of a service; a spec that does not exist is created.
+///
+/// # Errors
+/// Returns an error, and writes nothing, if the service name is invalid, a document cannot be read, its operation is
+/// already in a spec or has a method without generated clients, or the spec cannot be extended without changing it.
 pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<()> {
     let named = !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if !named {
@@ -71,7 +77,7 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
     Ok(())
 }
 
-/// A spec without operations. The page knows neither endpoints nor which id a signed call carries.
+/// Returns a spec without operations. No document states the endpoints, or which id a signed call carries.
 fn new_service(service: &str, page: &Page) -> Value {
     let version = page
         .path
@@ -92,7 +98,7 @@ fn new_service(service: &str, page: &Page) -> Value {
     })
 }
 
-/// The text of a spec with an operation more. Nothing else of it changes, not even a blank.
+/// Returns the text of a spec with the drafted operation added; existing lines are unchanged.
 fn add(spec: &Spec, page: &Page, added: &Added) -> Result<String> {
     let mut lines: Vec<String> = spec.text.lines().map(str::to_owned).collect();
     let method = page.method.to_lowercase();
@@ -118,7 +124,7 @@ fn add(spec: &Spec, page: &Page, added: &Added) -> Result<String> {
     Ok(text)
 }
 
-/// Adds members at the end of a mapping, found by its keys and their indentation.
+/// Adds members at the end of a mapping, which is found by its keys and their indentation.
 fn insert(lines: &mut Vec<String>, keys: &[&str], members: &Map<String, Value>, spec: &Spec) -> Result<()> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
@@ -140,7 +146,7 @@ fn insert(lines: &mut Vec<String>, keys: &[&str], members: &Map<String, Value>, 
         from = at + 1;
         to = (from..to).find(|&at| is_content(&lines[at]) && indent(&lines[at]) <= depth * 2).unwrap_or(to);
     }
-    // Blank lines and comments behind the mapping belong to what follows.
+    // Blank lines and comments after the mapping belong to the next one.
     while to > from && !is_content(&lines[to - 1]) {
         to -= 1;
     }
@@ -149,7 +155,7 @@ fn insert(lines: &mut Vec<String>, keys: &[&str], members: &Map<String, Value>, 
     Ok(())
 }
 
-/// YAML, indented by levels.
+/// Serializes a value as YAML, indented by levels of two spaces.
 fn yaml(value: &Value, levels: usize) -> Result<String> {
     let options = serde_saphyr::ser_options! { indent_step: 2, compact_list_indent: false, folded_wrap_chars: 100 };
     let text = serde_saphyr::to_string_with_options(value, options)
@@ -158,7 +164,7 @@ fn yaml(value: &Value, levels: usize) -> Result<String> {
     Ok(text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{pad}{line}\n") }).collect())
 }
 
-/// Fails unless everything that was there still is, as it was.
+/// Fails unless the new text still has every value of the spec, unchanged.
 fn kept(before: &Spec, text: &str) -> Result<()> {
     fn holds(after: &Value, before: &Value) -> bool {
         match (after, before) {
@@ -175,7 +181,7 @@ fn kept(before: &Spec, text: &str) -> Result<()> {
     Err(vec![before.problem("", "is laid out so that a draft would change what is there; nothing was written")])
 }
 
-/// Adds an `x-deviation` and an `x-review` to every new node where the page contradicts itself or is silent.
+/// Adds an `x-deviation` and an `x-review` to every new node on which the document contradicts itself or is silent.
 fn decide(spec: &Spec, page: &Page, added: &mut Added) {
     let mut merged = spec.clone();
     let method = page.method.to_lowercase();

@@ -1,4 +1,7 @@
-//! What differs between a page and the spec: tables against spec, examples against tables, examples against spec.
+//! The `drift` command: compares documents with the specs, and reports the differences.
+//!
+//! Knows documents, specs and the `x-deviation`s in them; must not know how documents are laid out or the generated
+//! code. The module `compare` finds the differences; this one finds the operation and decides which ones are new.
 
 pub mod compare;
 mod finding;
@@ -15,16 +18,16 @@ use crate::{
     spec::{self, OperationAt, Spec, list, text},
 };
 
-/// A difference that the spec owns up to.
+/// A difference that an `x-deviation` of the spec covers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Covered {
     #[serde(flatten)]
     pub finding: Finding,
-    /// Why the spec differs.
+    /// The reason, from the `x-deviation`.
     pub why: String,
 }
 
-/// An `x-deviation` that no difference needs any more.
+/// An `x-deviation` that no longer matches a difference.
 #[derive(Clone, Debug, Serialize)]
 pub struct Stale {
     pub pointer: String,
@@ -33,25 +36,25 @@ pub struct Stale {
     pub member: Option<String>,
 }
 
-/// What a page has to say to the spec.
+/// The result of comparing a document with an operation of a spec.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// The page's file.
+    /// The path of the document.
     pub page: String,
-    /// The spec's file.
+    /// The path of the spec.
     pub file: String,
     pub operation: String,
     pub title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<String>,
-    /// When the spec was last compared with the page by a person.
+    /// The date when a person last compared the operation with its documents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<String>,
-    /// Differences nobody has decided on.
+    /// Differences that no `x-deviation` covers.
     pub differences: Vec<Finding>,
     pub stale: Vec<Stale>,
     pub covered: Vec<Covered>,
-    /// What could not be compared, because the scrape lost it.
+    /// Facts that could not be compared because the scrape lost them.
     pub lost: Vec<Finding>,
 }
 
@@ -61,29 +64,33 @@ impl Report {
     }
 }
 
-/// What came of a page.
+/// The outcome for one document.
 enum Outcome {
     Compared(Box<Report>),
-    /// No operation of the specs is on it.
+    /// The documented operation is in no spec.
     Unknown(String),
     Unreadable(String),
 }
 
-/// How reports are printed.
+/// The output format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people.
+    /// Plain text, for people.
     Text,
-    /// For tools.
+    /// JSON, for tools.
     Json,
 }
 
-/// The exit codes of `drift`.
+// The exit codes of `drift`.
 const CLEAN: u8 = 0;
 const DIFFERENT: u8 = 1;
 pub const UNREADABLE: u8 = 2;
 
-/// Compares pages with the specs, prints the reports, and gives the exit code.
+/// Compares documents, or with `all` the files of folders, with the specs, prints the reports, and returns the exit
+/// code.
+///
+/// # Errors
+/// Returns an error if the specs or a folder cannot be read. A document that cannot be read is part of the report.
 pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format) -> spec::Result<u8> {
     let specs = spec::load(root, &[])?;
     let mut files = Vec::new();
@@ -125,7 +132,7 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format)
     Ok(code)
 }
 
-/// The report of one page on a spec; nothing if the spec has no such operation.
+/// Returns the report of one document against a spec; `None` if the spec has no such operation.
 pub fn report(spec: &Spec, page: &Page) -> Option<Report> {
     let pages = [(String::new(), Ok(page.clone()))];
     compare(std::slice::from_ref(spec), &pages).into_iter().find_map(|outcome| match outcome {
@@ -134,11 +141,11 @@ pub fn report(spec: &Spec, page: &Page) -> Option<Report> {
     })
 }
 
-/// Compares pages with the specs. An `x-deviation` on a component is stale only if every operation that uses it was
-/// compared.
+/// Compares documents with the specs. An `x-deviation` on a component is stale only if every operation that uses the
+/// component was compared.
 fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    // By spec: which deviations were needed, and which operations were compared.
+    // The deviations that matched a difference, by spec, and the operations that were compared.
     let mut needed: BTreeMap<&str, Vec<Identity>> = BTreeMap::new();
     let mut compared: Vec<(&Spec, OperationAt<'_>, usize)> = Vec::new();
     for (file, page) in pages {
@@ -196,7 +203,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
         let stale = deviations::of(spec, operation)
             .into_iter()
             .filter(|deviation| !needed.get(spec.file.as_str()).is_some_and(|used| used.contains(&identity(deviation))))
-            // Where the page says something else now, the difference is what counts.
+            // If the document has changed since, the difference is reported instead.
             .filter(|deviation| {
                 !differing.iter().any(|(file, finding)| *file == spec.file && concerns(deviation, finding))
             })
@@ -212,7 +219,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
     outcomes
 }
 
-/// Pointer, subject and member of a deviation: what tells it from the others.
+/// The pointer, subject and member that identify a deviation.
 type Identity = (String, String, Option<String>);
 
 fn identity(deviation: &Deviation<'_>) -> Identity {
@@ -220,14 +227,14 @@ fn identity(deviation: &Deviation<'_>) -> Identity {
     (deviation.pointer.clone(), text(deviation.value, "about").to_owned(), member)
 }
 
-/// Whether a deviation is about what a finding is about.
+/// Returns whether a deviation and a finding have the same subject.
 fn concerns(deviation: &Deviation<'_>, finding: &Finding) -> bool {
     let (pointer, about, member) = identity(deviation);
     about == finding.about && member == finding.member && finding.nodes.contains(&pointer)
 }
 
 fn covers(deviation: &Deviation<'_>, finding: &Finding) -> bool {
-    // What the page said when the difference was decided on; something else is a difference of its own.
+    // `found` is the text of the document at the time of the decision; any other text is a new difference.
     let found = deviation.value.get("found").and_then(serde_json::Value::as_str);
     found.is_none_or(|found| found == finding.document) && concerns(deviation, finding)
 }
@@ -239,19 +246,19 @@ fn reports(outcomes: &[Outcome]) -> impl Iterator<Item = &Report> {
     })
 }
 
-/// When a person last compared the operation with its documents.
+/// Returns the date when a person last compared the operation with its documents.
 fn verified(operation: &OperationAt<'_>) -> Option<String> {
     operation.value.pointer("/x-source/verified")?.as_str().map(str::to_owned)
 }
 
-/// Whether one of the documents of an operation has this title.
+/// Returns whether a document of the operation has this title.
 fn is_titled(operation: &OperationAt<'_>, title: &str) -> bool {
     list(&operation.value["x-source"], "documents")
         .any(|document| document.get("title").is_some_and(|own| own == title))
 }
 
-/// The operation that a page documents: the same method and path; else the same title, so that a changed address is
-/// seen as such; else, of a page without a title, the same path.
+/// Finds the operation that a document describes: by method and path; otherwise by title, so that a changed endpoint is
+/// reported as a difference; otherwise, for a document without a title, by path.
 pub fn find<'a>(specs: &'a [Spec], page: &Page) -> Option<(&'a Spec, OperationAt<'a>)> {
     let all = || specs.iter().flat_map(|spec| spec.operations().into_iter().map(move |operation| (spec, operation)));
     all()
@@ -277,7 +284,7 @@ fn say_json(value: &impl Serialize) {
     say(&(serde_json::to_string_pretty(value).expect("texts and numbers") + "\n"));
 }
 
-/// Prints; a reader that went away, as `head` does, is not an error.
+/// Prints a text; a closed pipe, as with `head`, is not an error.
 fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
@@ -289,7 +296,7 @@ fn print(outcome: &Outcome) {
     }
 }
 
-/// A report as a reviewer reads it.
+/// Formats a report for a reviewer.
 pub fn shown(report: &Report) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
@@ -327,7 +334,7 @@ pub fn shown(report: &Report) -> String {
     out
 }
 
-/// What is known of an operation.
+/// The state of an operation in the overview of `--all`.
 #[derive(Serialize)]
 struct Coverage {
     operation: String,

@@ -1,7 +1,7 @@
-//! progenitor and typify as judges: they read the same wire contract, and must agree with what is generated on every
-//! name, every field, what must be there, and every type.
+//! An independent check of the generated code: progenitor and typify read the same wire contract, and must agree with
+//! the code on every name, field, required member and type.
 //!
-//! What is judged is the generated source itself, not what the emitter meant to write.
+//! Knows the wire contract and the generated source, which it parses; must not know the emitter that produced it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,23 +18,29 @@ use crate::{
     wire,
 };
 
-/// What is said of a service: models with their fields, and operations with their arguments.
+/// The comparable description of a service: models with their fields, and operations with their arguments.
 #[derive(Debug, Default, PartialEq)]
 pub struct Verdict {
-    /// By name: fields by their name in Rust, with the name on the wire and the type.
+    /// The models by name: fields by their Rust name, with the wire name and the type.
     pub models: BTreeMap<String, BTreeMap<String, String>>,
-    /// By name: the members that must be there.
+    /// The required members of each model, by its name.
     pub required: BTreeMap<String, BTreeSet<String>>,
-    /// By name: arguments by their name, with the type; `body` and `->` are body and response.
+    /// The operations by name: arguments by their name, with the type; `body` is the request body, `->` the response.
     pub operations: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// Fails if the judges say something else than the generated code.
+/// Compares the generated code with progenitor and typify.
+///
+/// # Errors
+/// Returns an error if either side cannot be read or if they differ.
 pub fn judge(spec: &Spec, code: &Code) -> Result<(), String> {
     compare(&expected(spec)?, &generated(code)?)
 }
 
-/// What differs between what the judges say and what is generated.
+/// Compares two descriptions of a service.
+///
+/// # Errors
+/// Returns an error that names the first difference.
 pub fn compare(judges: &Verdict, generated: &Verdict) -> Result<(), String> {
     fn differing<V: PartialEq + std::fmt::Debug>(
         what: &str,
@@ -56,7 +62,10 @@ pub fn compare(judges: &Verdict, generated: &Verdict) -> Result<(), String> {
     found.map_or(Ok(()), Err)
 }
 
-/// What progenitor and typify make of the wire contract.
+/// Returns the description of a service according to progenitor and typify.
+///
+/// # Errors
+/// Returns an error if the wire contract is not valid OpenAPI or progenitor cannot generate code for it.
 pub fn expected(spec: &Spec) -> Result<Verdict, String> {
     let document: openapiv3::OpenAPI =
         serde_json::from_value(wire::contract(spec)).map_err(|error| error.to_string())?;
@@ -95,7 +104,7 @@ pub fn expected(spec: &Spec) -> Result<Verdict, String> {
     Ok(verdict)
 }
 
-/// The models that typify has, but for those that are replaced.
+/// Adds the models of typify, except the enums, which are replaced.
 fn models(space: &TypeSpace, spec: &Spec, verdict: &mut Verdict) {
     for kind in space.iter_types() {
         let TypeDetails::Struct(model) = kind.details() else { continue };
@@ -107,7 +116,7 @@ fn models(space: &TypeSpace, spec: &Spec, verdict: &mut Verdict) {
         let mut required = BTreeSet::new();
         for TypeStructPropInfo { name, description, required: must, type_id } in model.properties_info() {
             let kind = space.get_type(&type_id).map(|kind| kind.ident().to_string()).unwrap_or_default();
-            // typify does not tell the name on the wire; the contract has it as the description.
+            // typify does not expose the wire name; the contract has it as the description.
             let wire = description.unwrap_or_default().to_owned();
             fields.insert(name.to_owned(), format!("{wire}: {}", plain(&kind)));
             if must {
@@ -121,7 +130,7 @@ fn models(space: &TypeSpace, spec: &Spec, verdict: &mut Verdict) {
     }
 }
 
-/// The arguments of a positional method, without the reference and the option around them.
+/// Returns the arguments and the response of a positional method, without references and outer options.
 fn arguments(signature: &syn::Signature) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for argument in &signature.inputs {
@@ -139,7 +148,7 @@ fn arguments(signature: &syn::Signature) -> BTreeMap<String, String> {
     found
 }
 
-/// The first argument of a generic type.
+/// Returns the first type argument of a generic type.
 fn inner(kind: &Type) -> Option<Type> {
     let Type::Path(path) = kind else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
@@ -149,7 +158,7 @@ fn inner(kind: &Type) -> Option<Type> {
     })
 }
 
-/// A type in the words that both sides share: no paths, no lifetimes, a list is a list.
+/// Normalizes a type to a notation that both sides share: without paths, lifetimes and an outer option, lists as `Vec`.
 fn plain(kind: &str) -> String {
     let mut text: String = kind.split_whitespace().collect();
     text = text.replace("&'astr", "String").replace("&'a", "").replace(",>", ">");
@@ -167,14 +176,17 @@ fn plain(kind: &str) -> String {
     }
     out.push_str(&word);
     let out = out.replace("List<", "Vec<").replace("BTreeMap<String,", "Map<").replace("Map<String,Value>", "Value");
-    // Whether something may be left out is judged by the rules.
+    // Whether a member is optional is compared by the required members.
     match out.strip_prefix("Option<").and_then(|out| out.strip_suffix('>')) {
         Some(inner) => inner.to_owned(),
         None => out,
     }
 }
 
-/// What the generated source says.
+/// Returns the description of a service according to the generated source.
+///
+/// # Errors
+/// Returns an error if the source does not parse.
 pub fn generated(code: &Code) -> Result<Verdict, String> {
     let parse = |text: &str| syn::parse_file(text).map_err(|error| error.to_string());
     let mut verdict = Verdict::default();
@@ -184,7 +196,7 @@ pub fn generated(code: &Code) -> Result<Verdict, String> {
             let wire = wire_names(&code.types, &name);
             let fields = item.fields.iter().filter_map(|field| {
                 let rust = field.ident.as_ref()?.to_string();
-                // What comes from a header is not a member.
+                // A field without a wire name is read from a header and is not a member.
                 let wire = wire.get(&rust)?;
                 Some((rust, format!("{wire}: {}", plain(&field.ty.to_token_stream().to_string()))))
             });
@@ -203,7 +215,7 @@ pub fn generated(code: &Code) -> Result<Verdict, String> {
     Ok(verdict)
 }
 
-/// The fields of a model with their names on the wire, as its macro has them.
+/// Returns the fields of a model with their wire names, as stated in its macro.
 fn wire_names(types: &str, model: &str) -> BTreeMap<String, String> {
     let start = format!("huaweicloud_core::codegen::model! {{\n    {model} {{");
     let fields = types.split_once(&start).and_then(|(_, rest)| rest.split_once('}')).map_or("", |(fields, _)| fields);
@@ -216,7 +228,7 @@ fn wire_names(types: &str, model: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The members that the generated rules want.
+/// Returns the members that the generated rules require, by model.
 fn required(service: &str) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let file = syn::parse_file(service).map_err(|error| error.to_string())?;
@@ -235,7 +247,7 @@ fn required(service: &str) -> Result<BTreeMap<String, BTreeSet<String>>, String>
     Ok(found)
 }
 
-/// The operation of a request builder: its parameters, its body and its response.
+/// Returns the operation of a request builder: its name, parameters, body and response.
 fn builder(item: &syn::ItemImpl, verdict: &Verdict) -> (String, BTreeMap<String, String>) {
     let mut found = BTreeMap::new();
     let mut body = None;
@@ -265,7 +277,7 @@ fn builder(item: &syn::ItemImpl, verdict: &Verdict) -> (String, BTreeMap<String,
             _ => {}
         }
     }
-    // Members of the body are judged with its model.
+    // Members of the body are compared with its model.
     for field in body.into_iter().flatten() {
         found.remove(&field);
     }
@@ -273,7 +285,7 @@ fn builder(item: &syn::ItemImpl, verdict: &Verdict) -> (String, BTreeMap<String,
     (setter(&id), found)
 }
 
-/// What a setter takes, as the type that it becomes: `impl Into<T>` is T, an iterator of T is a list.
+/// Returns the type that a setter stores: T for `impl Into<T>`, a list for an iterator.
 fn taken(kind: &Type) -> String {
     let text: String = kind.to_token_stream().to_string().split_whitespace().collect();
     let into = |text: &str| match text.strip_prefix("implInto<").and_then(|text| text.strip_suffix('>')) {

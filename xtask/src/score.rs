@@ -1,4 +1,6 @@
-//! How well the reader reads: its pages against what is known of them.
+//! The `pages score` command: measures the precision and recall of the document reader against known documents.
+//!
+//! Knows the documents and the truth files; must not know the specs or how documents are laid out.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +16,7 @@ use crate::{
     spec::{Problem, Result},
 };
 
-/// What is known of a page.
+/// The expected tables of a document.
 #[derive(Deserialize)]
 struct Truth {
     tables: Vec<TruthTable>,
@@ -26,7 +28,7 @@ struct TruthTable {
     rows: Vec<Vec<String>>,
 }
 
-/// A row of parameters: name, and type and mandatory flag where the table has such columns.
+/// A row of parameters: the name, and the type and mandatory flag if the table has such columns.
 #[derive(Default)]
 struct Field {
     name: String,
@@ -34,7 +36,7 @@ struct Field {
     mandatory: Option<String>,
 }
 
-/// Correct values among those given and those wanted.
+/// The number of correct values, of values read, and of values expected.
 #[derive(Clone, Copy, Default)]
 pub struct Score {
     right: usize,
@@ -63,14 +65,14 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-/// The pages of a layout.
+/// The scores of the documents of one layout.
 #[derive(Default)]
 pub struct Layout {
     pub name: String,
     pub pages: usize,
-    /// Pages that were refused, and why.
+    /// The documents that were rejected, with the reason.
     pub unread: Vec<String>,
-    /// Rows found, of all tables.
+    /// The number of expected rows that were found, in all tables.
     pub found: usize,
     pub rows: usize,
     pub names: Score,
@@ -78,7 +80,11 @@ pub struct Layout {
     pub mandatory: Score,
 }
 
-/// Scores every layout of a folder with the truth in `truth/`, and one folder of pages for each layout.
+/// Scores every layout of a folder, which contains `truth/` and one folder of documents per layout, and prints the
+/// scores.
+///
+/// # Errors
+/// Returns an error if a file cannot be read, a truth file is invalid, or there is no truth file or no layout.
 pub fn run(folder: &Path) -> Result<()> {
     let layouts = measure(folder)?;
     println!(
@@ -101,7 +107,10 @@ pub fn run(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The scores of every layout.
+/// Returns the scores of every layout.
+///
+/// # Errors
+/// As for [`run`].
 pub fn measure(folder: &Path) -> Result<Vec<Layout>> {
     let problem = |message: String| vec![Problem::new(folder.display().to_string(), "", message)];
     let list = |folder: &Path| -> Result<Vec<PathBuf>> {
@@ -136,7 +145,7 @@ pub fn measure(folder: &Path) -> Result<Vec<Layout>> {
     Ok(layouts)
 }
 
-/// The name of a file up to its first dot.
+/// Returns the name of a file up to its first dot.
 fn stem(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().split('.').next().unwrap_or_default().to_owned()
 }
@@ -209,7 +218,7 @@ impl Layout {
     }
 }
 
-/// The rows that are the same on both sides, in order.
+/// Returns the index pairs of the rows that are the same on both sides, in order.
 fn pairs(read: &[String], wanted: &[String]) -> Vec<(usize, usize)> {
     capture_diff_slices(Algorithm::Myers, read, wanted)
         .into_iter()

@@ -1,4 +1,7 @@
-//! `timings`: what a client crate adds to a clean build of a project that already has reqwest, serde and tokio.
+//! The `timings` command: measures the build time that a client crate adds to a clean build of a project that already
+//! has reqwest, serde and tokio.
+//!
+//! Knows the specs, the crates and cargo; must not know what the generated code contains.
 
 use std::{
     collections::BTreeSet,
@@ -16,7 +19,7 @@ use crate::{
     spec::{self, Problem, Result, Spec},
 };
 
-/// Projects that are there already and can make a call over TLS, which serves the client too.
+/// The baseline projects: each can already make a call over TLS, with dependencies that the client shares.
 const PROJECTS: [(&str, &str); 2] = [
     ("reqwest, serde, tokio as they come", r#"reqwest = "0.13""#),
     (
@@ -30,10 +33,14 @@ serde = { version = "1", features = ["derive"] }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 "#;
 
-/// How many operations the crate has that no service has so many of.
+/// The number of operations of the large crate; no single service has as many.
 const MANY: usize = 10;
 
-/// Builds projects without and with each client crate, from nothing and in turn, and prints what the crate adds.
+/// Builds the projects without and with each client crate, clean and in turn, and prints the difference. At least one
+/// round is measured.
+///
+/// # Errors
+/// Returns an error if the specs cannot be read, or a project cannot be created or built.
 pub fn run(root: &Path, services: &[String], rounds: usize) -> Result<()> {
     measure(root, services, rounds.max(1)).map_err(|message| vec![Problem::new("timings", "", message)])
 }
@@ -58,7 +65,7 @@ fn measure(root: &Path, services: &[String], rounds: usize) -> std::result::Resu
             .iter()
             .map(|(_, path)| Project::new(&root, dependency, Some(path)))
             .collect::<std::result::Result<_, _>>()?;
-        // The first build of all finds the disk's caches cold.
+        // The first build runs with cold disk caches and is not counted.
         base.build()?;
         let mut base_times = Vec::new();
         let mut times = vec![Vec::new(); with.len()];
@@ -91,31 +98,31 @@ fn measure(root: &Path, services: &[String], rounds: usize) -> std::result::Resu
     Ok(())
 }
 
-/// Seconds of a build.
+/// The time of a build, in seconds.
 #[derive(Clone, Copy)]
 struct Took {
     wall: f64,
-    /// Of all processes together, where the system tells (else not a number): other work on the machine counts less.
+    /// Processor time of all processes, less affected by other load than the wall time; not a number except on Linux.
     processor: f64,
 }
 
-/// Other work on the machine only ever adds to a build, so of several the fastest says most.
+/// Returns the shortest wall time. Other load only ever adds to a build, so the fastest is the most accurate.
 fn fastest(builds: &[Took]) -> f64 {
     builds.iter().map(|took| took.wall).fold(f64::INFINITY, f64::min)
 }
 
-/// Processor seconds of all processes that this one started and that have ended; only Linux tells.
+/// Returns the processor time of all terminated child processes, in seconds; `None` except on Linux.
 fn processor_seconds() -> Option<f64> {
-    /// Of the clock that the file counts in, on every architecture.
+    /// Clock ticks per second of the times in the file, on every architecture.
     const TICKS: f64 = 100.0;
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // Behind the name of the program, which may hold anything, the 14th and 15th fields are the children's.
+    // The name of the program may contain anything, so fields are counted after it: these two are cutime and cstime.
     let fields = stat.rsplit_once(')')?.1.split_whitespace().skip(13).take(2);
     Some(fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / TICKS)
 }
 
-/// A crate of the first operations of all services, with what they refer to. Where two schemas have the same name, the
-/// first stands for both: the crate is built and never called.
+/// Writes a crate with the first operations of all services and the schemas that they refer to. If two schemas have the
+/// same name, the first is used for both: the crate is only built, never called.
 fn crate_of_many(root: &Path, specs: &[Spec]) -> std::result::Result<TempDir, String> {
     let mut paths = Map::new();
     let mut schemas = Map::new();
@@ -170,7 +177,7 @@ impl Project {
         write("Cargo.toml", &manifest("timings", &dependencies))?;
         fs::create_dir(folder.path().join("src")).map_err(|error| error.to_string())?;
         write("src/main.rs", "fn main() {}\n")?;
-        // The same versions everywhere, so that only the client makes the difference.
+        // The same versions everywhere, so that only the client differs.
         fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).map_err(|error| error.to_string())?;
         let mut project = Self { folder, crates: 0 };
         project.cargo(&["fetch"])?;
@@ -188,7 +195,7 @@ impl Project {
         Ok(project)
     }
 
-    /// Builds from nothing.
+    /// Runs a clean build and returns its time.
     fn build(&self) -> std::result::Result<Took, String> {
         self.cargo(&["clean", "--quiet"])?;
         let before = processor_seconds();

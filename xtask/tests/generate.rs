@@ -1,4 +1,4 @@
-//! The generator: fresh, reproducible, all or nothing, and with sentences instead of panics.
+//! The generator: up to date, reproducible, all or nothing, and with error messages instead of panics.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -18,7 +18,7 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A run of the xtask: exit code, and everything it printed.
+/// Runs xtask and returns the exit code and all output.
 fn xtask(root: &Path, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("--root").arg(root).args(arguments).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
@@ -26,7 +26,7 @@ fn xtask(root: &Path, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), text)
 }
 
-/// A copy of the golden workspace, to break.
+/// Returns a copy of the golden workspace for a test to modify.
 fn golden_copy() -> TempDir {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
@@ -59,7 +59,7 @@ fn edit(root: &Path, file: &str, from: &str, to: &str) {
 }
 
 #[test]
-fn the_workspace_is_fresh() {
+fn workspace_is_up_to_date() {
     let (code, text) = xtask(&workspace(), &["generate", "--check"]);
     assert_eq!(code, 0, "{text}");
     let (code, text) = xtask(&golden(), &["generate", "--check"]);
@@ -67,7 +67,7 @@ fn the_workspace_is_fresh() {
 }
 
 #[test]
-fn generating_again_gives_the_same_bytes() {
+fn generation_is_reproducible() {
     let folder = golden_copy();
     fs::remove_dir_all(folder.path().join("crates")).unwrap();
     let (code, text) = xtask(folder.path(), &["generate"]);
@@ -80,7 +80,7 @@ fn generating_again_gives_the_same_bytes() {
 }
 
 #[test]
-fn check_finds_every_kind_of_difference_and_says_what_to_run() {
+fn check_reports_every_kind_of_difference() {
     type Change = (&'static str, fn(&Path));
     let changes: [Change; 6] = [
         ("differs from what its spec generates", |root| edit(root, SPEC, "Name of the thing.", "What it is called.")),
@@ -112,9 +112,9 @@ fn check_finds_every_kind_of_difference_and_says_what_to_run() {
     }
 }
 
-/// Every way to break a spec that once would have panicked, misgenerated, or documented badly.
+/// Every invalid spec that once caused a panic, wrong code, or bad documentation.
 #[test]
-fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
+fn rejects_invalid_specs_without_writing() {
     let post = "#/paths/~1v1~1things~1{thing_id}/post";
     let cases = [
         ("openapi: 3.0.3", "openapi: 3.1.0", "#/openapi: must be 3.0.x"),
@@ -292,8 +292,8 @@ fn a_bad_spec_gives_a_sentence_with_its_place_and_changes_nothing() {
 }
 
 #[test]
-fn what_was_not_generated_is_neither_deleted_nor_overwritten() {
-    // Files beside the generated ones.
+fn preserves_files_that_were_not_generated() {
+    // Files next to the generated ones.
     let folder = golden_copy();
     let notes = folder.path().join("crates/huaweicloud-tiny/notes/plan.txt");
     fs::create_dir_all(notes.parent().unwrap()).unwrap();
@@ -305,7 +305,7 @@ fn what_was_not_generated_is_neither_deleted_nor_overwritten() {
     assert!(text.contains("kept crates/huaweicloud-tiny/notes/plan.txt, which was not generated"), "{text}");
     assert!(fs::read(&notes).unwrap() == b"mine" && !old.exists(), "{text}");
 
-    // A crate of somebody else's in the place of a generated one, without a manifest.
+    // A crate that was not generated in the place of a generated one, without a manifest.
     let types = folder.path().join(TYPES);
     fs::remove_file(folder.path().join("crates/huaweicloud-tiny/Cargo.toml")).unwrap();
     fs::write(&types, "pub struct Mine;").unwrap();
@@ -314,7 +314,7 @@ fn what_was_not_generated_is_neither_deleted_nor_overwritten() {
     assert!(text.starts_with(&format!("{TYPES}: was not generated and would be overwritten")), "{text}");
     assert_eq!(fs::read_to_string(&types).unwrap(), "pub struct Mine;");
 
-    // A conflict of a merge does not make a file somebody's own.
+    // A file with a merge conflict still counts as generated.
     let folder = golden_copy();
     edit(folder.path(), TYPES, "// @generated", "<<<<<<< ours\n// @generated");
     assert_eq!(xtask(folder.path(), &["generate"]).0, 0);
@@ -322,7 +322,7 @@ fn what_was_not_generated_is_neither_deleted_nor_overwritten() {
 
 #[cfg(unix)]
 #[test]
-fn links_are_not_followed() {
+fn does_not_follow_links() {
     use std::os::unix::fs::symlink;
     let elsewhere = TempDir::new().unwrap();
     fs::write(elsewhere.path().join("precious.txt"), "mine").unwrap();
@@ -344,7 +344,7 @@ fn links_are_not_followed() {
         assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
         assert_eq!(fs::read_to_string(elsewhere.path().join("precious.txt")).unwrap(), "mine");
     }
-    // A link beside the generated files is somebody's own, and so is what it leads to.
+    // A link next to the generated files was not generated and is kept, and so is its target.
     let folder = golden_copy();
     let link = folder.path().join("crates/huaweicloud-tiny/elsewhere");
     symlink(elsewhere.path(), &link).unwrap();
@@ -354,14 +354,14 @@ fn links_are_not_followed() {
 }
 
 #[test]
-fn an_unknown_service_is_named_with_the_known_ones() {
+fn rejects_unknown_services() {
     let (code, text) = xtask(&golden(), &["generate", "large"]);
     assert_eq!(code, 1);
     assert_eq!(text, "specs/large/openapi.yaml: does not exist; known services are tiny\n");
 }
 
 #[test]
-fn every_operation_of_many_is_generated_in_its_place() {
+fn generates_many_operations_in_order() {
     let spec = synthetic(37);
     assert_eq!(lint::lint(&spec), []);
     let files = package::code(&spec).unwrap();

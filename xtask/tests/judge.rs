@@ -1,4 +1,4 @@
-//! progenitor and typify judge what is generated: whoever of the two sides changes its mind, nothing is written.
+//! Generated code is compared with the output of progenitor and typify: if either side differs, nothing is written.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ fn golden() -> Spec {
 }
 
 #[test]
-fn both_sides_say_the_same_of_every_service() {
+fn generated_code_agrees_for_every_service() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     for spec in spec::load(&workspace, &[]).unwrap().into_iter().chain([golden()]) {
         let (expected, generated) =
@@ -29,7 +29,7 @@ fn both_sides_say_the_same_of_every_service() {
 }
 
 #[test]
-fn a_bent_response_of_the_judges_is_a_disagreement() {
+fn detects_changed_reference_output() {
     let spec = golden();
     let generated = judge::generated(&emit::emit(&spec).unwrap()).unwrap();
     type Bend = fn(&mut Verdict);
@@ -69,7 +69,7 @@ fn a_bent_response_of_the_judges_is_a_disagreement() {
 }
 
 #[test]
-fn generated_code_that_is_bent_is_a_disagreement() {
+fn detects_changed_generated_code() {
     let spec = golden();
     let bent = |edit: &dyn Fn(&mut Code)| {
         let mut code = emit::emit(&spec).unwrap();

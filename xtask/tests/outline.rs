@@ -1,7 +1,7 @@
-//! The public face of each generated crate as a reviewer reads it, and that a documented fact which changes moves one
-//! line of it.
+//! Outlines of the public API of each generated crate for review, and a check that a changed documented fact changes
+//! one line of an outline.
 //!
-//! It is read from the generated source, so that what is pinned is what users get.
+//! The outlines are read from the generated source, so that the snapshots pin the API that users get.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -24,7 +24,7 @@ fn specs() -> Vec<Spec> {
     spec::load(&workspace(), &[]).unwrap()
 }
 
-/// Tokens without blanks, paths without their beginnings.
+/// Formats tokens without whitespace, and paths without their prefixes.
 fn short(tokens: &impl ToTokens) -> String {
     let text: String = tokens.to_token_stream().to_string().split_whitespace().collect();
     let text = text.replace("huaweicloud_core::", "").replace("codegen::", "").replace("types::", "");
@@ -34,7 +34,7 @@ fn short(tokens: &impl ToTokens) -> String {
         .replace("IntoIterator<Item=", "IntoIterator<Item = ")
 }
 
-/// The methods of a chain of calls, the first first: name and arguments.
+/// Returns the calls of a method chain, first call first: name and arguments.
 fn chain(expr: &Expr) -> Vec<(String, Vec<&Expr>)> {
     match expr {
         Expr::MethodCall(call) => {
@@ -63,7 +63,7 @@ fn text(expr: &Expr) -> String {
     }
 }
 
-/// A rule in words. The values of an enum stand at the enum.
+/// Describes a rule in words. The values of an enum are listed with the enum.
 fn rule(expr: &Expr) -> String {
     let mut words = Vec::new();
     for (name, arguments) in chain(expr) {
@@ -79,7 +79,7 @@ fn rule(expr: &Expr) -> String {
     words.join(", ")
 }
 
-/// What is known of a setter: its type.
+/// The types of setters, by name.
 type Setters = BTreeMap<String, String>;
 
 fn setters(file: &syn::File) -> BTreeMap<String, (Setters, String)> {
@@ -151,7 +151,7 @@ fn outline(files: &Files) -> String {
         }
     }
     models(&types, &model_setters, &rules, &mut out);
-    // Enums stand in macros of the runtime.
+    // Enums are declared in macros of the runtime.
     for item in &types.items {
         let Item::Macro(item) = item else { continue };
         if !short(&item.mac.path).ends_with("values") && !short(&item.mac.path).ends_with("codes") {
@@ -211,14 +211,14 @@ fn operation(
             "body" => {
                 let body = setters.remove("body").unwrap();
                 writeln!(out, "  body({body}), whose members are setters too").unwrap();
-                // A setter of the builder that its model does not have would be a surprise.
+                // Members of the model without the same setter in the builder are unexpected, so they are listed.
                 for (member, kind) in &models[&body].0 {
                     if setters.remove(member).as_ref() != Some(kind) {
                         writeln!(out, "  but not {member}({kind})").unwrap();
                     }
                 }
             }
-            // The words for codes stand at the enum.
+            // The words for codes are listed with the enum.
             "history" => {
                 for (name, arguments) in chain(arguments[0]) {
                     let fields = ["time", "actor", "action", "subject"];
@@ -278,7 +278,7 @@ fn models(
 }
 
 #[test]
-fn the_public_face_changes_only_on_purpose() {
+fn public_api_matches_snapshots() {
     let mut failed = Vec::new();
     for spec in specs() {
         let outline = outline(&package::code(&spec).unwrap());
@@ -294,8 +294,8 @@ fn the_public_face_changes_only_on_purpose() {
     assert!(failed.is_empty(), "these differ from their snapshots: {failed:?}");
 }
 
-/// A spec with one thing in it changed.
-fn changed(service: &str, from: &str, to: &str) -> Spec {
+/// Returns a spec with one change.
+fn edited_spec(service: &str, from: &str, to: &str) -> Spec {
     let text = specs().into_iter().find(|spec| spec.service == service).unwrap().text;
     assert_eq!(text.matches(from).count(), 1, "{service} must hold once: {from}");
     let spec = Spec::parse(service, &format!("specs/{service}/openapi.yaml"), text.replace(from, to)).unwrap();
@@ -303,16 +303,16 @@ fn changed(service: &str, from: &str, to: &str) -> Spec {
     spec
 }
 
-/// Lines that came and went.
-fn moved(before: &str, after: &str) -> Vec<String> {
+/// Returns the added and removed lines.
+fn changed_lines(before: &str, after: &str) -> Vec<String> {
     let diff = TextDiff::from_lines(before, after);
     let changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
     changes.map(|change| format!("{}{}", change.tag(), change.value().trim_end())).collect()
 }
 
-/// Ten facts that pages document, each changed as a page may change it.
+/// Ten documented facts, each changed as a document may change it.
 #[test]
-fn a_documented_fact_that_changes_moves_one_line() {
+fn a_changed_fact_changes_one_line() {
     let cases = [
         ("limit", "osm", "minimum: 0, maximum: 100, default: 10 }", "minimum: 0, maximum: 200, default: 10 }"),
         (
@@ -357,28 +357,28 @@ fn a_documented_fact_that_changes_moves_one_line() {
     ];
     for (fact, service, from, to) in cases {
         let before = specs().into_iter().find(|spec| spec.service == service).unwrap();
-        // The total of this history points to an integer.
+        // `total` must point to an integer, so it is removed from this history.
         let to = to.to_owned();
         let after = match fact {
             "type" => {
-                let spec = changed(service, "        total: /total_num\n      x-history", "      x-history");
+                let spec = edited_spec(service, "        total: /total_num\n      x-history", "      x-history");
                 Spec::parse(service, &spec.file, spec.text.replace(from, &to)).unwrap()
             }
-            _ => changed(service, from, &to),
+            _ => edited_spec(service, from, &to),
         };
         let before = match fact {
-            "type" => changed(service, "        total: /total_num\n      x-history", "      x-history"),
+            "type" => edited_spec(service, "        total: /total_num\n      x-history", "      x-history"),
             _ => before,
         };
         let (before, after) = (package::code(&before).unwrap(), package::code(&after).unwrap());
-        let lines = moved(&outline(&before), &outline(&after));
+        let lines = changed_lines(&outline(&before), &outline(&after));
         let (gone, come) = (
             lines.iter().filter(|line| line.starts_with('-')).count(),
             lines.iter().filter(|line| line.starts_with('+')).count(),
         );
         assert!(come == 1 && gone <= 1, "{fact}: {lines:#?}");
         if matches!(fact, "limit" | "length" | "default" | "required") {
-            // A rule is data: no signature changes, and no model.
+            // A rule is data: it changes neither signatures nor models.
             let code = |files: &Files, name: &str| -> Vec<String> {
                 let (_, text) = files.iter().find(|(path, _)| path.ends_with(name)).unwrap();
                 text.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect()

@@ -1,4 +1,4 @@
-//! A breaking change of generated code needs a new version; anything else does not.
+//! Checks that a breaking change to generated code requires a new version, and that no other change does.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -41,7 +41,7 @@ fn replace(root: &Path, file: &str, from: &str, to: &str) {
 }
 
 #[test]
-fn a_breaking_change_needs_a_new_version() {
+fn breaking_change_requires_new_version() {
     let folder = TempDir::new().unwrap();
     let root = folder.path();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden"), root);
@@ -51,7 +51,7 @@ fn a_breaking_change_needs_a_new_version() {
     git(root, &["tag", "v0.0.0"]);
     let (builder, changelog) = ("crates/huaweicloud-tiny/src/builder.rs", "specs/tiny/CHANGELOG.md");
 
-    // What is added breaks nobody.
+    // An addition is not a breaking change.
     replace(root, builder, "    pub fn with_options(", "    pub fn added(&self) {}\n    pub fn with_options(");
     let output = semver(root, &[]);
     let text = String::from_utf8_lossy(&output.stdout);

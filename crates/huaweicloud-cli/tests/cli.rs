@@ -1,4 +1,4 @@
-//! `hwc` as a user meets it: what it prints, where, and with which exit code.
+//! End-to-end tests of `hwc`: output, output streams and exit codes.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ fn hwc(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUAWEICLOUD_")) {
         command.env_remove(name);
     }
-    // No profile of the user, and nobody is asked for metadata.
+    // No user profile, and no requests to the metadata service.
     command.env("HOME", std::env::temp_dir().join("no-such-home"));
     command.env("HUAWEICLOUD_SDK_METADATA_DISABLED", "true");
     command
@@ -31,7 +31,7 @@ fn output(output: Output) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn the_timeline_of_the_sandbox_shows_four_services_newest_first() {
+fn timeline_lists_four_services_newest_first() {
     let (code, stdout, stderr) = run(&["timeline", "--sandbox"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     for cell in ["OSM", "COC", "ProjectMan", "CodeArtsDeploy", "COC-Script", "Batch edit", "nickNameTest"] {
@@ -42,7 +42,7 @@ fn the_timeline_of_the_sandbox_shows_four_services_newest_first() {
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     let events: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |service: &str| events.iter().filter(|event| event["service"] == service).count();
-    // The documented history of the first of each, one event of each of the others.
+    // The documented history of the first item of each service, and one event of each other item.
     assert_eq!(["OSM", "COC"].map(of), [1 + 2, 3 + 2]);
     assert!(of("ProjectMan") >= 14 + 3, "the work item has four more records than its documented page");
     assert!(of("CodeArtsDeploy") > 3);
@@ -53,7 +53,7 @@ fn the_timeline_of_the_sandbox_shows_four_services_newest_first() {
 }
 
 #[test]
-fn a_walk_is_bounded_by_service_limit_and_time() {
+fn timeline_filters_by_service_limit_and_time() {
     let run = |arguments: &[&str]| {
         let (code, stdout, stderr) = run(&[&["timeline", "--sandbox", "-o", "json"], arguments].concat());
         assert_eq!((code, stderr.as_str()), (Some(0), ""));
@@ -76,13 +76,13 @@ fn a_walk_is_bounded_by_service_limit_and_time() {
     let late = run(&["--service", "coc", "--limit", "3", "--since", "2025-04-10T11:00:00Z"]);
     assert!(!late.is_empty() && late.len() < all.len());
     assert!(late.iter().all(|event| event["millis"].as_i64().unwrap() >= 1_744_282_800_000));
-    // What has no readable time cannot be left out for it.
+    // An event without a parseable time is not filtered by time.
     assert_eq!(of(&run(&["osm/123", "--since", "1m"]), "time"), ["123"]);
     assert_eq!(run(&["coc/IM1", "--since", "2026-06-01"]), Vec::<Value>::new());
 }
 
 #[test]
-fn a_call_prints_the_typed_response_and_nothing_else() {
+fn call_prints_only_the_typed_response() {
     let (code, stdout, stderr) =
         run(&["call", "--sandbox", "osm", "list_case_operate_logs", "--case-id", "CS1", "--limit", "2"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
@@ -98,9 +98,9 @@ fn a_call_prints_the_typed_response_and_nothing_else() {
     std::fs::remove_file(file).unwrap();
 }
 
-/// What one source allows is sent, whatever another says.
+/// A value that one source allows is sent even if another source does not.
 #[test]
-fn legal_calls_are_sent() {
+fn sends_valid_calls() {
     let filter = |operator: &str| {
         format!(r#"{{"string_filters":[{{"field":"title","operator":"{operator}","values":["x",7]}}],"condition":""}}"#)
     };
@@ -121,20 +121,20 @@ fn legal_calls_are_sent() {
 }
 
 #[test]
-fn a_code_whose_meaning_is_documented_reads_as_words() {
+fn prints_documented_codes_as_words() {
     let (code, stdout, _) = run(&["timeline", "--sandbox", "--service", "osm", "-o", "json"]);
     assert_eq!(code, Some(0));
     let details: Vec<String> = stdout
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap()["detail"].as_str().unwrap().to_owned())
         .collect();
-    // The documented entry has a code that no document explains.
+    // The documented record has a code that no document explains.
     assert_eq!(details.iter().filter(|detail| detail.starts_with("operation type")).count(), 1, "{details:?}");
     assert!(details.contains(&"operation type 1".to_owned()) && details.len() > 1);
 }
 
 #[test]
-fn mistakes_are_sentences_and_exit_codes() {
+fn usage_errors_print_messages_and_exit_codes() {
     let osm = ["call", "--sandbox", "osm", "list_case_operate_logs", "--case-id"];
     let coc = ["call", "--sandbox", "coc", "list_incidents_histories", "--incident-id", "x", "--body"];
     let cases: Vec<(Vec<&str>, i32, &str)> = vec![
@@ -177,7 +177,7 @@ fn mistakes_are_sentences_and_exit_codes() {
     }
 }
 
-/// `hwc sandbox` in a process of its own.
+/// `hwc sandbox` in a separate process.
 struct Playing {
     process: std::process::Child,
     url: String,
@@ -203,7 +203,7 @@ impl Playing {
         Self { process, url: exports[0].1.clone(), exports }
     }
 
-    /// Ends it; gives what it said on stderr.
+    /// Stops the process and returns its stderr.
     fn stop(&mut self) -> String {
         self.process.kill().unwrap();
         let mut said = String::new();
@@ -213,7 +213,7 @@ impl Playing {
     }
 }
 
-/// A test that fails leaves no server behind.
+/// Stops the server even if a test fails.
 impl Drop for Playing {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -222,7 +222,7 @@ impl Drop for Playing {
 }
 
 #[test]
-fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own() {
+fn service_and_connection_errors_have_distinct_exit_codes() {
     let call = ["call", "osm", "list_case_operate_logs", "--case-id", "1", "--endpoint"];
     let keys = |command: &mut Command| {
         output(command.env("HUAWEICLOUD_SDK_AK", "AK").env("HUAWEICLOUD_SDK_SK", "very-secret").output().unwrap())
@@ -242,7 +242,7 @@ fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own()
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stdout.contains("total_count"));
 
-    // What one thing is refused for costs nothing of the others.
+    // A rejected request for one history does not affect the others.
     let plan = r#"[{"operation": "list_app_operations_log", "do": {"fault": "body", "status": 403,
         "body": "{\"error_code\":\"Deploy.00011154\",\"error_msg\":\"No permission\"}"}}]"#;
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -269,7 +269,7 @@ fn what_the_service_refuses_and_what_cannot_be_reached_have_codes_of_their_own()
 }
 
 #[test]
-fn help_says_what_there_is() {
+fn help_lists_options_and_fields() {
     let (code, stdout, _) = run(&["call", "projectman", "list_records_v2", "--help"]);
     assert_eq!(code, Some(0));
     for words in ["--project-id <TEXT>", "--iam-project-id <ID>", "default `10`", "Obtaining the Operation History"] {

@@ -36,7 +36,7 @@ impl ListIncidentsHistories {
         self
     }
 
-    /// Filters whose matches are counted.
+    /// Groups of filters whose matches are counted.
     ///
     /// At most 10 items.
     pub fn count_filters(
@@ -58,7 +58,7 @@ impl ListIncidentsHistories {
         self
     }
 
-    /// How to group.
+    /// Grouping of the results.
     pub fn group_by_filter(mut self, group_by_filter: types::ObjectFilterV2) -> Self {
         self.body = self.body.group_by_filter(group_by_filter);
         self
@@ -75,7 +75,7 @@ impl ListIncidentsHistories {
         self
     }
 
-    /// Filters on text fields; `condition` combines them by name.
+    /// Filters on string fields, combined by name in `condition`.
     ///
     /// At most 20 items.
     pub fn string_filters(
@@ -86,13 +86,13 @@ impl ListIncidentsHistories {
         self
     }
 
-    /// How to order.
+    /// Sort order.
     pub fn sort_filter(mut self, sort_filter: types::ObjectFilterV2) -> Self {
         self.body = self.body.sort_filter(sort_filter);
         self
     }
 
-    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. Left out or empty, all of them must match.
+    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. If omitted or empty, all filters must match.
     ///
     /// At most 10000 characters.
     pub fn condition(mut self, condition: impl Into<String>) -> Self {
@@ -153,7 +153,7 @@ impl ListIncidents {
         }
     }
 
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// 1 to 1000000; default `1`.
     pub fn page(mut self, page: i64) -> Self {
@@ -161,7 +161,7 @@ impl ListIncidents {
         self
     }
 
-    /// Number of incidents on the page.
+    /// Number of incidents per page.
     ///
     /// 1 to 200; default `10`.
     pub fn per_page(mut self, per_page: i64) -> Self {
@@ -169,7 +169,7 @@ impl ListIncidents {
         self
     }
 
-    /// Whether to return everything at once instead of a page.
+    /// Whether to return all incidents at once instead of a page.
     ///
     /// Default `false`.
     pub fn contain_all(mut self, contain_all: bool) -> Self {
@@ -185,7 +185,7 @@ impl ListIncidents {
         self
     }
 
-    /// Whether to return sub-tickets too.
+    /// Whether to include sub-tickets.
     ///
     /// Default `true`.
     pub fn contain_sub_ticket(mut self, contain_sub_ticket: bool) -> Self {
@@ -204,7 +204,7 @@ impl ListIncidents {
         self
     }
 
-    /// Filters on text fields; `condition` combines them by name.
+    /// Filters on string fields, combined by name in `condition`.
     ///
     /// At most 20 items.
     pub fn string_filters(
@@ -215,13 +215,13 @@ impl ListIncidents {
         self
     }
 
-    /// How to order.
+    /// Sort order.
     pub fn sort_filter(mut self, sort_filter: types::ObjectFilterV2) -> Self {
         self.body = self.body.sort_filter(sort_filter);
         self
     }
 
-    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. Left out or empty, all of them must match.
+    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. If omitted or empty, all filters must match.
     ///
     /// At most 10000 characters.
     pub fn condition(mut self, condition: impl Into<String>) -> Self {
@@ -229,7 +229,7 @@ impl ListIncidents {
         self
     }
 
-    /// Filters whose matches are counted, in `count_results`.
+    /// Groups of filters whose matches are counted in `count_results`.
     ///
     /// At most 10 items.
     pub fn count_filters(
@@ -251,7 +251,7 @@ impl ListIncidents {
         self
     }
 
-    /// How to group.
+    /// Grouping of the results.
     pub fn group_by_filter(mut self, group_by_filter: types::ObjectFilterV2) -> Self {
         self.body = self.body.group_by_filter(group_by_filter);
         self
@@ -317,7 +317,7 @@ impl ListIncidentSimpleTickets {
         }
     }
 
-    /// Number of the page, from 1; not a number of incidents to skip.
+    /// Page number, starting at 1; not a number of incidents to skip.
     ///
     /// 1 to 2147483647; default `1`.
     pub fn offset(mut self, offset: i64) -> Self {
@@ -325,7 +325,7 @@ impl ListIncidentSimpleTickets {
         self
     }
 
-    /// Number of incidents on the page.
+    /// Number of incidents per page.
     ///
     /// 1 to 100; default `50`.
     pub fn limit(mut self, limit: i64) -> Self {

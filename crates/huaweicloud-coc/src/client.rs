@@ -28,7 +28,7 @@ impl Client {
 
     /// Lists the operation history of an incident.
     ///
-    /// Every record says which action was taken, by whom, and the status it left the incident in. The response comes in one piece: the service documents no paging for it.
+    /// Each record contains the action, its operator and the resulting status of the incident. The response contains the full history; the service documents no pagination for it.
     ///
     /// Returns a page of [`CocTicketHistoryBaseInfo`](crate::types::CocTicketHistoryBaseInfo) in a [`ListIncidentsHistoriesResponse`](crate::types::ListIncidentsHistoriesResponse).
     ///
@@ -54,7 +54,7 @@ impl Client {
 
     /// Lists incidents.
     ///
-    /// With filters, an order and all that is known of each incident. Pages are numbered from 1 and hold at most 200 incidents. The `ticket_id` of an incident is the `incident_id` of its history.
+    /// Supports filters and sorting, and returns all fields of each incident. Pages are numbered from 1 and hold at most 200 incidents. The `ticket_id` of an incident is the `incident_id` of its history.
     ///
     /// Returns a page of [`CocIncidentDataV2`](crate::types::CocIncidentDataV2) in a [`ListIncidentsResponse`](crate::types::ListIncidentsResponse).
     ///
@@ -77,9 +77,9 @@ impl Client {
         builder::ListIncidents::new(&self.inner)
     }
 
-    /// Lists incidents, in short.
+    /// Lists incidents with their main fields only.
     ///
-    /// All incidents, without filters, and only the main members of each. Pages are numbered from 1 and hold at most 100 incidents. The `ticket_id` of an incident is the `incident_id` of its history.
+    /// Returns all incidents, without filters. Pages are numbered from 1 and hold at most 100 incidents. The `ticket_id` of an incident is the `incident_id` of its history.
     ///
     /// Returns a page of [`IncidentSimpleTicketInfo`](crate::types::IncidentSimpleTicketInfo) in a [`ListIncidentSimpleTicketsResponse`](crate::types::ListIncidentSimpleTicketsResponse).
     ///
@@ -102,9 +102,9 @@ impl Client {
         builder::ListIncidentSimpleTickets::new(&self.inner)
     }
 
-    /// Shows an incident.
+    /// Returns the details of an incident.
     ///
-    /// What it is about, how severe it is, who takes care of it, and where it stands.
+    /// The details include description, severity, assignee and status.
     ///
     /// Returns a [`ShowCocIncidentDetailResponse`](crate::types::ShowCocIncidentDetailResponse).
     ///

@@ -39,7 +39,7 @@ pub static SERVICE: Service = Service::new(
             types::ListIncidentSimpleTicketsResponse,
         >(
                 &service::LIST_INCIDENT_SIMPLE_TICKETS,
-                "Lists incidents, in short.",
+                "Lists incidents with their main fields only.",
                 "*Querying the list of simplified incidents* (2025-10-24)",
             )
             .iam_action("coc:ticket:list")
@@ -47,12 +47,12 @@ pub static SERVICE: Service = Service::new(
                 &[
                     ParameterDocs::new(
                         "offset",
-                        "Number of the page, from 1; not a number of incidents to skip.",
+                        "Page number, starting at 1; not a number of incidents to skip.",
                         Some("1"),
                     ),
                     ParameterDocs::new(
                         "limit",
-                        "Number of incidents on the page.",
+                        "Number of incidents per page.",
                         Some("10"),
                     ),
                 ],
@@ -61,7 +61,7 @@ pub static SERVICE: Service = Service::new(
             types::ShowCocIncidentDetailResponse,
         >(
                 &service::SHOW_COC_INCIDENT_DETAIL,
-                "Shows an incident.",
+                "Returns the details of an incident.",
                 "*Obtaining Event Ticket Details* (2025-12-01)",
             )
             .iam_action("coc:ticket:get")

@@ -18,7 +18,7 @@ use huaweicloud_core::{
     EpochMillis, List, codegen::Page, codegen::listed, codegen::serde_json::Value,
 };
 
-/// An incident.
+/// An incident with all its fields.
 ///
 /// Source: *Querying Incident Tickets* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,59 +26,59 @@ use huaweicloud_core::{
 pub struct CocIncidentDataV2 {
     /// Number of the incident ticket, the `incident_id` of its history.
     pub ticket_id: Option<String>,
-    /// What it is about, in a few words.
+    /// Title of the incident.
     pub title: Option<String>,
-    /// What it is about.
+    /// Description of the incident.
     pub description: Option<String>,
-    /// How severe it is.
+    /// Severity of the incident.
     ///
     /// Known values: `level_10`, `level_20`, `level_30`, `level_40`, `level_50`.
     pub level_id: Option<IncidentLevel>,
-    /// Region, such as `cn-north-4`.
+    /// Region of the incident, such as `cn-north-4`.
     pub mtm_region: Option<String>,
     /// Kind of incident, such as `inc_type_p_config_issues`.
     pub mtm_type: Option<String>,
-    /// Where it came from, such as `incident_source_manual`, `incident_source_forwarding` or `incident_source_alarm`.
+    /// Source of the incident, such as `incident_source_manual`, `incident_source_forwarding` or `incident_source_alarm`.
     pub source_id: Option<String>,
-    /// Id of the rule that forwarded it.
+    /// Id of the rule that forwarded the incident.
     pub forward_rule_id: Option<String>,
-    /// Id of the enterprise project; 0 is the default one.
+    /// Id of the enterprise project; 0 is the default enterprise project.
     pub enterprise_project_id: Option<String>,
-    /// Id of the application; `enum_data_list` has the name.
+    /// Id of the application; `enum_data_list` contains its name.
     pub current_cloud_service_id: Option<String>,
     /// Whether the service is interrupted.
     pub is_service_interrupt: Option<bool>,
-    /// Where it stands.
+    /// Status of the incident.
     ///
     /// Known values: `incident_draft`, `INCIDENT_STATUS_TRIGGERED`, `INCIDENT_STATUS_ACKNOWLEDGED`, `INCIDENT_STATUS_REJECTED`, `INCIDENT_STATUS_RESOLVED`, `INCIDENT_STATUS_COMPLETED`.
     pub work_flow_status: Option<IncidentStatus>,
-    /// Phase of the handling, such as `phase_incident_create`.
+    /// Handling phase of the incident, such as `phase_incident_create`.
     pub phase: Option<String>,
-    /// Id of who takes care of it.
+    /// Id of the user assigned to the incident.
     pub assignee: Option<String>,
-    /// Id of who created it.
+    /// Id of the user who created the incident.
     pub creator: Option<String>,
-    /// Id of who acted on it last.
+    /// Id of the user who last acted on the incident.
     pub operator: Option<String>,
-    /// When it was created.
+    /// Creation time of the incident.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub create_time: Option<EpochMillis>,
-    /// When it changed last.
+    /// Time of the last update of the incident.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub update_time: Option<EpochMillis>,
-    /// When the fault began.
+    /// Start time of the fault.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub start_time: Option<EpochMillis>,
-    /// When it was handled last.
+    /// Time when the incident was last handled.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub handle_time: Option<EpochMillis>,
-    /// Whom it belongs to, such as `incident_ownership_300`.
+    /// Ownership of the incident, such as `incident_ownership_300`.
     pub incident_ownership: Option<String>,
-    /// Names for the ids in this incident.
+    /// Names of the ids in the incident.
     pub enum_data_list: List<TicketInfoEnumData>,
 }
 
@@ -91,7 +91,7 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// All that is known of an incident.
+/// The details of an incident.
 ///
 /// Source: *Obtaining Event Ticket Details* (2025-12-01).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,63 +99,63 @@ huaweicloud_core::codegen::model! {
 pub struct CocIncidentTicketDetailInfoResponseData {
     /// Number of the incident ticket, the `incident_id` of its history.
     pub incident_num: Option<String>,
-    /// Region, at most one.
+    /// Region of the incident, at most one.
     pub region: List<String>,
     /// Id of the enterprise project, at most one.
     pub enterprise_project: List<String>,
-    /// Id of the application, at most one; `enum_data_list` has the name.
+    /// Id of the application, at most one; `enum_data_list` contains its name.
     pub current_cloud_service: List<String>,
-    /// How severe it is.
+    /// Severity of the incident.
     ///
     /// Known values: `level_10`, `level_20`, `level_30`, `level_40`, `level_50`.
     pub incident_level: Option<IncidentLevel>,
     /// Whether the service is interrupted.
     pub is_service_interrupt: Option<bool>,
-    /// When the fault began.
+    /// Start time of the fault.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub start_time: Option<EpochMillis>,
-    /// When the fault was over.
+    /// Recovery time of the fault.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub fault_recovery_time: Option<EpochMillis>,
-    /// When it was clear where the fault lay.
+    /// Time when the location of the fault was determined.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub fault_delineation_time: Option<EpochMillis>,
-    /// Whom it belongs to, such as `incident_ownership_300`.
+    /// Ownership of the incident, such as `incident_ownership_300`.
     pub incident_ownership: Option<String>,
     /// Kind of incident, such as `inc_type_p_config_issues`.
     pub incident_type: Option<String>,
-    /// What it is about, in a few words.
+    /// Title of the incident.
     pub incident_title: Option<String>,
-    /// What it is about.
+    /// Description of the incident.
     pub incident_description: Option<String>,
-    /// Where it came from, such as `incident_source_manual`, `incident_source_forwarding` or `incident_source_alarm`.
+    /// Source of the incident, such as `incident_source_manual`, `incident_source_forwarding` or `incident_source_alarm`.
     pub incident_source: Option<String>,
-    /// Id of who takes care of it, at most one.
+    /// Id of the user assigned to the incident, at most one.
     pub incident_assignee: List<String>,
-    /// Shift whose members take care of it; there if `incident_assignee` is not.
+    /// Shift assigned to the incident; present if `incident_assignee` is not.
     pub assignee_scene: Option<String>,
-    /// Role in that shift.
+    /// Role in the assigned shift.
     pub assignee_role: Option<String>,
-    /// Id of the war room that was opened for it.
+    /// Id of the war room opened for the incident.
     pub warroom_id: Option<String>,
-    /// When a solution was handed in last.
+    /// Time when a solution was last submitted.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub handle_time: Option<EpochMillis>,
-    /// Where it stands.
+    /// Status of the incident.
     ///
     /// Known values: `incident_draft`, `INCIDENT_STATUS_TRIGGERED`, `INCIDENT_STATUS_ACKNOWLEDGED`, `INCIDENT_STATUS_REJECTED`, `INCIDENT_STATUS_RESOLVED`, `INCIDENT_STATUS_COMPLETED`.
     pub status: Option<IncidentStatus>,
-    /// When it was created.
+    /// Creation time of the incident.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub create_time: Option<EpochMillis>,
-    /// Id of who created it.
+    /// Id of the user who created the incident.
     pub creator: Option<String>,
-    /// Names for the ids in this incident.
+    /// Names of the ids in the incident.
     pub enum_data_list: List<IncidentDetailEnumData>,
 }
 
@@ -177,7 +177,7 @@ huaweicloud_core::codegen::model! {
 pub struct CocListHistoryResponseDataV2 {
     /// Number of records.
     pub total: Option<i64>,
-    /// The records.
+    /// Records of the history.
     pub info: List<CocTicketHistoryBaseInfo>,
 }
 
@@ -191,7 +191,7 @@ huaweicloud_core::codegen::model! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CocTicketHistoryBaseInfo {
-    /// Stands where `action` is missing, such as `main` for a contingency plan.
+    /// Id of the action if `action` is missing, such as `main` for a contingency plan.
     pub action_id: Option<String>,
     /// Kind of action, such as `incident_accept`.
     pub action: Option<String>,
@@ -199,21 +199,21 @@ pub struct CocTicketHistoryBaseInfo {
     pub action_name_zh: Option<String>,
     /// Name of the action in English.
     pub action_name_en: Option<String>,
-    /// Id of who acted; `enum_data_list` has the name.
+    /// Id of the operator; `enum_data_list` contains the name.
     pub operator: Option<String>,
     /// Status of the incident, such as `INCIDENT_STATUS_TRIGGERED`.
     pub status: Option<String>,
-    /// When the action began.
+    /// Start time of the action.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub start_time: Option<EpochMillis>,
-    /// When the action ended.
+    /// End time of the action.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub stop_time: Option<EpochMillis>,
-    /// Remark.
+    /// Comment on the action.
     pub comment: Option<String>,
-    /// Names for the ids in this record.
+    /// Names of the ids in the record.
     pub enum_data_list: List<TicketInfoEnumData>,
 }
 
@@ -230,11 +230,11 @@ huaweicloud_core::codegen::model! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CountFilterV2 {
-    /// Name of the filter, for use in `condition`.
+    /// Name of the group, for use in `condition`.
     ///
     /// At most 255 characters.
     pub name: Option<String>,
-    /// The filters of the group.
+    /// Filters of the group.
     ///
     /// At most 10 items.
     pub filters: Option<Vec<ObjectFilterV2>>,
@@ -266,7 +266,7 @@ huaweicloud_core::codegen::model! {
     CountFilterV2 { name, filters }
 }
 
-/// The names behind an id, in the details of an incident.
+/// The names of an id in the details of an incident.
 ///
 /// Source: *Obtaining Event Ticket Details* (2025-12-01).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -274,11 +274,11 @@ huaweicloud_core::codegen::model! {
 pub struct IncidentDetailEnumData {
     /// Name of the field that holds the id, such as `current_cloud_service_id`.
     pub filed_key: Option<String>,
-    /// The id.
+    /// Id that the names belong to.
     pub enum_key: Option<String>,
-    /// Its name in Chinese.
+    /// Name in Chinese.
     pub name_zh: Option<String>,
-    /// Its name in English.
+    /// Name in English.
     pub name_en: Option<String>,
 }
 
@@ -286,33 +286,33 @@ huaweicloud_core::codegen::model! {
     IncidentDetailEnumData { filed_key, enum_key, name_zh, name_en }
 }
 
-/// An incident, in short.
+/// An incident with its main fields only.
 ///
 /// Source: *Querying the list of simplified incidents* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IncidentSimpleTicketInfo {
-    /// What it is about, in a few words.
+    /// Title of the incident.
     pub title: Option<String>,
     /// Number of the incident ticket, the `incident_id` of its history.
     pub ticket_id: Option<String>,
-    /// What it is about.
+    /// Description of the incident.
     pub description: Option<String>,
-    /// Where it stands.
+    /// Status of the incident.
     ///
     /// Known values: `incident_draft`, `INCIDENT_STATUS_TRIGGERED`, `INCIDENT_STATUS_ACKNOWLEDGED`, `INCIDENT_STATUS_REJECTED`, `INCIDENT_STATUS_RESOLVED`, `INCIDENT_STATUS_COMPLETED`.
     pub status: Option<IncidentStatus>,
-    /// How severe it is.
+    /// Severity of the incident.
     ///
     /// Known values: `level_10`, `level_20`, `level_30`, `level_40`, `level_50`.
     pub level: Option<IncidentLevel>,
-    /// Id of the enterprise project; 0 is the default one.
+    /// Id of the enterprise project; 0 is the default enterprise project.
     pub enterprise_project: Option<String>,
-    /// Where it came from, such as `incident_source_manual`, `incident_source_forwarding` or `incident_source_alarm`.
+    /// Source of the incident, such as `incident_source_manual`, `incident_source_forwarding` or `incident_source_alarm`.
     pub source: Option<String>,
-    /// Id of who created it.
+    /// Id of the user who created the incident.
     pub creator: Option<String>,
-    /// Ids of those who take care of it.
+    /// Ids of the users assigned to the incident.
     pub assignee: List<String>,
 }
 
@@ -323,19 +323,19 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// The envelope of a response.
+/// The response of `list_incident_simple_tickets`, with its in-band status.
 ///
 /// Source: *Querying the list of simplified incidents* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIncidentSimpleTicketsResponse {
-    /// Code of the service, always 049.
+    /// Service code, always 049.
     pub provider_code: Option<String>,
-    /// `GOM.00000000` when all went well.
+    /// Error code; `GOM.00000000` on success.
     pub error_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub error_msg: Option<String>,
-    /// The incidents.
+    /// Page of incidents.
     pub data: Option<ListIncidentSimpleTicketsResponseData>,
 }
 
@@ -364,15 +364,15 @@ impl Page for ListIncidentSimpleTicketsResponse {
     }
 }
 
-/// A page of incidents, in short.
+/// A page of incidents with their main fields only.
 ///
 /// Source: *Querying the list of simplified incidents* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIncidentSimpleTicketsResponseData {
-    /// Number of incidents.
+    /// Total number of incidents.
     pub total: Option<i64>,
-    /// The incidents of this page.
+    /// Incidents of the page.
     pub incident_simple_ticket_infos: List<IncidentSimpleTicketInfo>,
 }
 
@@ -382,19 +382,19 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// The envelope of a response.
+/// The response of `list_incidents_histories`, with its in-band status.
 ///
 /// Source: *Obtaining the Historical Incidents* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIncidentsHistoriesResponse {
-    /// Code of the service, always 049.
+    /// Service code, always 049.
     pub provider_code: Option<String>,
-    /// `GOM.00000000` when all went well.
+    /// Error code; `GOM.00000000` on success.
     pub error_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub error_msg: Option<String>,
-    /// The records.
+    /// History of the incident.
     pub data: Option<CocListHistoryResponseDataV2>,
 }
 
@@ -421,19 +421,19 @@ impl Page for ListIncidentsHistoriesResponse {
     }
 }
 
-/// The envelope of a response.
+/// The response of `list_incidents`, with its in-band status.
 ///
 /// Source: *Querying Incident Tickets* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIncidentsResponse {
-    /// Code of the service, always 049.
+    /// Service code, always 049.
     pub provider_code: Option<String>,
-    /// `GOM.00000000` when all went well.
+    /// Error code; `GOM.00000000` on success.
     pub error_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub error_msg: Option<String>,
-    /// The incidents.
+    /// Page of incidents.
     pub data: Option<ListIncidentsResponseData>,
 }
 
@@ -466,11 +466,11 @@ impl Page for ListIncidentsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIncidentsResponseData {
-    /// Number of incidents that match; there unless `contain_total` is false.
+    /// Total number of incidents that match; missing if `contain_total` is false.
     pub total: Option<i64>,
-    /// Number of matches of each of `count_filters`.
+    /// Number of matches for each of the `count_filters`.
     pub count_results: List<i64>,
-    /// The incidents of this page.
+    /// Incidents of the page.
     pub tickets: List<CocIncidentDataV2>,
 }
 
@@ -478,13 +478,13 @@ huaweicloud_core::codegen::model! {
     ListIncidentsResponseData { total, count_results, tickets }
 }
 
-/// What to select and how to order it. Everything may be left out.
+/// Filters and sort order of a history; all fields are optional.
 ///
 /// Source: *Obtaining the Historical Incidents* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTicketParamsV2 {
-    /// Filters whose matches are counted.
+    /// Groups of filters whose matches are counted.
     ///
     /// At most 10 items.
     pub count_filters: Option<Vec<CountFilterV2>>,
@@ -492,19 +492,19 @@ pub struct ListTicketParamsV2 {
     ///
     /// At most 100 items.
     pub fields: Option<Vec<String>>,
-    /// How to group.
+    /// Grouping of the results.
     pub group_by_filter: Option<ObjectFilterV2>,
     /// Filters on integer fields.
     ///
     /// At most 20 items.
     pub int_filters: Option<Vec<ObjectFilterV2>>,
-    /// Filters on text fields; `condition` combines them by name.
+    /// Filters on string fields, combined by name in `condition`.
     ///
     /// At most 20 items.
     pub string_filters: Option<Vec<ObjectFilterV2>>,
-    /// How to order.
+    /// Sort order.
     pub sort_filter: Option<ObjectFilterV2>,
-    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. Left out or empty, all of them must match.
+    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. If omitted or empty, all filters must match.
     ///
     /// At most 10000 characters.
     pub condition: Option<String>,
@@ -590,21 +590,21 @@ huaweicloud_core::codegen::body! {
     ListTicketParamsV2 {}
 }
 
-/// What to select, how to order it, and which page of it. Everything may be left out.
+/// Filters, sort order and page of an incident list; all fields are optional.
 ///
 /// Source: *Querying Incident Tickets* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTicketParamsWithPageV2 {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// 1 to 1000000; default `1`.
     pub page: Option<i64>,
-    /// Number of incidents on the page.
+    /// Number of incidents per page.
     ///
     /// 1 to 200; default `10`.
     pub per_page: Option<i64>,
-    /// Whether to return everything at once instead of a page.
+    /// Whether to return all incidents at once instead of a page.
     ///
     /// Default `false`.
     pub contain_all: Option<bool>,
@@ -612,7 +612,7 @@ pub struct ListTicketParamsWithPageV2 {
     ///
     /// Default `true`.
     pub contain_total: Option<bool>,
-    /// Whether to return sub-tickets too.
+    /// Whether to include sub-tickets.
     ///
     /// Default `true`.
     pub contain_sub_ticket: Option<bool>,
@@ -620,17 +620,17 @@ pub struct ListTicketParamsWithPageV2 {
     ///
     /// At most 5 items; known values: `incident`.
     pub ticket_types: Option<Vec<TicketType>>,
-    /// Filters on text fields; `condition` combines them by name.
+    /// Filters on string fields, combined by name in `condition`.
     ///
     /// At most 20 items.
     pub string_filters: Option<Vec<ObjectFilterV2>>,
-    /// How to order.
+    /// Sort order.
     pub sort_filter: Option<ObjectFilterV2>,
-    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. Left out or empty, all of them must match.
+    /// Boolean expression over the names of `string_filters`, with parentheses, `&` and `|`, such as `(name1 & name2) | name3`. If omitted or empty, all filters must match.
     ///
     /// At most 10000 characters.
     pub condition: Option<String>,
-    /// Filters whose matches are counted, in `count_results`.
+    /// Groups of filters whose matches are counted in `count_results`.
     ///
     /// At most 10 items.
     pub count_filters: Option<Vec<CountFilterV2>>,
@@ -638,7 +638,7 @@ pub struct ListTicketParamsWithPageV2 {
     ///
     /// At most 100 items.
     pub fields: Option<Vec<String>>,
-    /// How to group.
+    /// Grouping of the results.
     pub group_by_filter: Option<ObjectFilterV2>,
     /// Filters on integer fields.
     ///
@@ -772,7 +772,7 @@ huaweicloud_core::codegen::body! {
     ListTicketParamsWithPageV2 {}
 }
 
-/// One filter, or one sort order, on a field.
+/// A filter or a sort order on one field.
 ///
 /// Source: *Obtaining the Historical Incidents* (2025-10-24); *Querying Incident Tickets* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -782,15 +782,15 @@ pub struct ObjectFilterV2 {
     ///
     /// At most 255 characters.
     pub name: Option<String>,
-    /// Key of the field, one of the names in a record.
+    /// Name of the field of a record.
     ///
     /// At most 255 characters.
     pub field: Option<String>,
-    /// How to compare, or the direction of a sort.
+    /// Comparison operator or sort direction.
     ///
     /// At most 20 characters; known values: `in`, `like`, `startwith`, `endwith`, `=`, `!=`, `>`, `<`, `asc`, `desc`.
     pub operator: Option<FilterOperator>,
-    /// What to compare with. The page wants times, enumerated values and integers as text of at most 1,024 characters; numbers are sent as they are.
+    /// Values to compare with. Times, enumerated values and integers are documented as strings of at most 1,024 characters; numbers are sent unchanged.
     ///
     /// 1 to 1024 items.
     pub values: Option<Vec<Value>>,
@@ -798,11 +798,11 @@ pub struct ObjectFilterV2 {
     ///
     /// At most 255 characters.
     pub group: Option<String>,
-    /// How to match. The values are documented nowhere.
+    /// Match type. The values are not documented.
     ///
     /// At most 255 characters.
     pub match_type: Option<String>,
-    /// How to treat the priority. The values are documented nowhere.
+    /// Priority type. The values are not documented.
     ///
     /// At most 255 characters.
     pub priority_type: Option<String>,
@@ -871,19 +871,19 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// The envelope of a response.
+/// The response of `show_coc_incident_detail`, with its in-band status.
 ///
 /// Source: *Obtaining Event Ticket Details* (2025-12-01).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShowCocIncidentDetailResponse {
-    /// Code of the service, always 049.
+    /// Service code, always 049.
     pub provider_code: Option<String>,
-    /// `GOM.00000000` when all went well.
+    /// Error code; `GOM.00000000` on success.
     pub error_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub error_msg: Option<String>,
-    /// The incident.
+    /// Details of the incident.
     pub data: Option<CocIncidentTicketDetailInfoResponseData>,
 }
 
@@ -895,7 +895,7 @@ huaweicloud_core::codegen::body! {
     ShowCocIncidentDetailResponse {}
 }
 
-/// The names behind an id.
+/// The names of an id.
 ///
 /// Source: *Obtaining the Historical Incidents* (2025-10-24); *Querying Incident Tickets* (2025-10-24).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -903,11 +903,11 @@ huaweicloud_core::codegen::body! {
 pub struct TicketInfoEnumData {
     /// Name of the field that holds the id, such as `operator`.
     pub prop_id: Option<String>,
-    /// The id.
+    /// Id that the names belong to.
     pub biz_id: Option<String>,
-    /// Its name in Chinese.
+    /// Name in Chinese.
     pub name_zh: Option<String>,
-    /// Its name in English.
+    /// Name in English.
     pub name_en: Option<String>,
 }
 
@@ -916,7 +916,7 @@ huaweicloud_core::codegen::model! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// How a filter compares, or the direction of a sort.
+    /// Comparison operator or sort direction of a filter.
     ///
     /// Source: *Obtaining the Historical Incidents* (2025-10-24); *Querying Incident Tickets* (2025-10-24).
     pub enum FilterOperator {
@@ -954,7 +954,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// How severe an incident is, from P1, the worst, to P5.
+    /// Severity of an incident, from P1 (most severe) to P5.
     ///
     /// Source: *Obtaining Event Ticket Details* (2025-12-01); *Querying Incident Tickets* (2025-10-24); *Querying the list of simplified incidents* (2025-10-24).
     pub enum IncidentLevel {
@@ -972,7 +972,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Where an incident stands.
+    /// Status of an incident.
     ///
     /// Source: *Obtaining Event Ticket Details* (2025-12-01); *Querying Incident Tickets* (2025-10-24); *Querying the list of simplified incidents* (2025-10-24).
     pub enum IncidentStatus {

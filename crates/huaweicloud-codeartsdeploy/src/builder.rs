@@ -58,7 +58,7 @@ impl ListAppOperationsLog {
         self
     }
 
-    /// User ids (`token.user.id` of a token) to return.
+    /// Ids of the users whose operations to return (`token.user.id` of a token).
     pub fn operator_id(
         mut self,
         operator_id: impl IntoIterator<Item = impl Into<String>>,
@@ -83,7 +83,7 @@ impl ListAppOperationsLog {
         self
     }
 
-    /// Direction of the order.
+    /// Sort direction.
     ///
     /// Known values: `asc`, `desc`, `ASC`, `DESC`.
     pub fn sort_type(mut self, sort_type: impl Into<types::SortType>) -> Self {
@@ -91,7 +91,7 @@ impl ListAppOperationsLog {
         self
     }
 
-    /// Field to order by.
+    /// Field to sort by.
     ///
     /// Known values: `operation_time`.
     pub fn sort_by(mut self, sort_by: impl Into<types::SortBy>) -> Self {
@@ -99,7 +99,7 @@ impl ListAppOperationsLog {
         self
     }
 
-    /// Number of records on the page.
+    /// Number of records per page.
     ///
     /// 1 to 100.
     pub fn page_size(mut self, page_size: i64) -> Self {
@@ -107,7 +107,7 @@ impl ListAppOperationsLog {
         self
     }
 
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// 0 to 99999; default `1`.
     pub fn page_index(mut self, page_index: i64) -> Self {
@@ -165,7 +165,7 @@ impl ListAllApp {
         }
     }
 
-    /// Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.
+    /// Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.
     ///
     /// 32 letters and digits.
     ///
@@ -175,7 +175,7 @@ impl ListAllApp {
         self
     }
 
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// 1 to 99999.
     pub fn page(mut self, page: i64) -> Self {
@@ -183,7 +183,7 @@ impl ListAllApp {
         self
     }
 
-    /// Number of applications on the page.
+    /// Number of applications per page.
     ///
     /// 1 to 100.
     pub fn size(mut self, size: i64) -> Self {
@@ -191,7 +191,7 @@ impl ListAllApp {
         self
     }
 
-    /// A part of the name.
+    /// Part of the application name to search for.
     ///
     /// 3 to 128 characters.
     pub fn search(mut self, search: impl Into<String>) -> Self {
@@ -199,7 +199,7 @@ impl ListAllApp {
         self
     }
 
-    /// Field to order by.
+    /// Field to sort by.
     ///
     /// One of `name`, `startTime`.
     pub fn sort_name(mut self, sort_name: impl Into<types::AppSortName>) -> Self {
@@ -207,7 +207,7 @@ impl ListAllApp {
         self
     }
 
-    /// Direction of the order.
+    /// Sort direction.
     ///
     /// Known values: `asc`, `desc`, `ASC`, `DESC`.
     pub fn sort_by(mut self, sort_by: impl Into<types::SortType>) -> Self {
@@ -215,7 +215,7 @@ impl ListAllApp {
         self
     }
 
-    /// States of the last deployment to return.
+    /// States of the last deployment of the applications to return.
     ///
     /// One of `abort`, `failed`, `not_started`, `pending`, `running`, `succeeded`, `timeout`, `not_executed`.
     pub fn states(
@@ -226,7 +226,7 @@ impl ListAllApp {
         self
     }
 
-    /// Id of a group of applications, or `no_grouped` for those in none.
+    /// Id of a group of applications, or `no_grouped` for applications without a group.
     ///
     /// At most 32 characters.
     pub fn group_id(mut self, group_id: impl Into<String>) -> Self {

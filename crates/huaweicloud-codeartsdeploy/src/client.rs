@@ -28,7 +28,7 @@ impl Client {
 
     /// Lists the operation history of an application.
     ///
-    /// Every record says who did what to which part of the application, and when. Pages are numbered from 1.
+    /// Each record contains the kind of operation, the affected part of the application, the operator and the time. Pages are numbered from 1.
     ///
     /// Returns a page of [`ListAppOperationsLogResult`](crate::types::ListAppOperationsLogResult) in a [`ListAppOperationsLogResponse`](crate::types::ListAppOperationsLogResponse).
     ///
@@ -52,7 +52,7 @@ impl Client {
 
     /// Lists the applications of a project.
     ///
-    /// By name, state or group. Pages are numbered from 1 and hold at most 100 applications. The `id` of an application is the `app_id` of its operation history.
+    /// Filters the applications by name, state or group. Pages are numbered from 1 and hold at most 100 applications. The `id` of an application is the `app_id` of its operation history.
     ///
     /// Returns a page of [`AppExecutionInfo`](crate::types::AppExecutionInfo) in a [`ListAllAppResponse`](crate::types::ListAllAppResponse).
     ///
@@ -78,9 +78,9 @@ impl Client {
         builder::ListAllApp::new(&self.inner)
     }
 
-    /// Shows an application.
+    /// Returns the details of an application.
     ///
-    /// What it is, who may do what with it, and its deployment tasks with their steps.
+    /// The details include the permissions of the caller and the deployment tasks with their steps.
     ///
     /// Returns a [`ShowAppDetailByIdResponse`](crate::types::ShowAppDetailByIdResponse).
     ///

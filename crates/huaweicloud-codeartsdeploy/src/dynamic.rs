@@ -37,7 +37,7 @@ pub static SERVICE: Service = Service::new(
             types::ShowAppDetailByIdResponse,
         >(
                 &service::SHOW_APP_DETAIL_BY_ID,
-                "Shows an application.",
+                "Returns the details of an application.",
                 "*Obtaining Application Details (Recommended)* (2025-08-18)",
             )
             .parameters(

@@ -26,7 +26,7 @@ pub struct AppComponentDao {
     pub task_id: Option<String>,
     /// Id of the application in AOM.
     pub app_id: Option<String>,
-    /// Name of the application in AOM, like `deploy_a1b2c3`.
+    /// Name of the application in AOM, such as `deploy_a1b2c3`.
     pub app_name: Option<String>,
     /// Id of the component.
     pub comp_id: Option<String>,
@@ -34,9 +34,9 @@ pub struct AppComponentDao {
     pub comp_name: Option<String>,
     /// Id of the account.
     pub domain_id: Option<String>,
-    /// Region.
+    /// Region of the component.
     pub region: Option<String>,
-    /// Whether it is in effect.
+    /// State of the component.
     ///
     /// Known values: `0`, `1`.
     pub state: Option<AppComponentState>,
@@ -48,7 +48,7 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// All that is known of an application.
+/// The details of an application.
 ///
 /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,49 +60,49 @@ pub struct AppDetailInfo {
     pub name: Option<String>,
     /// Region of the application.
     pub region: Option<String>,
-    /// Words about it.
+    /// Description of the application.
     pub description: Option<String>,
-    /// Whether it is disabled.
+    /// Whether the application is disabled.
     pub is_disable: Option<bool>,
-    /// How it was created, such as `template`.
+    /// Creation method of the application, such as `template`.
     pub create_type: Option<String>,
     /// Id of the CodeArts project.
     pub project_id: Option<String>,
     /// Name of the CodeArts project.
     pub project_name: Option<String>,
-    /// Id of the cluster that runs it; null for the default one.
+    /// Id of the cluster that runs the application; null for the default cluster.
     pub slave_cluster_id: Option<String>,
-    /// Whether the caller marked it as a favourite.
+    /// Whether the caller marked the application as a favourite.
     pub is_care: Option<bool>,
-    /// Whether the caller may change it.
+    /// Whether the caller may modify the application.
     pub can_modify: Option<bool>,
-    /// Whether the caller may delete it.
+    /// Whether the caller may delete the application.
     pub can_delete: Option<bool>,
-    /// Whether the caller may look at it.
+    /// Whether the caller may view the application.
     pub can_view: Option<bool>,
-    /// Whether the caller may deploy it.
+    /// Whether the caller may deploy the application.
     pub can_execute: Option<bool>,
-    /// Whether the caller may copy it.
+    /// Whether the caller may copy the application.
     pub can_copy: Option<bool>,
-    /// Whether the caller may change who may do what with it.
+    /// Whether the caller may manage the permissions of the application.
     pub can_manage: Option<bool>,
-    /// Whether the caller may create environments for it.
+    /// Whether the caller may create environments for the application.
     pub can_create_env: Option<bool>,
-    /// Whether the caller may disable it.
+    /// Whether the caller may disable the application.
     pub can_disable: Option<bool>,
-    /// Id of the account that owns it.
+    /// Id of the account that owns the application.
     pub owner_tenant_id: Option<String>,
-    /// Id of the user who created it.
+    /// Id of the user who created the application.
     pub create_user_id: Option<String>,
-    /// Id of the account of the user who created it.
+    /// Id of the account of the user who created the application.
     pub create_tenant_id: Option<String>,
-    /// When it was created, like `2023-08-21 15:30:51.0`, in a time zone that is not documented.
+    /// Creation time of the application, such as `2023-08-21 15:30:51.0`, in an undocumented time zone.
     pub create_time: Option<String>,
-    /// When it changed last, written like `create_time`.
+    /// Time of the last change of the application, in the format of `create_time`.
     pub update_time: Option<String>,
-    /// At which level rights are given, such as `instance`.
+    /// Level at which permissions are granted, such as `instance`.
     pub permission_level: Option<String>,
-    /// Its deployment tasks.
+    /// Deployment tasks of the application.
     pub arrange_infos: List<TaskV2Info>,
 }
 
@@ -115,7 +115,7 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// An application and its last deployment.
+/// An application with its last deployment.
 ///
 /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,57 +125,57 @@ pub struct AppExecutionInfo {
     pub id: Option<String>,
     /// Name of the application.
     pub name: Option<String>,
-    /// How long the last deployment took, like `00:00:17`.
+    /// Duration of the last deployment, such as `00:00:17`.
     pub duration: Option<String>,
-    /// Whether it is disabled.
+    /// Whether the application is disabled.
     pub is_disable: Option<bool>,
     /// Id of the CodeArts project.
     pub project_id: Option<String>,
     /// Name of the CodeArts project.
     pub project_name: Option<String>,
-    /// Whether the caller marked it as a favourite.
+    /// Whether the caller marked the application as a favourite.
     pub is_care: Option<bool>,
-    /// Whether the caller may change it.
+    /// Whether the caller may modify the application.
     pub can_modify: Option<bool>,
-    /// Whether the caller may delete it.
+    /// Whether the caller may delete the application.
     pub can_delete: Option<bool>,
-    /// Whether the caller may look at it.
+    /// Whether the caller may view the application.
     pub can_view: Option<bool>,
-    /// Whether the caller may deploy it.
+    /// Whether the caller may deploy the application.
     pub can_execute: Option<bool>,
-    /// Whether the caller may copy it.
+    /// Whether the caller may copy the application.
     pub can_copy: Option<bool>,
-    /// Whether the caller may change who may do what with it.
+    /// Whether the caller may manage the permissions of the application.
     pub can_manage: Option<bool>,
-    /// Whether the caller may create environments for it.
+    /// Whether the caller may create environments for the application.
     pub can_create_env: Option<bool>,
-    /// Whether the caller may disable it.
+    /// Whether the caller may disable the application.
     pub can_disable: Option<bool>,
-    /// How it is deployed, such as `deployTemplate`.
+    /// Deployment method of the application, such as `deployTemplate`.
     pub deploy_system: Option<String>,
-    /// Id of the user who created it.
+    /// Id of the user who created the application.
     pub create_user_id: Option<String>,
-    /// Id of the account of the user who created it.
+    /// Id of the account of the user who created the application.
     pub create_tenant_id: Option<String>,
-    /// When it was created, like `2023-07-05 20:34:40.0`, in a time zone that is not documented.
+    /// Creation time of the application, such as `2023-07-05 20:34:40.0`, in an undocumented time zone.
     pub create_time: Option<String>,
-    /// When it changed last, written like `create_time`.
+    /// Time of the last change of the application, in the format of `create_time`.
     pub update_time: Option<String>,
-    /// When the last deployment began, like `2023-08-18 09:40:16`.
+    /// Start time of the last deployment, such as `2023-08-18 09:40:16`.
     pub execution_time: Option<String>,
-    /// When the last deployment ended, written like `execution_time`.
+    /// End time of the last deployment, in the format of `execution_time`.
     pub end_time: Option<String>,
-    /// How the last deployment went.
+    /// State of the last deployment.
     ///
     /// One of `abort`, `failed`, `not_started`, `pending`, `running`, `succeeded`, `timeout`, `not_executed`.
     pub execution_state: Option<AppState>,
     /// Number of the last deployment.
     pub release_id: Option<i64>,
-    /// Id of the user who deployed it last.
+    /// Id of the user who ran the last deployment.
     pub executor_id: Option<String>,
-    /// Alias of the user who deployed it last.
+    /// Alias of the user who ran the last deployment.
     pub executor_nick_name: Option<String>,
-    /// Its deployment tasks.
+    /// Deployment tasks of the application.
     pub arrange_infos: List<TaskBaseResponseBody>,
 }
 
@@ -189,43 +189,43 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// Which project, what to select, how to order it, and which page of it.
+/// Project, filters, sort order and page of an application list.
 ///
 /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAllAppRequestBody {
-    /// Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.
+    /// Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.
     ///
     /// 32 letters and digits.
     ///
     /// Listed by `list_projects_v4` of `huaweicloud-projectman`: `project_id` of an item.
     pub project_id: Option<String>,
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// 1 to 99999.
     pub page: Option<i64>,
-    /// Number of applications on the page.
+    /// Number of applications per page.
     ///
     /// 1 to 100.
     pub size: Option<i64>,
-    /// A part of the name.
+    /// Part of the application name to search for.
     ///
     /// 3 to 128 characters.
     pub search: Option<String>,
-    /// Field to order by.
+    /// Field to sort by.
     ///
     /// One of `name`, `startTime`.
     pub sort_name: Option<AppSortName>,
-    /// Direction of the order.
+    /// Sort direction.
     ///
     /// Known values: `asc`, `desc`, `ASC`, `DESC`.
     pub sort_by: Option<SortType>,
-    /// States of the last deployment to return.
+    /// States of the last deployment of the applications to return.
     ///
     /// One of `abort`, `failed`, `not_started`, `pending`, `running`, `succeeded`, `timeout`, `not_executed`.
     pub states: Option<Vec<AppState>>,
-    /// Id of a group of applications, or `no_grouped` for those in none.
+    /// Id of a group of applications, or `no_grouped` for applications without a group.
     ///
     /// At most 32 characters.
     pub group_id: Option<String>,
@@ -314,9 +314,9 @@ huaweicloud_core::codegen::body! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAllAppResponse {
-    /// Number of applications that match.
+    /// Total number of applications that match.
     pub total_num: Option<i64>,
-    /// The applications of this page.
+    /// Applications of the page.
     pub result: List<AppExecutionInfo>,
 }
 
@@ -343,7 +343,7 @@ impl Page for ListAllAppResponse {
     }
 }
 
-/// What to select and how to order it. Everything may be left out.
+/// Filters, sort order and page of an operation history; all fields are optional.
 ///
 /// Source: *Querying Application Operation History* (2025-11-28).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -357,7 +357,7 @@ pub struct ListAppOperationsLogRequest {
     ///
     /// Known values: `application`, `config`, `permission`, `message`, `deployment_actions`.
     pub data_type: Option<Vec<DataType>>,
-    /// User ids (`token.user.id` of a token) to return.
+    /// Ids of the users whose operations to return (`token.user.id` of a token).
     pub operator_id: Option<Vec<String>>,
     /// Earliest operation time.
     ///
@@ -367,19 +367,19 @@ pub struct ListAppOperationsLogRequest {
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub end_time: Option<EpochMillis>,
-    /// Direction of the order.
+    /// Sort direction.
     ///
     /// Known values: `asc`, `desc`, `ASC`, `DESC`.
     pub sort_type: Option<SortType>,
-    /// Field to order by.
+    /// Field to sort by.
     ///
     /// Known values: `operation_time`.
     pub sort_by: Option<SortBy>,
-    /// Number of records on the page.
+    /// Number of records per page.
     ///
     /// 1 to 100.
     pub page_size: Option<i64>,
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// 0 to 99999; default `1`.
     pub page_index: Option<i64>,
@@ -482,9 +482,9 @@ huaweicloud_core::codegen::body! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAppOperationsLogResponse {
-    /// The records of this page.
+    /// Records of the page.
     pub result: List<ListAppOperationsLogResult>,
-    /// Number of records in the whole history.
+    /// Total number of records in the history.
     pub total_num: Option<i64>,
 }
 
@@ -517,25 +517,25 @@ impl Page for ListAppOperationsLogResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAppOperationsLogResult {
-    /// Account name of who operated.
+    /// Account name of the operator.
     pub operator: Option<String>,
-    /// Account id of who operated.
+    /// Account id of the operator.
     pub operator_id: Option<String>,
-    /// Alias of who operated.
+    /// Alias of the operator.
     pub operator_nick_name: Option<String>,
-    /// Name of the tenant of who operated.
+    /// Tenant name of the operator.
     pub operator_tenant_name: Option<String>,
-    /// Id of the tenant of who operated.
+    /// Tenant id of the operator.
     pub operator_tenant_id: Option<String>,
-    /// What was done.
+    /// Kind of operation.
     ///
     /// Known values: `create`, `modify`, `disable`, `enable`.
     pub operation_type: Option<OperationType>,
-    /// To which part of the application.
+    /// Affected part of the application.
     ///
     /// Known values: `application`, `config`, `permission`, `message`, `deployment_actions`.
     pub data_type: Option<DataType>,
-    /// When it was done.
+    /// Time of the operation.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub operation_time: Option<EpochMillis>,
@@ -548,15 +548,15 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// The envelope of a response.
+/// The response of `show_app_detail_by_id`, with its in-band status.
 ///
 /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShowAppDetailByIdResponse {
-    /// The application.
+    /// Details of the application.
     pub result: Option<AppDetailInfo>,
-    /// Whether it went well.
+    /// Status of the call.
     ///
     /// Known values: `success`, `error`.
     pub status: Option<ResponseStatus>,
@@ -582,7 +582,7 @@ pub struct Step {
     pub name: Option<String>,
     /// Parameters of the step, by name.
     pub params: Option<::std::collections::BTreeMap<String, String>>,
-    /// Whether the step is taken.
+    /// Whether the step is run.
     pub enable: Option<bool>,
 }
 
@@ -590,7 +590,7 @@ huaweicloud_core::codegen::model! {
     Step { id, name, params, enable }
 }
 
-/// A deployment task, in short.
+/// A deployment task with its main fields only.
 ///
 /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -600,7 +600,7 @@ pub struct TaskBaseResponseBody {
     pub id: Option<String>,
     /// State of the task, such as `Available`, `Draft` or `failed`.
     pub state: Option<String>,
-    /// How it deploys, such as `deployTemplate`.
+    /// Deployment method of the task, such as `deployTemplate`.
     pub deploy_system: Option<String>,
 }
 
@@ -620,27 +620,27 @@ pub struct TaskV2Info {
     pub name: Option<String>,
     /// State of the task, such as `Available` or `Draft`.
     pub state: Option<String>,
-    /// Words about it.
+    /// Description of the task.
     pub description: Option<String>,
-    /// Name of the user who owns it.
+    /// Name of the user who owns the task.
     pub owner: Option<String>,
-    /// Its steps, by `step1`, `step2` and so on.
+    /// Steps of the task, with the keys `step1`, `step2` and so on.
     pub steps: Option<::std::collections::BTreeMap<String, Step>>,
     /// Id of the CodeArts project.
     pub project_id: Option<String>,
     /// Name of the CodeArts project.
     pub project_name: Option<String>,
-    /// How it deploys, such as `deployTemplate`.
+    /// Deployment method of the task, such as `deployTemplate`.
     pub deploy_system: Option<String>,
-    /// When it was created, like `2023-08-21 15:30:51`, in a time zone that is not documented.
+    /// Creation time of the task, such as `2023-08-21 15:30:51`, in an undocumented time zone.
     pub create_time: Option<String>,
-    /// When it changed last, written like `create_time`.
+    /// Time of the last change of the task, in the format of `create_time`.
     pub update_time: Option<String>,
     /// Id of a role.
     pub role_id: Option<i64>,
     /// Whether the default role applies.
     pub is_defaut_permission: Option<bool>,
-    /// Id of the template that it was made from.
+    /// Id of the template that the task was created from.
     pub template_id: Option<String>,
     /// Alias of the user who created the application.
     pub nick_name: Option<String>,
@@ -650,31 +650,31 @@ pub struct TaskV2Info {
     pub tenant_id: Option<String>,
     /// Name of the account of the user who created the application.
     pub tenant_name: Option<String>,
-    /// Id of the cluster that runs it; null for the default one.
+    /// Id of the cluster that runs the task; null for the default cluster.
     pub slave_cluster_id: Option<String>,
-    /// Whether the caller marked it as a favourite.
+    /// Whether the caller marked the task as a favourite.
     pub is_care: Option<bool>,
-    /// Whether the caller may change it.
+    /// Whether the caller may modify the task.
     pub can_modify: Option<bool>,
-    /// Whether the caller may delete it.
+    /// Whether the caller may delete the task.
     pub can_delete: Option<bool>,
-    /// Whether the caller may look at it.
+    /// Whether the caller may view the task.
     pub can_view: Option<bool>,
-    /// Whether the caller may deploy it.
+    /// Whether the caller may run the task.
     pub can_execute: Option<bool>,
-    /// Whether the caller may copy it.
+    /// Whether the caller may copy the task.
     pub can_copy: Option<bool>,
-    /// Whether the caller may change who may do what with it.
+    /// Whether the caller may manage the permissions of the task.
     pub can_manage: Option<bool>,
-    /// Whether the caller may create environments for it.
+    /// Whether the caller may create environments for the task.
     pub can_create_env: Option<bool>,
-    /// Whether the caller may disable it.
+    /// Whether the caller may disable the task.
     pub can_disable: Option<bool>,
-    /// Components of the monitoring service AOM that belong to it.
+    /// Components of the monitoring service AOM that belong to the task.
     pub app_component_list: List<AppComponentDao>,
-    /// Number of its last deployment.
+    /// Number of the last deployment of the task.
     pub release_id: Option<i64>,
-    /// Id of the application that it belongs to.
+    /// Id of the application that the task belongs to.
     pub app_id: Option<String>,
     /// Whether the application is disabled.
     pub is_disable: Option<bool>,
@@ -725,7 +725,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Direction of an order.
+    /// Sort direction.
     ///
     /// Source: *Obtaining an Application List (Recommended)* (2026-01-15); *Querying Application Operation History* (2025-11-28).
     pub enum SortType {
@@ -741,7 +741,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Field to order by.
+    /// Field to sort an operation history by.
     ///
     /// Source: *Querying Application Operation History* (2025-11-28).
     pub enum SortBy {
@@ -751,7 +751,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Field to order applications by.
+    /// Field to sort applications by.
     ///
     /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
     pub enum AppSortName {
@@ -763,7 +763,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// How the last deployment of an application went.
+    /// State of the last deployment of an application.
     ///
     /// Source: *Obtaining an Application List (Recommended)* (2026-01-15).
     pub enum AppState {
@@ -787,7 +787,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Whether a call went well.
+    /// In-band status of a call.
     ///
     /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
     pub enum ResponseStatus {
@@ -799,7 +799,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Whether a component of an application is in effect.
+    /// State of a component of an application.
     ///
     /// Source: *Obtaining Application Details (Recommended)* (2025-08-18).
     pub enum AppComponentState {

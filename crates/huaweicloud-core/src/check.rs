@@ -1,4 +1,4 @@
-//! Checks a call against the rules of its operation, and names every one that it breaks.
+//! Validation of requests against the rules of their operation; every violation is reported.
 
 use crate::{
     codegen::write::Json,
@@ -7,10 +7,10 @@ use crate::{
     violation::{Violation, shown},
 };
 
-/// The arguments of a call, by name of the parameter.
+/// The arguments of a call, by parameter name.
 pub(crate) type Arguments = [(&'static str, Json<'static>)];
 
-/// Every documented rule that a call breaks.
+/// Returns all violations of documented rules.
 pub(crate) fn rules(operation: &Operation, arguments: &Arguments, body: Option<&Json<'_>>) -> Vec<Violation> {
     let mut found = Vec::new();
     for parameter in operation.parameters {
@@ -33,13 +33,15 @@ pub(crate) fn rules(operation: &Operation, arguments: &Arguments, body: Option<&
     found
 }
 
-/// What no caller can switch off: parts of the path that are there and stay one part.
+/// Returns the violations of rules that cannot be switched off: each path parameter must be present and must remain a
+/// single path segment.
 pub(crate) fn safety(operation: &Operation, arguments: &Arguments) -> Vec<Violation> {
     let in_path = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
     in_path.filter_map(|parameter| segment(parameter, argument(arguments, parameter.name))).collect()
 }
 
-/// The gateway decodes a path before it checks the signature, so an encoded slash in an id could never verify.
+/// Checks a path segment. The gateway decodes a path before it checks the signature, so the signature of an id with an
+/// encoded slash could never be valid.
 fn segment(parameter: &Parameter, value: Option<&Json<'_>>) -> Option<Violation> {
     let text = match value {
         None => return Some(missing(parameter.name)),
@@ -79,7 +81,7 @@ fn object(rule: &'static ObjectRule, value: &Json<'_>, path: &str, found: &mut V
             Some((_, value)) => value_of(&member.rule, value, &within(member.name), found),
         }
     }
-    // Left out in silence, the call would look like a success.
+    // If unknown members were dropped silently, the call would appear to succeed.
     for (name, _) in members.iter().filter(|(name, value)| rule.member(name).is_none() && !value.is_absent()) {
         let known: Vec<&str> = rule.members.iter().map(|member| member.name).collect();
         found.push(Violation::new(within(name), format!("is not a member; known are {}", known.join(", ")), None));
@@ -148,10 +150,11 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
     }
 }
 
-/// How deep a secret is looked for; rules may refer to themselves.
+/// Maximum depth of the search for secrets; rules may be recursive.
 const DEEP: usize = 8;
 
-/// Whether a secret belongs there. What stands in its place may be the secret, so it is not repeated.
+/// Returns `true` if the value may contain a secret. A value of the wrong type may be that secret, so it is not
+/// repeated in messages.
 fn holds_secret(kind: ValueType, deep: usize) -> bool {
     match kind {
         ValueType::Secret => true,
@@ -179,7 +182,7 @@ fn words(kind: ValueType) -> &'static str {
     }
 }
 
-/// A value in a message, cut when it is long.
+/// Formats a value for a message, truncated if it is long.
 fn given(value: &Json<'_>) -> Option<String> {
     match value {
         Json::Text(text) => Some(shown(text)),
@@ -195,7 +198,7 @@ fn given(value: &Json<'_>) -> Option<String> {
     }
 }
 
-/// Writes values the way the rule documents them: times as text, and marks what must never be seen.
+/// Converts values to the documented form: times to strings, secret strings to [`Secret`].
 pub(crate) fn normalise(rule: &Rule, value: &mut Json<'_>) {
     match (rule.kind, &mut *value) {
         (ValueType::Millis, Json::Integer(millis)) => *value = Json::Text(millis.to_string().into()),
@@ -211,7 +214,7 @@ pub(crate) fn normalise(rule: &Rule, value: &mut Json<'_>) {
     }
 }
 
-/// The same for the members of an object.
+/// Normalises the members of an object.
 pub(crate) fn normalise_object(rule: &ObjectRule, value: &mut Json<'_>) {
     if let Json::Object(members) = value {
         for (name, value) in members {

@@ -1,4 +1,4 @@
-//! Who calls, where to, and with which limits.
+//! Client configuration: credentials, endpoints and limits.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -16,7 +16,9 @@ use crate::{
     },
 };
 
-/// The configuration that clients are made from. Cheap to clone; its clients share one pool of connections.
+/// The configuration of clients.
+///
+/// Cheap to clone; all clients of a configuration share one connection pool.
 ///
 /// ```
 /// use huaweicloud_core::{Config, Credential};
@@ -25,7 +27,7 @@ use crate::{
 ///     .credentials(Credential::keys("ACCESS-KEY", "SECRET-KEY"))
 ///     .region("cn-north-4")
 ///     .build()?;
-/// // The same in another region; the two share connections and limits.
+/// // The same configuration in another region; both share connections and limits.
 /// let europe = config.to_builder().region("eu-west-101").build()?;
 /// # Ok::<(), huaweicloud_core::Error>(())
 /// ```
@@ -49,7 +51,7 @@ pub(crate) struct Inner {
     pub(crate) check_rules: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
-    /// Whether the HTTP client was built by the caller.
+    /// Whether the HTTP client comes from the caller's builder.
     own_http: bool,
     allow_http: bool,
     endpoints: Option<Arc<dyn EndpointResolver>>,
@@ -63,20 +65,21 @@ pub(crate) enum Location {
 }
 
 impl Config {
-    /// Begins a configuration.
+    /// Creates a builder for a configuration.
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
     }
 
-    /// Returns a builder with everything as it is here, for a configuration that differs in something, such as the
-    /// region. Both share connections, the retry budget and, unless it is set anew, the rate limit.
+    /// Returns a builder with the settings of this configuration, to change some of them, such as the region.
+    ///
+    /// Both configurations share connections, the retry budget and, unless it is set again, the rate limit.
     pub fn to_builder(&self) -> ConfigBuilder {
         let inner = &*self.0;
         let (region, endpoint) = match &inner.location {
             Location::Region(region) => (Some(region.clone()), None),
             Location::Endpoint(url) => (None, Some(url.to_string())),
         };
-        // A client that talks to this machine only has no certificates.
+        // The HTTP client of a plain `http://` endpoint has no root certificates.
         let shareable = inner.own_http || !matches!(&inner.location, Location::Endpoint(url) if url.scheme() == "http");
         let http =
             if shareable { Http::Shared { client: inner.http.clone(), own: inner.own_http } } else { Http::Default };
@@ -105,13 +108,13 @@ impl Config {
         }
     }
 
-    /// The time zone asked for in responses whose times have none, `GMT+8` unless set: the default of the services.
+    /// Returns the time zone of times in responses that have no offset; defaults to `GMT+8`, like the services.
     #[must_use]
     pub fn time_zone(&self) -> &str {
         self.0.time_zone.as_deref().unwrap_or("GMT+8")
     }
 
-    /// The HTTP client for an address. What is not encrypted never leaves by way of a proxy.
+    /// Returns the HTTP client for an endpoint. Unencrypted requests never go through a proxy.
     pub(crate) fn http(&self, endpoint: &Url) -> Result<reqwest::Client, Error> {
         match endpoint.scheme() {
             "http" => local_http()?
@@ -124,7 +127,7 @@ impl Config {
         }
     }
 
-    /// The id that a signed request of this scope carries.
+    /// Returns the project or domain id that a signed request of this scope carries.
     pub(crate) async fn id(&self, scope: Scope) -> Result<Option<String>, Error> {
         let (set, ids) = match scope {
             Scope::Project => (&self.0.project_id, &self.0.ids),
@@ -163,7 +166,7 @@ impl fmt::Debug for Config {
     }
 }
 
-/// Collects a [`Config`].
+/// A builder for [`Config`].
 #[must_use = "call `build` to get the configuration"]
 pub struct ConfigBuilder {
     credentials: Option<Result<Arc<dyn CredentialsProvider>, Error>>,
@@ -189,11 +192,11 @@ pub struct ConfigBuilder {
     http: Http,
 }
 
-/// Where the HTTP client comes from.
+/// The source of the HTTP client.
 enum Http {
     Default,
     Builder(Box<reqwest::ClientBuilder>),
-    /// That of another configuration.
+    /// The HTTP client of another configuration.
     Shared {
         client: reqwest::Client,
         own: bool,
@@ -238,68 +241,74 @@ impl Default for ConfigBuilder {
 }
 
 impl ConfigBuilder {
-    /// A fixed key pair or token.
+    /// Sets a fixed key pair or token.
     pub fn credentials(mut self, credential: Credential) -> Self {
         self.credentials = Some(credential.check().map(|()| Arc::new(Arc::new(credential)) as _));
         self
     }
 
-    /// A source of credentials that may change over time.
+    /// Sets a provider of credentials that may change over time.
     pub fn credentials_from(mut self, source: Arc<dyn CredentialsProvider>) -> Self {
         self.credentials = Some(Ok(source));
         self
     }
 
-    /// No credentials, for the calls that need none.
+    /// Configures anonymous access, for operations that need no credentials.
     pub fn anonymous(mut self) -> Self {
         self.credentials = Some(Ok(Arc::new(Anonymous)));
         self
     }
 
-    /// Looks up the project id and the domain id where they are needed and not set.
+    /// Sets the resolver that looks up the project id and the domain id if they are needed and not set.
     pub fn ids(mut self, ids: Arc<dyn AccountIdResolver>) -> Self {
         self.ids = Some(ids);
         self
     }
 
-    /// Region, such as `cn-north-4`; each service has its endpoint there. Either this or an endpoint is needed.
+    /// Sets the region, such as `cn-north-4`, which determines the endpoint of each service.
+    ///
+    /// Either a region or an endpoint is required.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// Address that every client of this configuration talks to, such as `https://osm.example.com`. It wins over a
-    /// region. `https://` is added if there is no scheme; plain `http://` is for this machine only.
+    /// Sets the endpoint of every client of this configuration, such as `https://osm.example.com`.
+    ///
+    /// It takes precedence over the region. `https://` is added if there is no scheme; plain `http://` is accepted for
+    /// this machine only, unless [`allow_http`](Self::allow_http) is set.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// IAM project id, for project-scoped services. It is not the id of a CodeArts project.
+    /// Sets the IAM project id, for project-scoped services. It is not the id of a CodeArts project.
     pub fn project_id(mut self, id: impl Into<String>) -> Self {
         self.project_id = Some(id.into());
         self
     }
 
-    /// Domain (account) id, for services that are not bound to a project.
+    /// Sets the domain (account) id, for services that are not project-scoped.
     pub fn domain_id(mut self, id: impl Into<String>) -> Self {
         self.domain_id = Some(id.into());
         self
     }
 
-    /// Language of responses, for operations that have the `X-Language` header. The services default to `zh-cn`.
+    /// Sets the language of responses, for operations that have the `X-Language` header. The services default to
+    /// `zh-cn`.
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self
     }
 
-    /// Time zone of responses, for operations that have the `X-Time-Zone` header. The services default to `GMT+8`.
+    /// Sets the time zone of responses, for operations that have the `X-Time-Zone` header. The services default to
+    /// `GMT+8`.
     pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
         self.time_zone = Some(time_zone.into());
         self
     }
 
-    /// Longest wait for a connection; 10 seconds unless set.
+    /// Sets the connect timeout; defaults to 10 seconds.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         if matches!(self.http, Http::Shared { own: false, .. }) && self.connect_timeout != Some(limit) {
             self.http = Http::Default;
@@ -308,74 +317,80 @@ impl ConfigBuilder {
         self
     }
 
-    /// Longest time for one attempt, from sending to the last byte of the response; 30 seconds unless set.
+    /// Sets the timeout of one attempt, from sending to the last byte of the response; defaults to 30 seconds.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
         self
     }
 
-    /// Longest time for a whole call; 2 minutes unless set.
+    /// Sets the total timeout of a call, including retries and their backoff; defaults to 2 minutes.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// Largest body of a response, in bytes; 64 MiB unless set.
+    /// Sets the maximum size of a response body, in bytes; defaults to 64 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// When to try again; see [`RetryPolicy`].
+    /// Sets the retry policy; see [`RetryPolicy`] for its defaults.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// At most so many calls a second, evenly spread over all clients of the configuration; no limit unless set. The
-    /// gateway's documented default is 200 a second for an API; some services allow far less.
+    /// Sets the client-side rate limit, in requests per second; defaults to no limit.
+    ///
+    /// Valid values are 0.001 to 1,000,000. The requests of all clients of the configuration are spaced evenly. The
+    /// documented default limit of the gateway is 200 requests per second for an API; some services allow far fewer.
     pub fn rate_limit(mut self, calls_per_second: f64) -> Self {
         self.rate_limit = Some(calls_per_second);
         self
     }
 
-    /// Sets whether the documented rules are checked before a call is sent; they are unless set. A call can say
-    /// otherwise ([`CallOptions::check_rules`](crate::CallOptions::check_rules)). Parts of the path and headers are
-    /// checked in any case.
+    /// Sets whether requests are checked against the documented rules before they are sent; defaults to `true`.
+    ///
+    /// [`CallOptions::check_rules`](crate::CallOptions::check_rules) overrides this for one call. Path parameters and
+    /// headers are always checked.
     pub fn check_rules(mut self, check: bool) -> Self {
         self.check_rules = check;
         self
     }
 
-    /// The clock; that of the machine unless set. For tests.
+    /// Sets the clock, for tests; defaults to [`SystemClock`].
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// EndpointResolver that win over those of the specs.
+    /// Sets the resolver whose endpoints take precedence over those of the specs.
     pub fn endpoints(mut self, endpoints: Arc<dyn EndpointResolver>) -> Self {
         self.endpoints = Some(endpoints);
         self
     }
 
-    /// Allows plain `http://` to other machines. Then anyone on the way can read the responses.
+    /// Allows plain `http://` endpoints on other machines. Anyone on the network path can then read the responses.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// HTTP client to build on, for proxies, own certificates or another TLS library. Redirects are turned off in
-    /// any case, because a signature must not travel to another host.
+    /// Sets the HTTP client builder, for proxies, custom certificates or another TLS library.
+    ///
+    /// Redirects are always turned off, because a signature must not be sent to another host.
     pub fn http(mut self, client: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(client));
         self
     }
 
-    /// Checks everything and makes the configuration.
+    /// Validates the settings and builds the configuration.
     ///
     /// # Errors
-    /// When credentials, region or endpoint are missing or cannot work; the message says which and what to do.
+    ///
+    /// Returns an error if a setting, such as credentials, region or endpoint, is missing or invalid; the message names
+    /// it and the remedy.
     pub fn build(self) -> Result<Config, Error> {
         let config_error = |message: &str| Error::new(ErrorKind::Config, message);
         let credentials = self.credentials.ok_or_else(|| {
@@ -422,7 +437,7 @@ impl ConfigBuilder {
                 (finish(*builder)?, true)
             }
             Http::Default => {
-                // Without any address that is encrypted, no certificates are needed.
+                // A plain `http://` endpoint needs no root certificates.
                 let encrypted = !matches!(&location, Location::Endpoint(url) if url.scheme() == "http");
                 let builder = tls(reqwest::Client::builder(), encrypted)?;
                 (finish(builder.connect_timeout(CONNECT_TIMEOUT).user_agent(USER_AGENT))?, false)
@@ -453,12 +468,12 @@ impl ConfigBuilder {
     }
 }
 
-/// What is tried again is the business of this crate. Without the limit, reqwest would copy every request for the case.
+/// Turns off the retries of reqwest: this crate retries itself. Without the limit, reqwest would copy every request.
 fn no_retries() -> reqwest::retry::Builder {
     reqwest::retry::never().max_retries_per_request(0)
 }
 
 const USER_AGENT: &str = concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"));
 
-/// Longest wait for a connection unless set.
+/// Default connect timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! What proves to the gateway who is calling.
+//! Credentials, and the traits that provide them.
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -8,31 +8,31 @@ use crate::{
     secret::Secret,
 };
 
-/// One set of credentials.
+/// A set of credentials: an access key pair or a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credential {
-    /// A key pair; requests are signed with it and the secret key never leaves the process.
+    /// An access key pair. Requests are signed with it; the secret key never leaves the process.
     Keys {
         /// Access key id (AK).
         access_key: String,
         /// Secret access key (SK).
         secret_key: Secret,
-        /// The token that goes with temporary keys.
+        /// Security token of temporary keys.
         security_token: Option<Secret>,
     },
-    /// An IAM token, sent as `X-Auth-Token`. The official SDKs have no such thing; the documents ask for it.
+    /// An IAM token, sent as `X-Auth-Token`. It is documented, but the official SDKs do not support it.
     Token(Secret),
 }
 
 impl Credential {
-    /// A key pair (AK/SK).
+    /// Creates credentials from a permanent access key pair (AK/SK).
     #[must_use]
     pub fn keys(access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
         Self::Keys { access_key: access_key.into(), secret_key: secret_key.into(), security_token: None }
     }
 
-    /// A temporary key pair with its security token.
+    /// Creates credentials from a temporary access key pair with its security token.
     #[must_use]
     pub fn temporary(
         access_key: impl Into<String>,
@@ -46,13 +46,13 @@ impl Credential {
         }
     }
 
-    /// An IAM token.
+    /// Creates credentials from an IAM token.
     #[must_use]
     pub fn token(token: impl Into<Secret>) -> Self {
         Self::Token(token.into())
     }
 
-    /// The texts in it that must never be seen.
+    /// Returns the secret parts.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let (first, second) = match self {
             Self::Keys { secret_key, security_token, .. } => (secret_key, security_token.as_ref()),
@@ -61,10 +61,12 @@ impl Credential {
         std::iter::once(first).chain(second)
     }
 
-    /// Checks that every part can stand in a header.
+    /// Checks that every part is valid in a header.
     ///
     /// # Errors
-    /// When one is empty or holds a character that no key has; the message does not repeat it.
+    ///
+    /// Returns an error if a part is empty or contains a character that no key has; the message does not repeat the
+    /// part.
     pub fn check(&self) -> Result<(), Error> {
         let parts: &[(&str, Option<&str>)] = match self {
             Self::Keys { access_key, secret_key, security_token } => &[
@@ -88,40 +90,45 @@ impl Credential {
     }
 }
 
-/// A source of credentials, asked before every attempt.
+/// A provider of credentials, called before every attempt.
 ///
-/// A shared [`Credential`] (`Arc<Credential>`) is one itself: it always gives itself. A source that renews its credentials gives a cached set as
-/// long as it is good.
+/// A shared [`Credential`] (`Arc<Credential>`) is a provider that always returns itself. A provider that refreshes its
+/// credentials returns a cached set while that is valid.
 pub trait CredentialsProvider: Debug + Send + Sync {
-    /// The credentials to use now.
+    /// Returns the credentials to use now.
     ///
     /// # Errors
-    /// When there are none.
+    ///
+    /// Returns an error if no credentials are available.
     fn credential(&self) -> BoxFuture<'_, Result<Arc<Credential>, Error>>;
 
-    /// Told that the gateway took these credentials for expired. A source that can give others forgets them and says
-    /// `true`; the call is then tried once more.
+    /// Called when the gateway has rejected these credentials as expired.
+    ///
+    /// A provider that can return others discards these and returns `true`; the call is then retried once. The default
+    /// implementation returns `false`.
     fn expired(&self, _credential: &Arc<Credential>) -> bool {
         false
     }
 }
 
-/// Looks up the caller's ids where the configuration does not have them.
+/// A resolver for the account ids of the caller that are not in the configuration.
 pub trait AccountIdResolver: Debug + Send + Sync {
-    /// The IAM project id.
+    /// Returns the IAM project id.
     ///
     /// # Errors
-    /// When it cannot be found; the message says what to set instead.
+    ///
+    /// Returns an error if the id cannot be found; the message says what to set instead.
     fn project_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>>;
 
-    /// The domain (account) id.
+    /// Returns the domain (account) id.
     ///
     /// # Errors
-    /// When it cannot be found; the message says what to set instead.
+    ///
+    /// Returns an error if the id cannot be found; the message says what to set instead.
     fn domain_id(&self) -> BoxFuture<'_, Result<Option<String>, Error>>;
 }
 
-/// For configurations that only make calls without credentials, such as for a token.
+/// The provider of configurations without credentials, such as for the creation of a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anonymous;
 

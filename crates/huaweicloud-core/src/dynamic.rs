@@ -1,4 +1,4 @@
-//! Calls of operations whose names are known at run time only, and what people need to choose them.
+//! Calls of operations by name at run time, with their documentation.
 
 use serde_json::{Map, Value};
 
@@ -16,20 +16,20 @@ use crate::{
     transport::{classify, client::Client},
 };
 
-/// A service with all that its crate knows of it.
+/// A service with its operations and its spec.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Service {
-    /// Its endpoints and operations.
+    /// Endpoints and operations.
     pub metadata: &'static metadata::Service,
-    /// How to call each operation.
+    /// Descriptor of each operation.
     pub operations: &'static [OperationDescriptor],
-    /// The contract it was generated from: an OpenAPI 3.0 document in JSON.
+    /// The spec from which the crate was generated: an OpenAPI 3.0 document in JSON.
     pub spec: &'static str,
 }
 
 impl Service {
-    /// Describes a service.
+    /// Creates a service.
     #[must_use]
     pub const fn new(
         metadata: &'static metadata::Service,
@@ -39,47 +39,47 @@ impl Service {
         Self { metadata, operations, spec }
     }
 
-    /// Returns the operation with this id.
+    /// Returns the operation with this id, if it exists.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<&'static OperationDescriptor> {
         self.operations.iter().find(|entry| entry.operation.id == id)
     }
 }
 
-/// An operation with its models and its documentation.
+/// The descriptor of an operation: metadata, models and documentation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OperationDescriptor {
-    /// What it is.
+    /// Metadata of the operation.
     pub operation: &'static Operation,
-    /// What it does, in one line.
+    /// One-line description.
     pub summary: &'static str,
-    /// Title and date of the page that documents it.
+    /// Title and date of its help page.
     pub source: &'static str,
-    /// The permission in IAM that the caller needs, such as `coc:ticket:list`, where a document names it.
+    /// Required IAM permission, such as `coc:ticket:list`; `None` if no document names it.
     pub iam_action: Option<&'static str>,
-    /// What its parameters mean, in their order.
+    /// Documentation of the parameters, in their order.
     pub parameters: &'static [ParameterDocs],
-    /// The model of its response, with nothing in it.
+    /// Creates an empty response model.
     response: fn() -> Box<dyn Body>,
-    /// The model of its body, with nothing in it.
+    /// Creates an empty model of the request body.
     body: Option<fn() -> Box<dyn Body>>,
 }
 
-/// What a parameter means.
+/// The documentation of a parameter.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ParameterDocs {
-    /// Name of its setter: `x_time_zone`.
+    /// Name of its setter, such as `x_time_zone`.
     pub setter: &'static str,
-    /// What it means; its rule says which values it takes.
+    /// Description. The rule of the parameter has the allowed values.
     pub description: &'static str,
-    /// Its value in the documented example.
+    /// Value in the documented example.
     pub example: Option<&'static str>,
 }
 
 impl ParameterDocs {
-    /// Documents a parameter.
+    /// Creates the documentation of a parameter.
     #[must_use]
     pub const fn new(setter: &'static str, description: &'static str, example: Option<&'static str>) -> Self {
         Self { setter, description, example }
@@ -87,7 +87,7 @@ impl ParameterDocs {
 }
 
 impl OperationDescriptor {
-    /// Describes an operation without parameters or body.
+    /// Creates a descriptor of an operation without parameters or body.
     #[must_use]
     pub const fn new<R: Body + Default + 'static>(
         operation: &'static Operation,
@@ -97,39 +97,41 @@ impl OperationDescriptor {
         Self { operation, summary, source, iam_action: None, parameters: &[], response: empty::<R>, body: None }
     }
 
-    /// Sets the permission that the caller needs.
+    /// Sets the required IAM permission.
     #[must_use]
     pub const fn iam_action(mut self, action: &'static str) -> Self {
         self.iam_action = Some(action);
         self
     }
 
-    /// Sets what its parameters mean.
+    /// Sets the documentation of the parameters.
     #[must_use]
     pub const fn parameters(mut self, parameters: &'static [ParameterDocs]) -> Self {
         self.parameters = parameters;
         self
     }
 
-    /// Sets the model of its body.
+    /// Sets the model of the request body.
     #[must_use]
     pub const fn body<B: Body + Default + 'static>(mut self) -> Self {
         self.body = Some(empty::<B>);
         self
     }
 
-    /// Decodes a body into the response model.
+    /// Deserializes a body into the response model.
     ///
     /// # Errors
-    /// When the body is not such a response.
+    ///
+    /// Returns an error if the body is not a valid response of this operation.
     pub fn decode_response(&self, body: &[u8]) -> Result<Box<dyn Body>, Error> {
         decode((self.response)(), body)
     }
 
-    /// Decodes a body into the request model.
+    /// Deserializes a body into the request model.
     ///
     /// # Errors
-    /// When the body is not a JSON object, or the operation takes none.
+    ///
+    /// Returns an error if the body is not a JSON object, or if the operation has no request body.
     pub fn decode_request(&self, body: &[u8]) -> Result<Box<dyn Body>, Error> {
         let empty = self.body.ok_or_else(|| Error::invalid("body", "is not taken by this operation"))?;
         decode(empty(), body)
@@ -145,8 +147,10 @@ fn empty<T: Body + Default + 'static>() -> Box<dyn Body> {
     Box::new(T::default())
 }
 
-/// A call by name, with arguments in JSON: parameters by their names, the body as `body`. They are checked against the
-/// same rules as those of a generated builder.
+/// A request builder for an operation that is chosen at run time, with arguments in JSON.
+///
+/// Parameters are set by name, the body as `body`. They are checked against the same rules as in a generated request
+/// builder.
 ///
 /// ```no_run
 /// # async fn example(client: huaweicloud_core::Client, entry: &'static huaweicloud_core::dynamic::OperationDescriptor) -> Result<(), huaweicloud_core::Error> {
@@ -166,18 +170,18 @@ pub struct Call {
 }
 
 impl Call {
-    /// Begins a call.
+    /// Creates a call without arguments.
     pub fn new(client: Client, entry: &'static OperationDescriptor) -> Self {
         Self { client, entry, arguments: Map::new() }
     }
 
-    /// Sets arguments.
+    /// Sets several arguments.
     pub fn arguments(mut self, arguments: Map<String, Value>) -> Self {
         self.arguments.extend(arguments);
         self
     }
 
-    /// Sets a parameter, or a member of the body where the operation has no parameter of this name.
+    /// Sets a parameter, or a member of the body if the operation has no parameter with this name.
     pub fn argument(mut self, name: &str, value: impl Into<Value>) -> Self {
         let is_own = name == "body" || self.entry.operation.parameter(name).is_some();
         if is_own || self.entry.operation.body.is_none() {
@@ -191,19 +195,21 @@ impl Call {
         self
     }
 
-    /// Sends it, and returns the typed response as JSON.
+    /// Sends the request and returns the typed response as JSON.
     ///
     /// # Errors
-    /// When an argument breaks a rule, or the call fails.
+    ///
+    /// Returns an error if an argument violates a rule or the call fails.
     pub async fn send(self) -> Result<Response<Value>, Error> {
         let request = self.request()?;
         send(self.client, self.entry, request).await
     }
 
-    /// The pages of the response, as JSON.
+    /// Returns a stream of pages, as JSON.
     ///
     /// # Errors
-    /// When there is no such parameter.
+    ///
+    /// Returns an error if an argument is not a parameter of the operation.
     pub fn pages(self) -> Result<Pages<JsonPage>, Error> {
         let request = self.request()?;
         let (client, entry) = (self.client, self.entry);
@@ -219,10 +225,11 @@ impl Call {
         ))
     }
 
-    /// The items of the response, as JSON.
+    /// Returns a stream of items, as JSON.
     ///
     /// # Errors
-    /// When there is no such parameter.
+    ///
+    /// Returns an error if an argument is not a parameter of the operation.
     pub fn items(self) -> Result<Items<Value>, Error> {
         self.pages().map(Items::new)
     }
@@ -261,7 +268,7 @@ fn send(
     })
 }
 
-/// A page as JSON, with what it says of itself.
+/// A page of items as JSON, with the total number of items if the response has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JsonPage {
     items: Vec<Value>,

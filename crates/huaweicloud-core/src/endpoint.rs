@@ -1,4 +1,4 @@
-//! Where a service is: addresses that may be called, and where they come from.
+//! Resolution and validation of endpoints.
 
 use std::{fmt, net::IpAddr};
 
@@ -9,16 +9,17 @@ use crate::{
     metadata::Service,
 };
 
-/// Knows endpoints that the specs do not, for example from a file of the user.
+/// A resolver for endpoints that are not in the specs, for example from a file of the user.
 pub trait EndpointResolver: fmt::Debug + Send + Sync {
-    /// The address of a service in a region, or `None` for the one of the spec.
+    /// Returns the endpoint of a service in a region, or `None` to use the one from the spec.
     ///
     /// # Errors
-    /// When what the user wrote cannot be read.
+    ///
+    /// Returns an error if the user's settings cannot be read.
     fn endpoint(&self, service: &Service, region: &str) -> Result<Option<String>, Error>;
 }
 
-/// The address of a service in a region, as its spec says.
+/// Returns the endpoint of a service in a region from its spec.
 pub(crate) fn documented(service: &Service, region: &str) -> Result<&'static str, Error> {
     service.endpoint(region).ok_or_else(|| {
         let known: Vec<&str> = service.endpoints.iter().map(|endpoint| endpoint.region).collect();
@@ -31,9 +32,9 @@ pub(crate) fn documented(service: &Service, region: &str) -> Result<&'static str
     })
 }
 
-/// Reads an address.
+/// Parses and validates an endpoint.
 pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Url, Error> {
-    // What stands before an @ may be a password.
+    // The part before an @ may hold a password.
     let shown = text.rsplit('@').next().unwrap_or_default();
     let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("endpoint {shown:?} {reason}"));
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };

@@ -1,38 +1,38 @@
-//! The one error of every call.
+//! The error type of every call.
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{redact, violation::Violation};
 
-/// What went wrong, roughly: enough to decide what to do.
+/// The category of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The call breaks a documented rule; nothing was sent.
+    /// The request violates a documented rule; nothing was sent.
     InvalidRequest,
-    /// The configuration cannot work; nothing was sent.
+    /// The configuration is invalid; nothing was sent.
     Config,
-    /// There are no usable credentials; nothing was sent.
+    /// No usable credentials are available; nothing was sent.
     Credentials,
-    /// No connection: unknown host, refused, TLS.
+    /// No connection could be established: unknown host, connection refused, TLS failure.
     Connect,
-    /// A time limit ran out.
+    /// A time limit was exceeded.
     Timeout,
-    /// The connection broke while the request or the response was under way.
+    /// The connection broke while the request or the response was in flight.
     Transport,
-    /// The service, or the gateway before it, responded that the call failed.
+    /// The service, or the gateway in front of it, reported that the call failed.
     Service,
-    /// Something responded, but not with what the service documents: a redirect, a page of HTML, nothing at all.
+    /// The response is not what the service documents: a redirect, HTML, or an empty body.
     UnexpectedResponse,
-    /// The response is broken JSON.
+    /// The response body is malformed JSON.
     Decode,
-    /// More exists than the service lets one reach by pages; narrow the call, for example by time.
+    /// More items exist than the service returns through pagination; narrow the request, for example by time.
     PaginationLimit,
 }
 
-/// Why a call failed.
+/// The error of a failed call.
 ///
-/// `Display` says operation, status, code, message and request id, as far as they exist; the technical cause is in
+/// `Display` shows operation, status, code, message and request id, if present; the underlying cause is in
 /// [`source`](StdError::source).
 ///
 /// ```no_run
@@ -67,8 +67,9 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of one's own, such as from an implementation of
-    /// [`CredentialsProvider`](crate::Credentials). The message is a sentence: what is wrong and what to do.
+    /// Creates an error, for example in an implementation of [`CredentialsProvider`](crate::CredentialsProvider).
+    ///
+    /// The message is a sentence that says what is wrong and what to do.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -88,7 +89,7 @@ impl Error {
         }))
     }
 
-    /// The same error with a technical cause.
+    /// Sets the underlying cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into().into());
@@ -99,7 +100,7 @@ impl Error {
         Self::violated(vec![Violation::new(parameter, rule.to_string(), None)])
     }
 
-    /// A call that breaks these rules.
+    /// Creates an error for a request with these violations.
     pub(crate) fn violated(violations: Vec<Violation>) -> Self {
         let sentences: Vec<String> = violations.iter().map(ToString::to_string).collect();
         let mut error = Self::new(ErrorKind::InvalidRequest, sentences.join("; "));
@@ -135,7 +136,7 @@ impl Error {
         self
     }
 
-    /// Keeps the beginning of a body, without secrets.
+    /// Keeps the beginning of a response body, with secrets redacted.
     pub(crate) fn with_body_excerpt<S: AsRef<str>>(mut self, body: &[u8], secrets: &[S]) -> Self {
         const LONGEST: usize = 500;
         self.0.body_excerpt = Some(redact::excerpt(&String::from_utf8_lossy(body), LONGEST, secrets));
@@ -157,13 +158,13 @@ impl Error {
         self
     }
 
-    /// Adds what the response says between the lines.
+    /// Appends a diagnostic hint to the message.
     pub(crate) fn with_hint(mut self, explanation: &str) -> Self {
         self.0.message = format!("{}; {explanation}", self.0.message);
         self
     }
 
-    /// Blots out secrets: a gateway may repeat what it was sent.
+    /// Redacts secrets: a gateway may repeat parts of the request.
     pub(crate) fn redact<S: AsRef<str>>(mut self, secrets: &[S]) -> Self {
         let inner = &mut *self.0;
         inner.message = redact::redact(&inner.message, secrets);
@@ -173,7 +174,7 @@ impl Error {
         self
     }
 
-    /// Returns every rule that the call broke, if it was not sent for that.
+    /// Returns all documented rules that the request violates, if it was not sent for this reason.
     ///
     /// ```no_run
     /// # fn example(error: huaweicloud_core::Error) {
@@ -187,135 +188,139 @@ impl Error {
         &self.0.violations
     }
 
-    /// What went wrong, roughly.
+    /// Returns the category of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The operation that failed, such as `list_case_operate_logs`.
+    /// Returns the id of the operation that failed, such as `list_case_operate_logs`.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// HTTP status of the response, if there was one. An error inside a 200 has the status 200.
+    /// Returns the HTTP status of the response, if there was one. An error in the body of a 200 has the status 200.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// Error code of the service or of the gateway, such as `GOM.00007256` or `APIGW.0301`.
+    /// Returns the error code of the service or of the gateway, such as `GOM.00007256` or `APIGW.0301`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// What is wrong, in the words of the service or of this library.
+    /// Returns the error message of the service or of this library.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Id of the request, which Huawei Cloud support asks for.
+    /// Returns the request id, which Huawei Cloud support needs.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// Where in the response decoding failed, such as `result.record[7]`.
+    /// Returns the path in the response body at which decoding failed, such as `result.record[7]`.
     #[must_use]
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
 
-    /// The beginning of the response's body, at most 500 characters; none where the operation exchanges secrets.
+    /// Returns the beginning of the response body, at most 500 characters; `None` for operations that exchange secrets.
     #[must_use]
     pub fn body_excerpt(&self) -> Option<&str> {
         self.0.body_excerpt.as_deref()
     }
 
-    /// The encoded explanation that IAM gives for a denied permission.
+    /// Returns the encoded explanation from IAM for a denied permission.
     #[must_use]
     pub fn encoded_authorization_message(&self) -> Option<&str> {
         self.0.encoded_authorization_message.as_deref()
     }
 
-    /// The pause that the service asked for, in `Retry-After`.
+    /// Returns the delay that the service requested in `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How often the call was tried.
+    /// Returns the number of attempts.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the gateway took the credentials for expired: code `APIGW.0307`.
+    /// Returns `true` if the gateway rejected the credentials as expired: code `APIGW.0307`.
     ///
-    /// Usual causes: a token older than 24 hours, or one whose user, password or permissions changed; a region that
-    /// the token is not for. Credentials that renew themselves have been renewed once before this error arrives.
+    /// Common causes: a token that is older than 24 hours, or whose user, password or permissions changed; a region for
+    /// which the token is not valid. Credentials that can be refreshed have been refreshed once before this error is
+    /// returned.
     #[must_use]
     pub fn is_expired(&self) -> bool {
         self.0.status == Some(401) && self.code().is_some_and(|code| code.ends_with(".0307"))
     }
 
-    /// Whether the call broke a documented rule and was not sent.
+    /// Returns `true` if the request violates a documented rule and was not sent.
     ///
-    /// Remedy: the message names the parameter, the rule and the value.
+    /// The message names the parameter, the rule and the value.
     #[must_use]
     pub fn is_invalid_request(&self) -> bool {
         self.0.kind == ErrorKind::InvalidRequest
     }
 
-    /// Whether the gateway did not accept the credentials: status 401.
+    /// Returns `true` if the gateway did not accept the credentials: status 401.
     ///
-    /// Usual causes: a wrong secret key, a token that expired (`APIGW.0307`), a clock that is more than 15 minutes
-    /// off, a region whose credentials these are not.
+    /// Common causes: a wrong secret key, an expired token (`APIGW.0307`), a clock that is more than 15 minutes off,
+    /// credentials of another region.
     #[must_use]
     pub fn is_unauthenticated(&self) -> bool {
         self.0.status == Some(401)
     }
 
-    /// Whether the credentials are good but not allowed to do this: status 403.
+    /// Returns `true` if the credentials are valid but lack the permission for this call: status 403.
     ///
-    /// Usual causes: a missing IAM permission, or the wrong project or domain.
+    /// Common causes: a missing IAM permission, or the wrong project or domain.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
         self.0.status == Some(403)
     }
 
-    /// Whether what was asked for does not exist: status 404.
+    /// Returns `true` if the requested resource does not exist: status 404.
     ///
-    /// Usual causes: an id of another account or region. `APIGW.0101` says that the endpoint does not know the path.
+    /// Common cause: an id of another account or region. The code `APIGW.0101` means that the path is unknown at this
+    /// endpoint.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.0.status == Some(404)
     }
 
-    /// Whether there were too many calls: status 429.
+    /// Returns `true` if the service throttled the call: status 429.
     ///
-    /// Remedy: call less often; the documented default of the gateway is 200 calls a second for an API.
+    /// Send fewer requests; the documented default limit of the gateway is 200 requests per second for an API.
     #[must_use]
     pub fn is_throttled(&self) -> bool {
         self.0.status == Some(429)
     }
 
-    /// Whether a time limit ran out: connect, attempt or total.
+    /// Returns `true` if a time limit was exceeded: connect, attempt or total.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// Whether no connection came about, so that nothing was sent.
+    /// Returns `true` if no connection could be established, so that nothing was sent.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect
     }
 
-    /// Whether the same call may succeed later. It says nothing of whether repeating it is safe.
+    /// Returns `true` if the error is transient, so that the same call may succeed later.
+    ///
+    /// This does not imply that the call is idempotent.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {

@@ -1,4 +1,4 @@
-//! The future that traits of this crate return.
+//! The future type that traits of this crate return.
 
 use std::pin::Pin;
 

@@ -1,5 +1,5 @@
-//! SHA-256 and its HMAC: by ring where it is there for TLS anyway, which uses the processor's own instructions, else by
-//! a small library in plain Rust.
+//! SHA-256 and HMAC-SHA-256: from ring, which uses hardware instructions, if it is a dependency for TLS anyway;
+//! otherwise from a small library in pure Rust.
 
 #[cfg(feature = "rustls")]
 mod library {
@@ -37,7 +37,7 @@ mod tests {
         bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// FIPS 180-2, B.1 and B.2, and RFC 4231, cases 2 and 6: whatever the features, the same.
+    /// FIPS 180-2, B.1 and B.2, and RFC 4231, cases 2 and 6; independent of the features.
     #[test]
     fn the_vectors_of_the_standards_hold() {
         let two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";

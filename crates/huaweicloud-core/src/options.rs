@@ -1,4 +1,4 @@
-//! What one call does differently.
+//! Options of a single call.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +6,9 @@ use http::{HeaderName, HeaderValue};
 
 use crate::{error::Error, secret::Secret, transport::retry::RetryPolicy, violation::shown};
 
-/// What one call does differently from its configuration; for `with_options` of every builder.
+/// Options that override the configuration for one call.
+///
+/// Every request builder accepts them in `with_options`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,84 +34,86 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Nothing different yet.
+    /// Creates options that override nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Longest time for the whole call, retries and their pauses included.
+    /// Sets the total timeout of the call, including retries and their backoff.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
     }
 
-    /// Longest time for one attempt.
+    /// Sets the timeout of one attempt.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = Some(limit);
         self
     }
 
-    /// When to try again.
+    /// Sets the retry policy.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// Language of the response, for operations that have the `X-Language` header.
+    /// Sets the language of the response, for operations that have the `X-Language` header.
     #[must_use]
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self
     }
 
-    /// Time zone of the response, for operations that have the `X-Time-Zone` header.
+    /// Sets the time zone of the response, for operations that have the `X-Time-Zone` header.
     #[must_use]
     pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
         self.time_zone = Some(time_zone.into());
         self
     }
 
-    /// Sets whether the documented rules are checked before the call is sent; they are unless this or the configuration
-    /// says otherwise. Parts of the path and headers are checked in any case.
+    /// Sets whether the request is checked against the documented rules before it is sent.
+    ///
+    /// Defaults to the setting of the configuration, which defaults to `true`. Path parameters and headers are always
+    /// checked.
     #[must_use]
     pub fn check_rules(mut self, check: bool) -> Self {
         self.check_rules = Some(check);
         self
     }
 
-    /// One more header. The headers of signing and of the connection cannot be set.
+    /// Adds a header. The headers for signing and for the connection cannot be set.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// One more header, whose value is redacted wherever this call is logged or reported.
+    /// Adds a header whose value is redacted in logs and errors of this call.
     #[must_use]
     pub fn secret_header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.secret_headers.push((name.into(), value.into()));
         self
     }
 
-    /// One more pair in the query; it is signed like the others.
+    /// Adds a query parameter; it is signed like the others.
     #[must_use]
     pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((key.into(), value.into()));
         self
     }
 
-    /// The headers of the caller's own, or why one cannot be sent.
+    /// Returns the caller's headers, or an error for each that cannot be sent.
     pub(crate) fn own_headers(&self) -> impl Iterator<Item = Result<(HeaderName, HeaderValue), Error>> {
         let plain = self.headers.iter().map(|(name, value)| own_header(name, value));
         plain.chain(self.secret_headers.iter().map(|(name, secret)| own_secret_header(name, secret)))
     }
 }
 
-/// Names of headers only: a caller may have a secret in any of them.
+/// Shows only the names of headers, because any value may be a secret.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let secret = self.secret_headers.iter().map(|(name, _)| name.as_str());
@@ -124,7 +128,7 @@ impl fmt::Debug for CallOptions {
     }
 }
 
-/// A header of the caller's own.
+/// Parses a caller's header.
 fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     const RESERVED: [&str; 11] = [
         "authorization",
@@ -151,7 +155,7 @@ fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Erro
     Ok((parsed, value))
 }
 
-/// A header of the caller's own with a secret, which no message repeats.
+/// Parses a caller's header with a secret value, which no error message repeats.
 fn own_secret_header(name: &str, secret: &Secret) -> Result<(HeaderName, HeaderValue), Error> {
     let (name, _) = own_header(name, "")?;
     let mut value = HeaderValue::from_str(secret.expose())

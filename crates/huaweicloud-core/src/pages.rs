@@ -1,4 +1,4 @@
-//! Walking through the pages of an operation, without losing or doubling a record in silence.
+//! Pagination: streams of pages and items that never lose or repeat a record silently.
 
 use std::{
     collections::VecDeque,
@@ -19,12 +19,12 @@ use crate::{
     response::Response,
 };
 
-/// Sends a call for one page.
+/// Fetches one page.
 type Fetch<P> = Box<dyn Fn(Request) -> BoxFuture<'static, Result<Response<P>, Error>> + Send + Sync>;
 
-/// Where a page begins, for going on later from there ([`Pages::start_at`]).
+/// The position of a page in a list, from which pagination can resume ([`Pages::start_at`]).
 ///
-/// What it holds is the service's own: a number of items to skip, or the number of a page.
+/// Its value depends on the service: a number of items to skip, or a page number.
 ///
 /// ```no_run
 /// # async fn example<P: huaweicloud_core::codegen::Page>(mut pages: huaweicloud_core::Pages<P>) -> Result<(), huaweicloud_core::Error> {
@@ -36,12 +36,20 @@ type Fetch<P> = Box<dyn Fn(Request) -> BoxFuture<'static, Result<Response<P>, Er
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PagePosition(i64);
 
-/// The pages of an operation, fetched as they are asked for.
+/// A stream of the pages of a list operation, fetched on demand.
 ///
-/// A stream of `futures_core`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate. Records that
-/// come in while it is read may show the end of a page again at the beginning of the next ([`Items`] leaves them out).
-/// It ends after the last page, or with one error: of the call, when a page repeats, is short or empty although more was promised,
-/// when the whole shrinks while it is read, or when more exists than the service lets one reach.
+/// It implements `futures_core::Stream`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate.
+///
+/// If records are added during iteration, the end of a page may appear again at the beginning of the next; [`Items`]
+/// skips these duplicates.
+///
+/// The stream ends after the last page, or after one error:
+///
+/// - the call fails;
+/// - a page repeats;
+/// - a page is short or empty although the total promises more;
+/// - the total shrinks during iteration;
+/// - more items exist than the service returns through pagination ([`ErrorKind::PaginationLimit`]).
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P: Page> {
     request: Request,
@@ -51,24 +59,25 @@ pub struct Pages<P: Page> {
     read_ahead: bool,
 }
 
-/// Where a walk through pages is.
+/// The state of an iteration over pages.
 struct PageState<T> {
     position: i64,
     size: i64,
     seen: i64,
     total: Option<i64>,
-    /// First and last item of the page before.
+    /// First and last item of the previous page.
     previous: Option<(T, T)>,
     done: bool,
-    /// How many items of the last page were on the page before: as many came in at the front in the meantime.
+    /// Number of items of the latest page that were on the previous page already, because new items were added in
+    /// front.
     skip: usize,
-    /// What ends the walk once the page that showed it was handed out.
+    /// The error that ends the stream after the page that revealed it.
     failure: Option<Error>,
 }
 
 impl<T> PageState<T> {
-    /// Begins at the position and with the size that a call asks for; at the beginning and with the largest size unless
-    /// it does.
+    /// Starts at the position and with the page size of the request; by default at the beginning, with the largest
+    /// size.
     fn new(request: &Request) -> Self {
         let pagination = request.operation.pagination.as_ref();
         let style = pagination.map_or(PageStyle::Whole, |pagination| pagination.style);
@@ -107,39 +116,40 @@ impl<P: Page> Pages<P> {
     pub(crate) fn new(request: Request, fetch: Fetch<P>) -> Self {
         let mut walk = PageState::new(&request);
         if walk.done {
-            // Nothing is asked for; a wrong call is still one.
+            // Nothing is fetched, but an invalid request is still an error.
             walk.failure = walk.request(&request).check(true).err();
         }
         Self { request, fetch, walk, in_flight: None, read_ahead: false }
     }
 
-    /// Returns where the next page begins.
+    /// Returns the position of the next page.
     #[must_use]
     pub fn position(&self) -> PagePosition {
         PagePosition(self.walk.position)
     }
 
-    /// Begins at a position that an earlier walk of the same call returned.
+    /// Starts at a position that an earlier iteration of the same call returned.
     pub fn start_at(mut self, position: PagePosition) -> Self {
         self.walk.start_at(self.request.operation, position.0);
         self
     }
 
-    /// Asks for the next page as soon as one is there, while its items are still worked on.
+    /// Prefetches the next page as soon as a page arrives, while its items are processed.
     pub fn read_ahead(mut self) -> Self {
         self.read_ahead = true;
         self
     }
 
-    /// The next page; `None` after the last.
+    /// Returns the next page, or `None` after the last.
     pub async fn next(&mut self) -> Option<Result<Response<P>, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The next page; `None` after the last.
+    /// Returns the next page, or `None` after the last.
     ///
     /// # Errors
-    /// When the call fails or the pages do not fit together; the stream has ended then.
+    ///
+    /// Returns an error if the call fails or the pages are inconsistent; the stream then ends.
     pub async fn try_next(&mut self) -> Result<Option<Response<P>>, Error> {
         self.next().await.transpose()
     }
@@ -184,7 +194,7 @@ impl<P: Page> Stream for Pages<P> {
     }
 }
 
-/// Lets a request go on by itself, however slow its consumer is; dropping it cancels the request.
+/// Spawns a request, so that it progresses however slow its consumer is; dropping the future cancels the request.
 fn spawn_prefetch<T: Send + 'static>(
     in_flight: BoxFuture<'static, Result<T, Error>>,
 ) -> BoxFuture<'static, Result<T, Error>> {
@@ -206,13 +216,13 @@ fn spawn_prefetch<T: Send + 'static>(
 }
 
 impl<T> PageState<T> {
-    /// The call for the next page.
+    /// Returns the request for the next page.
     fn request(&self, request: &Request) -> Request {
         let mut request = request.clone();
         if let Some(pagination) = &request.operation.pagination
             && let Some(parameter) = pagination.style.parameter()
         {
-            // The size first, as it was set first.
+            // The size before the position, as it was set first.
             if let Some(size) = pagination.size {
                 request.place(size.parameter, Json::Integer(self.size));
             }
@@ -223,8 +233,8 @@ impl<T> PageState<T> {
 }
 
 impl<T: Clone + PartialEq> PageState<T> {
-    /// Takes a page in, and finds the next position. An error means that the page itself cannot be trusted; what only
-    /// keeps the walk from going on is a failure that comes after the page.
+    /// Processes a page and determines the next position. Returns an error if the page itself cannot be trusted; an
+    /// error that only prevents further pages is kept in `failure`, to follow the page.
     fn step(&mut self, operation: &Operation, items: &[T], total: Option<i64>) -> Result<(), Error> {
         let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
         if let (Some(before), Some(now)) = (self.total, total)
@@ -253,7 +263,7 @@ impl<T: Clone + PartialEq> PageState<T> {
         }
         self.seen = self.seen.saturating_add(count);
         let style = operation.pagination.as_ref().map_or(PageStyle::Whole, |pagination| pagination.style);
-        // A total that is less than what came says nothing.
+        // A total below the number of items received is ignored.
         let missing = self.total.map(|total| total.saturating_sub(self.seen)).filter(|missing| *missing >= 0);
         let more = missing.map_or(count > 0 && count >= self.size, |missing| missing > 0);
         let (next, max) = match style {
@@ -301,7 +311,7 @@ impl<P: Page> fmt::Debug for Pages<P> {
     }
 }
 
-/// Pages of any kind that hold such items.
+/// Pages of any type with items of type `T`.
 trait PagesOf<T>: Send {
     fn poll_items(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<VecDeque<T>, Error>>>;
     fn set_read_ahead(&mut self, read_ahead: bool);
@@ -328,10 +338,10 @@ impl<P: Page> PagesOf<P::Item> for Pages<P> {
     }
 }
 
-/// The items of an operation, one by one, fetched a page at a time as they are asked for.
+/// A stream of the items of a list operation, fetched on demand, one page at a time.
 ///
-/// A stream of `futures_core`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate. It ends like
-/// [`Pages`].
+/// It implements `futures_core::Stream`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate. It
+/// ends under the same conditions as [`Pages`].
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<T> {
     pages: Box<dyn PagesOf<T>>,
@@ -344,27 +354,28 @@ impl<T: Unpin> Items<T> {
         Self { pages: Box::new(pages), ready: VecDeque::new(), left: None }
     }
 
-    /// Ends after so many items.
+    /// Ends the stream after at most `count` items.
     pub fn max_items(mut self, count: usize) -> Self {
         self.left = Some(count);
         self
     }
 
-    /// Asks for the next page as soon as one is there, while its items are still worked on.
+    /// Prefetches the next page as soon as a page arrives, while its items are processed.
     pub fn read_ahead(mut self) -> Self {
         self.pages.set_read_ahead(true);
         self
     }
 
-    /// Returns the next item; `None` after the last.
+    /// Returns the next item, or `None` after the last.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Returns the next item; `None` after the last.
+    /// Returns the next item, or `None` after the last.
     ///
     /// # Errors
-    /// When a call fails or the pages do not fit together; the stream has ended then.
+    ///
+    /// Returns an error if a call fails or the pages are inconsistent; the stream then ends.
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         self.next().await.transpose()
     }
@@ -383,7 +394,7 @@ impl<T: Unpin> Stream for Items<T> {
                 this.left = this.left.map(|left| left - 1);
                 return Poll::Ready(Some(Ok(item)));
             }
-            // The page after the last that is wanted is not asked for.
+            // The page after the last one needed is not prefetched.
             if this.left.is_some_and(|left| i64::try_from(left).is_ok_and(|left| left <= this.pages.size())) {
                 this.pages.set_read_ahead(false);
             }

@@ -1,4 +1,4 @@
-//! The way out: requests that no generated operation makes, through the same transport.
+//! Requests to endpoints that have no generated operation, through the same transport.
 
 use std::fmt;
 
@@ -11,18 +11,22 @@ use crate::{
     transport::client::Client,
 };
 
-/// What stands for the operation.
+/// The operation of a raw request with an idempotent method; `UNSAFE` is that of all others.
 static SAFE: Operation = Operation::new("request", "request", "", "").retry_safe();
 static UNSAFE: Operation = Operation::new("request", "request", "", "");
 
 impl Client {
-    /// Returns a request to any path of the service, for what no generated operation does.
+    /// Creates a request to any path of the service, for endpoints that have no generated operation.
+    ///
+    /// The path must begin with `/` and be percent-encoded already.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
         RawRequest::new(self.clone(), method, path.into())
     }
 }
 
-/// A request of the caller's own: authorised, retried and classified like any other, with the raw body as response.
+/// A request to an endpoint that has no generated operation.
+///
+/// It is authenticated, retried and classified like any other; the response is the raw body.
 ///
 /// ```no_run
 /// # async fn example(client: huaweicloud_core::Client) -> Result<(), huaweicloud_core::Error> {
@@ -46,34 +50,38 @@ impl RawRequest {
         Self { client, method, path, query: Vec::new(), body: None, options: CallOptions::default() }
     }
 
-    /// One more pair in the query.
+    /// Adds a query parameter.
     pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((key.into(), value.into()));
         self
     }
 
-    /// The body, as JSON.
+    /// Sets the request body, serialized as JSON.
     pub fn json(mut self, value: &impl Serialize) -> Self {
         self.body = Some(serde_json::to_vec(value).map(Bytes::from).map_err(|error| Error::invalid("body", error)));
         self
     }
 
-    /// The body as it is; name its type with a `Content-Type` header of [`CallOptions`], JSON unless you do.
+    /// Sets the raw request body.
+    ///
+    /// The `Content-Type` is `application/json`, unless a header of [`CallOptions`] overrides it.
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         self.body = Some(Ok(bytes.into()));
         self
     }
 
-    /// Timeouts, retries and headers of this call.
+    /// Sets the options of this call, such as timeouts, retries and headers.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Sends it. The path begins with `/` and is percent-encoded already.
+    /// Sends the request.
     ///
     /// # Errors
-    /// Like any other call; a success status is never an error here, whatever its body says.
+    ///
+    /// Returns an error if the path is invalid or the call fails. A success status is never an error here, whatever the
+    /// response body contains.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
         if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
             return Err(Error::invalid("path", format!("must begin with '/' and hold no query, got {:?}", self.path)));
@@ -100,7 +108,7 @@ impl RawRequest {
     }
 }
 
-/// Without the body, which may hold a password.
+/// Omits the body, which may hold a password.
 impl fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRequest").field("method", &self.method).field("path", &self.path).finish_non_exhaustive()

@@ -1,29 +1,29 @@
-//! Blots secrets out of what a service sent: a gateway may repeat what it was sent, in any form that JSON allows.
+//! Redaction of secrets in responses: a gateway may repeat parts of the request, in any form that JSON allows.
 
-/// Texts in JSON in texts in JSON: deeper than services nest them.
+/// How deeply JSON nested in JSON strings is unescaped: deeper than services nest it.
 const LAYERS: usize = 4;
 
-/// A text without these secrets, also where JSON escapes characters of them, once or several times over.
+/// Redacts these secrets in a text, even if JSON escapes some of their characters, once or several times.
 pub(crate) fn redact<S: AsRef<str>>(text: &str, secrets: &[S]) -> String {
     redact_until(text, text.len(), secrets)
 }
 
-/// The beginning of a text, at most this many characters, without these secrets. What stands far behind is not looked
-/// at.
+/// Returns the beginning of a text, at most `longest` characters, with these secrets redacted. The rest of a long text
+/// is not scanned.
 pub(crate) fn excerpt<S: AsRef<str>>(text: &str, longest: usize, secrets: &[S]) -> String {
-    /// Bytes that become part of an excerpt; more than it shows, for what is redacted gets shorter.
+    /// Bytes that can become part of an excerpt: more than it shows, because redaction shortens the text.
     const LOOKED_AT: usize = 16 * 1024;
-    /// Bytes that an escaped byte takes.
+    /// Length of an escaped byte, in bytes.
     const ESCAPED: usize = 12;
     let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let until = floor(LOOKED_AT);
-    // A secret that begins before the end must be seen whole.
+    // A secret that begins before the end must be seen completely.
     let longest_secret = secrets.iter().map(|secret| secret.as_ref().len()).max().unwrap_or(0);
     let seen = &text[..floor(until + longest_secret * ESCAPED)];
     redact_until(seen, until, secrets).chars().take(longest).collect()
 }
 
-/// The text up to a place, a secret that goes on beyond it being redacted whole.
+/// Redacts the text up to `until`; a secret that extends beyond it is redacted completely.
 fn redact_until<S: AsRef<str>>(text: &str, until: usize, secrets: &[S]) -> String {
     let mut spans = Vec::new();
     let mut layer = Some(Layer { text: text.to_owned(), source: None });
@@ -47,15 +47,15 @@ fn redact_until<S: AsRef<str>>(text: &str, until: usize, secrets: &[S]) -> Strin
     shown
 }
 
-/// A text as it reads after some rounds of unescaping.
+/// A text after some rounds of unescaping.
 struct Layer {
     text: String,
-    /// For each byte, where in the first text it begins and ends; the same place in the first text itself.
+    /// For each byte, its start and end in the original text; `None` for the original text itself.
     source: Option<Vec<(usize, usize)>>,
 }
 
 impl Layer {
-    /// Where a part of it stands in the first text.
+    /// Returns the range of the original text that corresponds to a range of this one.
     fn span(&self, start: usize, end: usize) -> (usize, usize) {
         match &self.source {
             None => (start, end),
@@ -63,7 +63,7 @@ impl Layer {
         }
     }
 
-    /// One round of unescaping; nothing if there is nothing to unescape.
+    /// Unescapes the text once more; returns `None` if nothing is escaped.
     fn unescaped(&self) -> Option<Self> {
         let first = self.text.find('\\')?;
         let mut text = String::with_capacity(self.text.len());
@@ -87,7 +87,7 @@ impl Layer {
     }
 }
 
-/// What a text that begins with a backslash begins with, and how many bytes say so.
+/// Returns the first character of a text that begins with a backslash, and the length of its escape in bytes.
 fn unescape(text: &str) -> (char, usize) {
     let unit = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -107,7 +107,7 @@ fn unescape(text: &str) -> (char, usize) {
         Some('b') => ('\u{8}', 2),
         Some('f') => ('\u{c}', 2),
         Some(other @ ('"' | '\\' | '/')) => (other, 2),
-        // No escape that JSON knows.
+        // Not a JSON escape.
         _ => ('\\', 1),
     }
 }
@@ -116,7 +116,7 @@ fn unescape(text: &str) -> (char, usize) {
 mod tests {
     use super::*;
 
-    /// A text as JSON writes it, some characters escaped that need not be.
+    /// Returns a text as a JSON string could contain it, with some characters escaped unnecessarily.
     fn escaped(text: &str, random: &mut fastrand::Rng) -> String {
         let mut out = String::new();
         for character in text.chars() {

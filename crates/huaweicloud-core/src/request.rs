@@ -1,4 +1,4 @@
-//! What an operation is asked: arguments and body, until they become what goes over the wire.
+//! Requests: arguments and body of an operation, and their conversion to an HTTP request.
 
 use std::{borrow::Cow, fmt};
 
@@ -16,7 +16,7 @@ use crate::{
     violation::{Violation, shown},
 };
 
-/// A call of an operation before it is sent.
+/// A request for an operation, before it is sent.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) operation: &'static Operation,
@@ -25,7 +25,7 @@ pub struct Request {
     pub(crate) options: CallOptions,
 }
 
-/// What goes over the wire, but for credentials.
+/// An HTTP request without its credentials.
 pub(crate) struct Outgoing {
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
@@ -34,18 +34,18 @@ pub(crate) struct Outgoing {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     pub(crate) options: CallOptions,
-    /// What must never be seen of all this.
+    /// The secrets in the request, which must be redacted everywhere.
     pub(crate) secrets: Vec<Secret>,
 }
 
 impl Request {
-    /// A call of an operation without any argument yet.
+    /// Creates a request without arguments.
     pub(crate) fn new(operation: &'static Operation) -> Self {
         let body = operation.body.map(|_| Json::Object(Vec::new()));
         Self { operation, arguments: Vec::new(), body, options: CallOptions::default() }
     }
 
-    /// Sets an argument; nothing takes it back.
+    /// Sets an argument; an absent value removes it.
     pub(crate) fn set(&mut self, name: &'static str, value: Json<'static>) {
         self.arguments.retain(|(known, _)| *known != name);
         if !value.is_absent() {
@@ -53,12 +53,12 @@ impl Request {
         }
     }
 
-    /// Sets the whole body.
+    /// Sets the body.
     pub(crate) fn set_body(&mut self, body: Json<'static>) {
         self.body = Some(body);
     }
 
-    /// A number that was given as an argument, or as a member of the body where there is no parameter of this name.
+    /// Returns an integer argument, or a member of the body if there is no parameter with this name.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         let found = match (self.operation.parameter(name), &self.body) {
             (None, Some(Json::Object(members))) => {
@@ -72,7 +72,7 @@ impl Request {
         }
     }
 
-    /// Sets an argument, or a member of the body where there is no parameter of this name.
+    /// Sets an argument, or a member of the body if there is no parameter with this name.
     pub(crate) fn place(&mut self, name: &'static str, value: Json<'static>) {
         if self.operation.parameter(name).is_some() {
             return self.set(name, value);
@@ -85,7 +85,7 @@ impl Request {
         }
     }
 
-    /// The path with its arguments in.
+    /// Returns the path with its arguments inserted.
     fn path(&self) -> String {
         let mut parts = self.operation.path.split('{');
         let mut path = parts.next().unwrap_or_default().to_owned();
@@ -110,12 +110,12 @@ impl Request {
         }
     }
 
-    /// Every rule that the call breaks.
+    /// Returns an error with all rules that the request violates, including the documented ones if `documented` is set.
     pub(crate) fn check(&self, documented: bool) -> Result<(), Error> {
         let mut found = check::safety(self.operation, &self.arguments);
         if documented {
             for violation in check::rules(self.operation, &self.arguments, self.body.as_ref()) {
-                // What is missing or empty breaks no other rule.
+                // A missing or empty value is reported only once.
                 let nothing = |known: &Violation| matches!(known.value(), None | Some("\"\""));
                 if !found.iter().any(|known| known.path() == violation.path() && nothing(known)) {
                     found.push(violation);
@@ -125,7 +125,7 @@ impl Request {
         if found.is_empty() { Ok(()) } else { Err(Error::violated(found).with_operation(self.operation.id)) }
     }
 
-    /// The call as it goes over the wire. Rules are checked unless the options or the client say otherwise.
+    /// Converts into an HTTP request. `check_rules` applies unless the options override it.
     pub(crate) fn into_outgoing(mut self, check_rules: bool) -> Result<Outgoing, Error> {
         self.normalise();
         self.check(self.options.check_rules.unwrap_or(check_rules))?;
@@ -141,7 +141,7 @@ impl Request {
             secrets: Vec::new(),
         };
         let mut broken = Vec::new();
-        // In the order of the page, whatever the order of the setters.
+        // In the documented order, whatever the order of the setters.
         for parameter in operation.parameters {
             let given = self.arguments.iter().find(|(name, _)| *name == parameter.name);
             let Some((name, value)) = given else { continue };
@@ -185,12 +185,12 @@ impl Outgoing {
     }
 }
 
-/// The method of an operation.
+/// Parses the HTTP method of an operation.
 pub(crate) fn method(name: &str) -> Result<Method, Error> {
     Method::from_bytes(name.as_bytes()).map_err(|error| Error::invalid("method", error))
 }
 
-/// A scalar as it stands in a path, a query or a header.
+/// Formats a scalar for a path, a query or a header.
 fn plain<'v>(value: &'v Json<'_>) -> Cow<'v, str> {
     match value {
         Json::Text(text) => Cow::Borrowed(text),

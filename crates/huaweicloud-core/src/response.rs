@@ -1,4 +1,4 @@
-//! The response of a call.
+//! Typed responses.
 
 use std::{
     fmt,
@@ -9,9 +9,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 
-/// A typed response with what surrounded it. Dereferences to its value, and serializes as it.
+/// A typed response with its HTTP status, headers and raw body.
 ///
-/// One can be made for a test of code that takes responses:
+/// Dereferences to its value, and serializes as the value. Responses can be constructed in tests:
 ///
 /// ```
 /// use huaweicloud_core::Response;
@@ -28,7 +28,7 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// Returns a response with status 200, no headers and no body, for tests.
+    /// Creates a response with status 200, no headers and no body, for tests.
     #[must_use]
     pub fn new(value: T) -> Self {
         Self { value, status: 200, headers: HeaderMap::new(), body: Bytes::new() }
@@ -44,7 +44,8 @@ impl<T> Response<T> {
     /// Adds a header, for tests.
     ///
     /// # Panics
-    /// When the name or the value cannot stand in a header.
+    ///
+    /// Panics if the name or the value is invalid in a header.
     #[must_use]
     #[expect(clippy::expect_used, reason = "for tests, which fail by panicking")]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -60,43 +61,43 @@ impl<T> Response<T> {
         self
     }
 
-    /// The typed response alone.
+    /// Returns the typed value and discards the rest of the response.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The same response with another value.
+    /// Replaces the value.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response { value: change(self.value), status: self.status, headers: self.headers, body: self.body }
     }
 
-    /// HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Headers of the response.
+    /// Returns the response headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Id of the request, which Huawei Cloud support asks for.
+    /// Returns the request id, which Huawei Cloud support needs.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
 
-    /// The body as it came, with whatever the types do not know.
+    /// Returns the raw response body, including members that the types do not have.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 }
 
-/// Without headers and raw body, which may hold a token.
+/// Omits headers and raw body, which may hold a token.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
@@ -127,7 +128,7 @@ impl<T> DerefMut for Response<T> {
     }
 }
 
-/// `X-Request-Id`, or what IAM calls it.
+/// Returns the request id from `X-Request-Id`, or from `X-IAM-Trace-Id` of IAM.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     ["x-request-id", "x-iam-trace-id"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
 }

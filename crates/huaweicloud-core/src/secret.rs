@@ -1,13 +1,13 @@
-//! Text that must never be seen: redacted in `Debug`, wiped from memory on drop.
+//! Secret strings: redacted in `Debug`, wiped from memory on drop.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-/// A secret text, such as a secret key or a token.
+/// A secret string, such as a secret key or a token.
 ///
-/// `Debug` shows nothing of it and the memory is wiped on drop. There is no `Display`.
+/// `Debug` redacts it, and its memory is wiped on drop. There is no `Display`.
 ///
 /// ```
 /// let secret = huaweicloud_core::Secret::from("do not tell");
@@ -17,14 +17,14 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The secret itself, for the one place that needs it.
+    /// Returns the secret in plain text.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-/// Written as it is: a body that holds a secret is sent with it.
+/// Serializes the secret in plain text, because request bodies contain it.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)

@@ -1,8 +1,8 @@
-//! SDK-HMAC-SHA256, the signature of the API gateway, from canonical request to `Authorization` header.
+//! Request signing with SDK-HMAC-SHA256, from the canonical request to the `Authorization` header.
 //!
-//! Pure text and hashes: this module knows neither a client nor a service. V11-HMAC-SHA256 and the SM2/SM3 and
-//! ECDSA algorithms are out of scope. The sandbox verifies with the same functions; what pins both down are the
-//! vectors of the official signer in the project's tests.
+//! This module only handles text and hashes; it depends on neither a client nor a service. V11-HMAC-SHA256 and the
+//! SM2/SM3 and ECDSA algorithms are out of scope. The mock server verifies signatures with the same functions; the
+//! project's tests check them against vectors of the official signer.
 
 use std::{borrow::Cow, fmt::Display};
 
@@ -10,21 +10,21 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 
 use crate::hash::{hmac_sha256, sha256};
 
-/// Name of the algorithm, the first word of the `Authorization` header.
+/// The name of the algorithm, the first word of the `Authorization` header.
 pub const ALGORITHM: &str = "SDK-HMAC-SHA256";
-/// Header that carries the time of signing; the gateway refuses requests older than 15 minutes.
+/// The header with the time of signing; the gateway rejects requests that are older than 15 minutes.
 pub const DATE_HEADER: &str = "x-sdk-date";
-/// Header that may replace the hash of a body.
+/// The header whose value may replace the hash of the body.
 pub const CONTENT_HASH_HEADER: &str = "x-sdk-content-sha256";
 
-/// The hash of nothing, which most requests have for a body.
+/// The SHA-256 hash of an empty body, which most requests have.
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// Everything but `A-Z a-z 0-9 - _ . ~` is escaped.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const ESCAPED_IN_PATH: &AsciiSet = &ESCAPED.remove(b'/');
 
-/// Percent-encodes one path segment, query key or query value the way the gateway does.
+/// Percent-encodes a path segment, query key or query value in the same way as the gateway.
 ///
 /// ```
 /// assert_eq!(huaweicloud_core::sign::encode("a b/ü~").to_string(), "a%20b%2F%C3%BC~");
@@ -33,9 +33,9 @@ pub fn encode(text: &str) -> impl Display + Iterator<Item = &str> {
     utf8_percent_encode(text, ESCAPED)
 }
 
-/// The query string in canonical form, which is also what goes over the wire.
+/// Returns the query string in canonical form, which is also the form in which it is sent.
 ///
-/// Sorted by the raw, unencoded key and then value; an empty value keeps its `=`.
+/// The pairs are sorted by the unencoded key, then by the unencoded value; an empty value keeps its `=`.
 #[must_use]
 pub fn canonical_query<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
     let mut sorted: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_ref(), value.as_ref())).collect();
@@ -62,14 +62,14 @@ fn string_to_sign(date: &str, canonical_request: &str) -> String {
     text
 }
 
-/// Writes the bytes in lower-case hexadecimal.
+/// Appends the bytes in lower-case hexadecimal.
 fn push_hex(out: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     out.extend(digits.map(|digit| char::from(DIGITS[usize::from(digit)])));
 }
 
-/// What is signed of a request.
+/// The parts of a request that are signed.
 ///
 /// ```
 /// use huaweicloud_core::sign::SigningInput;
@@ -88,24 +88,24 @@ fn push_hex(out: &mut String, bytes: &[u8]) {
 pub struct SigningInput<'a> {
     /// HTTP method, in any case.
     pub method: &'a str,
-    /// Path as it goes over the wire, percent-encoded.
+    /// Path as it is sent, percent-encoded.
     pub path: &'a str,
-    /// Query as made by [`canonical_query`].
+    /// Query as returned by [`canonical_query`].
     pub canonical_query: &'a str,
-    /// The headers to sign: lower-case names, in ascending order.
+    /// Headers to sign, with lower-case names in ascending order.
     pub headers: &'a [(&'a str, &'a str)],
-    /// The body, empty if there is none.
+    /// Request body, empty if there is none.
     pub body: &'a [u8],
 }
 
 impl SigningInput<'_> {
-    /// The six parts of the canonical request, joined by line feeds.
+    /// Returns the canonical request: its six parts, joined by line feeds.
     #[must_use]
     pub fn canonical_request(&self) -> String {
         let mut text = String::with_capacity(512);
         text.extend(self.method.chars().map(|c| c.to_ascii_uppercase()));
         text.push('\n');
-        // The path is decoded before it is encoded, so an encoded slash becomes a plain one: ids must not hold any.
+        // The path is decoded before it is encoded, so an encoded slash becomes a plain one: ids must not contain any.
         let decoded = Cow::from(percent_decode_str(self.path));
         text.extend(percent_encode(&decoded, ESCAPED_IN_PATH));
         if decoded.last() != Some(&b'/') {
@@ -132,19 +132,23 @@ impl SigningInput<'_> {
         text
     }
 
-    /// Algorithm, date and hash of the canonical request, joined by line feeds. `date` reads `YYYYMMDDTHHMMSSZ`.
+    /// Returns the string to sign: algorithm, date and hash of the canonical request, joined by line feeds.
+    ///
+    /// `date` has the form `YYYYMMDDTHHMMSSZ`.
     #[must_use]
     pub fn string_to_sign(&self, date: &str) -> String {
         string_to_sign(date, &self.canonical_request())
     }
 
-    /// The value of the `Authorization` header. `date` is the value of the `X-Sdk-Date` header.
+    /// Returns the value of the `Authorization` header.
+    ///
+    /// `date` is the value of the `X-Sdk-Date` header.
     #[must_use]
     pub fn authorization(&self, access_key: &str, secret_key: &str, date: &str) -> String {
         self.authorization_of(&self.canonical_request(), access_key, secret_key, date)
     }
 
-    /// The same, of a canonical request that was made before.
+    /// Returns the value of the `Authorization` header for an existing canonical request.
     pub(crate) fn authorization_of(&self, canonical: &str, access_key: &str, secret_key: &str, date: &str) -> String {
         let mut header = String::with_capacity(256);
         header.push_str(ALGORITHM);
@@ -168,8 +172,8 @@ impl SigningInput<'_> {
     }
 }
 
-/// The first part in which the gateway's canonical request, which it echoes with a bar for each line feed, differs
-/// from ours. Values of headers that hold secrets are not named.
+/// Describes the first part in which the gateway's canonical request, which it echoes with a bar for each line feed,
+/// differs from ours. Values of headers with secrets are omitted.
 pub(crate) fn first_difference(message: &str, ours: &str) -> Option<String> {
     let method = ours.split('\n').next()?;
     let theirs = &message[message.find(&format!("{method}|/"))?..];

@@ -1,4 +1,4 @@
-//! Times as the services write them, and the dates that signing needs.
+//! Timestamps in the formats of the services, and the dates for signing.
 
 use std::{
     cmp::Ordering,
@@ -17,13 +17,13 @@ use crate::codegen::{
     write::{Json, ToJson},
 };
 
-/// A time in milliseconds since 1970-01-01 UTC, which services write as a number or as text.
+/// A timestamp in milliseconds since 1970-01-01 UTC, which services serialize as a number or a string.
 ///
-/// What came from a service is written back as it came, and `Debug` shows it so; a new time is text of 13 digits, as the
-/// documents ask for. A response may hold any text, which is kept ([`as_millis`](Self::as_millis) is then `None`); a
-/// request with other than 13 digits is not sent.
+/// A value from a service is serialized in the form in which it was received, and `Debug` shows this form. A new value
+/// is serialized as a string of 13 digits, as the documents require. Any text in a response is kept
+/// ([`as_millis`](Self::as_millis) then returns `None`); a request with anything but 13 digits is not sent.
 ///
-/// Times are in order; texts that are not a time come first.
+/// Values are ordered by time; texts that are not a timestamp come first.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -45,7 +45,7 @@ enum Form {
 }
 
 impl EpochMillis {
-    /// Milliseconds since 1970-01-01 UTC; `None` if the service sent something else.
+    /// Returns the milliseconds since 1970-01-01 UTC, or `None` if the service sent something else.
     #[must_use]
     pub fn as_millis(&self) -> Option<i64> {
         match self.0 {
@@ -54,7 +54,7 @@ impl EpochMillis {
         }
     }
 
-    /// The same point in time for the standard library; `None` if the service sent something else.
+    /// Converts to a [`SystemTime`]; returns `None` if the service sent something else.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
         let millis = self.as_millis()?;
@@ -62,14 +62,14 @@ impl EpochMillis {
         if millis < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
     }
 
-    /// As RFC 3339 in UTC, such as `2024-04-18T06:14:48Z`; `None` if the service sent something else.
+    /// Formats as RFC 3339 in UTC, such as `2024-04-18T06:14:48Z`; returns `None` if the service sent something else.
     #[must_use]
     pub fn to_rfc3339(&self) -> Option<String> {
         rfc3339(self.as_millis()?)
     }
 
     fn from_digits(text: &str) -> Option<Self> {
-        // Only the plain form is kept as a number, so that every text is written back as it came.
+        // Only the canonical form is stored as a number, so that every text is serialized as it was received.
         let plain = !text.starts_with(['0', '+']) && !text.starts_with("-0");
         text.parse().ok().filter(|_| plain || text == "0").map(|millis| Self(Form::Digits(millis)))
     }
@@ -81,7 +81,7 @@ impl From<i64> for EpochMillis {
     }
 }
 
-/// A time before 1970 has negative milliseconds.
+/// Times before 1970 become negative milliseconds.
 impl From<SystemTime> for EpochMillis {
     fn from(time: SystemTime) -> Self {
         let millis = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
@@ -113,7 +113,7 @@ impl<Z: chrono::TimeZone> From<DateTime<Z>> for EpochMillis {
 
 #[cfg(feature = "chrono")]
 impl EpochMillis {
-    /// Returns the same point in time for chrono; `None` if the service sent something else.
+    /// Converts to a chrono [`DateTime`]; returns `None` if the service sent something else.
     #[must_use]
     pub fn to_chrono(&self) -> Option<DateTime<chrono::Utc>> {
         DateTime::from_timestamp_millis(self.as_millis()?)
@@ -122,7 +122,7 @@ impl EpochMillis {
 
 impl Ord for EpochMillis {
     fn cmp(&self, other: &Self) -> Ordering {
-        // The form decides last, so that only equal times are in the same place.
+        // Compares the form last, so that only equal values compare as equal.
         self.as_millis().cmp(&other.as_millis()).then_with(|| self.0.cmp(&other.0))
     }
 }
@@ -133,7 +133,7 @@ impl PartialOrd for EpochMillis {
     }
 }
 
-/// Reads like the JSON it came from.
+/// Formats the value as its JSON.
 impl fmt::Debug for EpochMillis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_json().fmt(f)
@@ -171,7 +171,7 @@ impl<'de> Deserialize<'de> for EpochMillis {
     }
 }
 
-/// Anything that is one value.
+/// Accepts any string or number.
 impl FromJson for EpochMillis {
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
         let form = match scalar {
@@ -187,10 +187,10 @@ impl FromJson for EpochMillis {
     }
 }
 
-/// Reads a time in one of the forms that the services use; gives milliseconds since 1970-01-01 UTC.
+/// Parses a time in one of the formats of the services, and returns milliseconds since 1970-01-01 UTC.
 ///
-/// Understood are 13 digits (milliseconds), 10 digits (seconds), RFC 3339, and a date and time without an offset,
-/// which is in `time_zone` (`GMT`, `GMT+8`, `UTC+08:00`, …).
+/// Supported are 13 digits (milliseconds), 10 digits (seconds), RFC 3339, and a date and time without an offset, which
+/// is interpreted in `time_zone` (`GMT`, `GMT+8`, `UTC+08:00`, …).
 ///
 /// ```
 /// use huaweicloud_core::time::parse;
@@ -234,26 +234,26 @@ fn offset(time_zone: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60))
 }
 
-/// Milliseconds since 1970-01-01 UTC as RFC 3339, such as `2024-04-18T06:14:48Z`.
+/// Formats milliseconds since 1970-01-01 UTC as RFC 3339, such as `2024-04-18T06:14:48Z`.
 #[must_use]
 pub fn rfc3339(millis: i64) -> Option<String> {
     Some(DateTime::from_timestamp_millis(millis)?.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
-/// Milliseconds since 1970-01-01 UTC as date and time in a time zone like `GMT+8`, such as `2024-04-18 14:14:48`.
+/// Formats milliseconds since 1970-01-01 UTC as date and time in a time zone such as `GMT+8`: `2024-04-18 14:14:48`.
 #[must_use]
 pub fn local(millis: i64, time_zone: &str) -> Option<String> {
     let time = DateTime::from_timestamp_millis(millis)?.with_timezone(&offset(time_zone)?);
     Some(time.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
-/// A time in the form of the `X-Sdk-Date` header, `YYYYMMDDTHHMMSSZ`.
+/// Formats a time for the `X-Sdk-Date` header, as `YYYYMMDDTHHMMSSZ`.
 #[must_use]
 pub fn sdk_date(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
     let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    // Every call is stamped, and chrono would read a format anew each time.
+    // Used in every call; chrono would parse a format string each time.
     let mut date = at.year().to_string();
     let parts = [(at.month(), ""), (at.day(), "T"), (at.hour(), ""), (at.minute(), ""), (at.second(), "Z")];
     for (number, after) in parts {
@@ -263,7 +263,7 @@ pub fn sdk_date(time: SystemTime) -> String {
     date
 }
 
-/// Reads the form of the `X-Sdk-Date` header.
+/// Parses a time in the format of the `X-Sdk-Date` header.
 #[must_use]
 pub fn parse_sdk_date(text: &str) -> Option<SystemTime> {
     let time = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?.and_utc().timestamp();

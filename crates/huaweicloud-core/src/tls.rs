@@ -1,30 +1,32 @@
-//! TLS by the library that the features of this crate choose.
+//! TLS with the library that the features of this crate select.
 
 #[cfg(feature = "rustls")]
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
 
-/// An HTTP client for services of this very machine: no TLS, no proxy, no redirects.
+/// Returns a builder of HTTP clients for services on this machine: no TLS, no proxy, no redirects.
 ///
 /// # Errors
-/// When TLS cannot be set up, which the HTTP library insists on.
+///
+/// Returns an error if TLS cannot be set up, which the HTTP library always requires.
 #[doc(hidden)]
 pub fn local_http() -> Result<reqwest::ClientBuilder, Error> {
     Ok(tls(reqwest::Client::builder(), false)?.no_proxy().redirect(reqwest::redirect::Policy::none()))
 }
 
-/// A client builder of the caller's own may rely on a process-wide provider; without one the HTTP library panics.
+/// Installs a process-wide cryptography provider if there is none. A caller's client builder may rely on one; without
+/// it, the HTTP library panics.
 pub(crate) fn provide_cryptography() {
     #[cfg(feature = "rustls")]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Another thread may have been faster, which is as good.
+        // Fails only if another thread has installed one in the meantime.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }
 
-/// TLS by rustls with ring, trusting what the operating system trusts. A plain connection to this machine needs no
-/// certificates, so none are looked for.
+/// Configures rustls with ring and the root certificates of the operating system. These are not loaded for unencrypted
+/// connections.
 #[cfg(feature = "rustls")]
 pub(crate) fn tls(builder: reqwest::ClientBuilder, encrypted: bool) -> Result<reqwest::ClientBuilder, Error> {
     use rustls::{ClientConfig, RootCertStore, crypto::ring};

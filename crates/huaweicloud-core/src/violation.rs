@@ -1,10 +1,10 @@
-//! A broken rule: which value, which rule, what was given.
+//! Violations of rules.
 
 use std::fmt;
 
-/// A rule that a call broke, so that it was not sent.
+/// A rule that a request violates, so that it was not sent.
 ///
-/// `Display` is a sentence with all of it. Of a secret, nothing but the rule is told.
+/// `Display` shows path, rule and value. The value of a secret is omitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     path: String,
@@ -13,12 +13,12 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// From a path, and a rule that goes on after it: "must be from 1 to 100".
+    /// Creates a violation from a path and the rule that follows it in a sentence: "must be from 1 to 100".
     pub(crate) fn new(path: impl Into<String>, rule: impl Into<String>, value: Option<String>) -> Self {
         Self { path: path.into(), rule: rule.into(), value }
     }
 
-    /// Returns the name of the parameter or the path in the body, such as `string_filters[1].values`.
+    /// Returns the name of the parameter, or the path in the body, such as `string_filters[1].values`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -30,7 +30,7 @@ impl Violation {
         &self.rule
     }
 
-    /// Returns the value that broke it, cut when it is long; `None` where none was given, or where it is secret.
+    /// Returns the invalid value, truncated if it is long; `None` if it is missing or secret.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
@@ -49,7 +49,7 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// Shows a text in a message, cut when it is long.
+/// Formats a text for a message, truncated if it is long.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 80;
     match text.char_indices().nth(LONGEST) {

@@ -25,14 +25,14 @@ impl KeystoneCreateUserTokenByPassword {
         }
     }
 
-    /// Any text leaves the catalog of services out of the response.
+    /// Any value omits the service catalog from the response.
     pub fn nocatalog(mut self, nocatalog: impl Into<String>) -> Self {
         let nocatalog: String = nocatalog.into();
         self.call.set("nocatalog", &nocatalog);
         self
     }
 
-    /// Who asks, and for what.
+    /// Identity of the user and scope of the token.
     pub fn auth(mut self, auth: types::TokenAuth) -> Self {
         self.body = self.body.auth(auth);
         self
@@ -77,14 +77,14 @@ impl KeystoneValidateToken {
         }
     }
 
-    /// The token to look at.
+    /// Token to inspect.
     pub fn x_subject_token(mut self, x_subject_token: impl Into<Secret>) -> Self {
         let x_subject_token: Secret = x_subject_token.into();
         self.call.set("X-Subject-Token", &x_subject_token);
         self
     }
 
-    /// Any text leaves the catalog of services out of the response.
+    /// Any value omits the service catalog from the response.
     pub fn nocatalog(mut self, nocatalog: impl Into<String>) -> Self {
         let nocatalog: String = nocatalog.into();
         self.call.set("nocatalog", &nocatalog);
@@ -124,7 +124,7 @@ impl KeystoneListProjects {
         }
     }
 
-    /// Domain that the projects belong to.
+    /// Id of the domain that the projects belong to.
     pub fn domain_id(mut self, domain_id: impl Into<String>) -> Self {
         let domain_id: String = domain_id.into();
         self.call.set("domain_id", &domain_id);
@@ -138,7 +138,7 @@ impl KeystoneListProjects {
         self
     }
 
-    /// Project or domain above.
+    /// Id of the parent project or domain.
     pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
         let parent_id: String = parent_id.into();
         self.call.set("parent_id", &parent_id);
@@ -151,13 +151,13 @@ impl KeystoneListProjects {
         self
     }
 
-    /// Leave it out; the service wants it blank.
+    /// Leave it unset; the service expects it to be blank.
     pub fn is_domain(mut self, is_domain: bool) -> Self {
         self.call.set("is_domain", &is_domain);
         self
     }
 
-    /// Number of the page, from 1; together with `per_page`.
+    /// Page number, starting at 1; requires `per_page`.
     ///
     /// At least 1.
     pub fn page(mut self, page: i64) -> Self {
@@ -165,7 +165,7 @@ impl KeystoneListProjects {
         self
     }
 
-    /// Number of projects on the page; together with `page`.
+    /// Number of projects per page; requires `page`.
     ///
     /// 1 to 5000.
     pub fn per_page(mut self, per_page: i64) -> Self {
@@ -304,7 +304,7 @@ impl CreateTemporaryAccessKey {
         }
     }
 
-    /// Whom it stands for, and for how long.
+    /// Identity and lifetime of the key.
     pub fn auth(mut self, auth: types::TemporaryAccessKeyAuth) -> Self {
         self.body = self.body.auth(auth);
         self

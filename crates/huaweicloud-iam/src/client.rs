@@ -26,9 +26,9 @@ impl Client {
         self.inner.request(method, path)
     }
 
-    /// Makes a token from a user name and a password.
+    /// Creates a token from a user name and password.
     ///
-    /// The token comes in the header `X-Subject-Token`, is good for 24 hours, and dies early when user, password or permissions change. Scope it to a project for project-scoped services, to a domain for the others. Is called without credentials.
+    /// The token is returned in the header `X-Subject-Token`. It is valid for 24 hours, or until the user, the password or the permissions change. Scope it to a project for project-scoped services, and to a domain for the others. The request is sent without credentials.
     ///
     /// Returns a [`CreateTokenResponse`](crate::types::CreateTokenResponse).
     ///
@@ -60,9 +60,9 @@ impl Client {
         builder::KeystoneCreateUserTokenByPassword::new(&self.inner)
     }
 
-    /// Tells what a token is good for.
+    /// Returns the user, scope and expiry of a token.
     ///
-    /// Whose token it is, what it is scoped to, and until when it is good.
+    /// The token to inspect is sent in the header `X-Subject-Token`.
     ///
     /// Returns a [`ValidateTokenResponse`](crate::types::ValidateTokenResponse).
     ///
@@ -85,7 +85,7 @@ impl Client {
 
     /// Lists projects.
     ///
-    /// By name it finds the project of a region, which has the name of the region.
+    /// The project of a region has the name of the region; filter by `name` to find it.
     ///
     /// Returns a page of [`Project`](crate::types::Project) in a [`ListProjectsResponse`](crate::types::ListProjectsResponse).
     ///
@@ -106,9 +106,9 @@ impl Client {
         builder::KeystoneListProjects::new(&self.inner)
     }
 
-    /// Lists the projects that the caller may use.
+    /// Lists the projects that the caller can access.
     ///
-    /// All of them in one piece.
+    /// The response contains all projects.
     ///
     /// Returns a page of [`Project`](crate::types::Project) in a [`ListProjectsResponse`](crate::types::ListProjectsResponse).
     ///
@@ -129,9 +129,9 @@ impl Client {
         builder::KeystoneListAuthProjects::new(&self.inner)
     }
 
-    /// Lists the domains (accounts) that the caller may use.
+    /// Lists the domains (accounts) that the caller can access.
     ///
-    /// All of them in one piece; the first is the caller's own.
+    /// The response contains all domains; the first is the caller's own.
     ///
     /// Returns a page of [`Domain`](crate::types::Domain) in a [`ListDomainsResponse`](crate::types::ListDomainsResponse).
     ///
@@ -152,9 +152,9 @@ impl Client {
         builder::KeystoneListAuthDomains::new(&self.inner)
     }
 
-    /// Makes a temporary access key from a token or an agency.
+    /// Creates a temporary access key from a token or an agency.
     ///
-    /// With the method `token` it stands for the caller itself, with `assume_role` for an agency that another account has given to the caller, who then needs the permission Agent Operator. Key and security token belong together, and are good for 15 minutes to 24 hours.
+    /// With the method `token`, the key acts as the caller; with `assume_role`, it acts through an agency that another account has delegated to the caller, who then needs the permission Agent Operator. The key and its security token are used together and are valid for 15 minutes to 24 hours.
     ///
     /// Returns a [`CreateTemporaryAccessKeyResponse`](crate::types::CreateTemporaryAccessKeyResponse).
     ///

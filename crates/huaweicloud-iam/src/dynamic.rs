@@ -12,14 +12,14 @@ pub static SERVICE: Service = Service::new(
             types::CreateTokenResponse,
         >(
                 &service::KEYSTONE_CREATE_USER_TOKEN_BY_PASSWORD,
-                "Makes a token from a user name and a password.",
+                "Creates a token from a user name and password.",
                 "*Obtaining a User Token Through Password Authentication* (2025-12-11)",
             )
             .parameters(
                 &[
                     ParameterDocs::new(
                         "nocatalog",
-                        "Any text leaves the catalog of services out of the response.",
+                        "Any value omits the service catalog from the response.",
                         None,
                     ),
                 ],
@@ -29,19 +29,19 @@ pub static SERVICE: Service = Service::new(
             types::ValidateTokenResponse,
         >(
                 &service::KEYSTONE_VALIDATE_TOKEN,
-                "Tells what a token is good for.",
+                "Returns the user, scope and expiry of a token.",
                 "*Verifying a Token* (2025-12-11)",
             )
             .parameters(
                 &[
                     ParameterDocs::new(
                         "x_subject_token",
-                        "The token to look at.",
+                        "Token to inspect.",
                         Some("a-token-to-look-at"),
                     ),
                     ParameterDocs::new(
                         "nocatalog",
-                        "Any text leaves the catalog of services out of the response.",
+                        "Any value omits the service catalog from the response.",
                         None,
                     ),
                 ],
@@ -57,7 +57,7 @@ pub static SERVICE: Service = Service::new(
                 &[
                     ParameterDocs::new(
                         "domain_id",
-                        "Domain that the projects belong to.",
+                        "Id of the domain that the projects belong to.",
                         None,
                     ),
                     ParameterDocs::new(
@@ -65,7 +65,11 @@ pub static SERVICE: Service = Service::new(
                         "Name of the project, such as `cn-north-4`.",
                         None,
                     ),
-                    ParameterDocs::new("parent_id", "Project or domain above.", None),
+                    ParameterDocs::new(
+                        "parent_id",
+                        "Id of the parent project or domain.",
+                        None,
+                    ),
                     ParameterDocs::new(
                         "enabled",
                         "Whether the project is enabled.",
@@ -73,17 +77,17 @@ pub static SERVICE: Service = Service::new(
                     ),
                     ParameterDocs::new(
                         "is_domain",
-                        "Leave it out; the service wants it blank.",
+                        "Leave it unset; the service expects it to be blank.",
                         None,
                     ),
                     ParameterDocs::new(
                         "page",
-                        "Number of the page, from 1; together with `per_page`.",
+                        "Page number, starting at 1; requires `per_page`.",
                         None,
                     ),
                     ParameterDocs::new(
                         "per_page",
-                        "Number of projects on the page; together with `page`.",
+                        "Number of projects per page; requires `page`.",
                         None,
                     ),
                 ],
@@ -92,21 +96,21 @@ pub static SERVICE: Service = Service::new(
             types::ListProjectsResponse,
         >(
             &service::KEYSTONE_LIST_AUTH_PROJECTS,
-            "Lists the projects that the caller may use.",
+            "Lists the projects that the caller can access.",
             "*Querying the List of Projects Accessible to Users* (2025-12-11)",
         ),
         OperationDescriptor::new::<
             types::ListDomainsResponse,
         >(
             &service::KEYSTONE_LIST_AUTH_DOMAINS,
-            "Lists the domains (accounts) that the caller may use.",
+            "Lists the domains (accounts) that the caller can access.",
             "*Querying the List of Domains Accessible to Users* (2025-12-11)",
         ),
         OperationDescriptor::new::<
             types::CreateTemporaryAccessKeyResponse,
         >(
                 &service::CREATE_TEMPORARY_ACCESS_KEY,
-                "Makes a temporary access key from a token or an agency.",
+                "Creates a temporary access key from a token or an agency.",
                 "*Obtaining Temporary Access Keys and Security Tokens of an IAM User*",
             )
             .body::<types::CreateTemporaryAccessKeyRequest>(),

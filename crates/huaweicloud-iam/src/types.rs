@@ -16,13 +16,13 @@
 
 use huaweicloud_core::{List, Secret, codegen::Page};
 
-/// A user of an enterprise, in whose name an agency is used.
+/// An enterprise user on whose behalf an agency is used.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleSessionUser {
-    /// Name of the user; ASCII letters, digits, `-` and `_`, a letter first.
+    /// Name of the user: ASCII letters, digits, `-` and `_`, starting with a letter.
     ///
     /// 5 to 64 characters.
     pub name: Option<String>,
@@ -47,7 +47,7 @@ huaweicloud_core::codegen::model! {
     AssumeRoleSessionUser { name }
 }
 
-/// Where a service is.
+/// An endpoint of a service.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,13 +55,13 @@ huaweicloud_core::codegen::model! {
 pub struct CatalogEndpoint {
     /// Id of the endpoint.
     pub id: Option<String>,
-    /// Who can reach it, such as `public`.
+    /// Visibility of the endpoint, such as `public`.
     pub interface: Option<String>,
-    /// Region.
+    /// Region of the endpoint.
     pub region: Option<String>,
     /// Id of the region.
     pub region_id: Option<String>,
-    /// Address.
+    /// URL of the endpoint.
     pub url: Option<String>,
 }
 
@@ -69,13 +69,13 @@ huaweicloud_core::codegen::model! {
     CatalogEndpoint { id, interface, region, region_id, url }
 }
 
-/// A service that a token can reach.
+/// A service that a token can access.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CatalogEntry {
-    /// Where it is.
+    /// Endpoints of the service.
     pub endpoints: List<CatalogEndpoint>,
     /// Id of the service.
     pub id: Option<String>,
@@ -89,13 +89,13 @@ huaweicloud_core::codegen::model! {
     CatalogEntry { endpoints, id, name, type_ = "type" }
 }
 
-/// Whom a temporary access key stands for, and for how long.
+/// The request body of `create_temporary_access_key`.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryAccessKeyRequest {
-    /// Whom it stands for, and for how long.
+    /// Identity and lifetime of the key.
     pub auth: Option<TemporaryAccessKeyAuth>,
 }
 
@@ -122,13 +122,13 @@ huaweicloud_core::codegen::body! {
     CreateTemporaryAccessKeyRequest {}
 }
 
-/// A temporary access key.
+/// The response of `create_temporary_access_key`.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryAccessKeyResponse {
-    /// The key.
+    /// Temporary access key with its security token.
     pub credential: Option<TemporaryCredential>,
 }
 
@@ -140,13 +140,13 @@ huaweicloud_core::codegen::body! {
     CreateTemporaryAccessKeyResponse {}
 }
 
-/// Who asks for a token, and for what.
+/// The request body of `keystone_create_user_token_by_password`.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTokenRequest {
-    /// Who asks, and for what.
+    /// Identity of the user and scope of the token.
     pub auth: Option<TokenAuth>,
 }
 
@@ -173,13 +173,13 @@ huaweicloud_core::codegen::body! {
     CreateTokenRequest {}
 }
 
-/// A new token.
+/// The response of `keystone_create_user_token_by_password`.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTokenResponse {
-    /// What the token is good for.
+    /// User, scope and expiry of the new token.
     pub token: Option<Token>,
     /// The token.
     ///
@@ -201,15 +201,15 @@ huaweicloud_core::codegen::body! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Domain {
-    /// Its id, which `X-Domain-Id` carries.
+    /// Id of the domain, sent as `X-Domain-Id`.
     pub id: Option<String>,
-    /// Its name.
+    /// Name of the domain.
     pub name: Option<String>,
-    /// Whether it is enabled.
+    /// Whether the domain is enabled.
     pub enabled: Option<bool>,
-    /// Words about it.
+    /// Description of the domain.
     pub description: Option<String>,
-    /// Its address.
+    /// URL of the domain.
     pub links: Option<Links>,
 }
 
@@ -217,7 +217,7 @@ huaweicloud_core::codegen::model! {
     Domain { id, name, enabled, description, links }
 }
 
-/// An account by its name.
+/// An account, identified by its name.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -246,7 +246,7 @@ huaweicloud_core::codegen::model! {
     DomainName { name }
 }
 
-/// A domain by id or by name.
+/// A domain, identified by id or name.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -284,7 +284,7 @@ huaweicloud_core::codegen::model! {
     IdOrNameDomain { id, name }
 }
 
-/// A project by id or by name.
+/// A project, identified by id or name.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -292,7 +292,7 @@ huaweicloud_core::codegen::model! {
 pub struct IdOrNameProject {
     /// Id of the project.
     pub id: Option<String>,
-    /// Name of the project; that of a region is its main project.
+    /// Name of the project; the main project of a region has the name of the region.
     pub name: Option<String>,
 }
 
@@ -322,7 +322,7 @@ huaweicloud_core::codegen::model! {
     IdOrNameProject { id, name }
 }
 
-/// An agency that a temporary access key is made from. Needs `domain_id` or `domain_name`.
+/// The agency that a temporary access key is created from. Requires `domain_id` or `domain_name`.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -330,15 +330,15 @@ huaweicloud_core::codegen::model! {
 pub struct IdentityAssumeRole {
     /// Name of the agency.
     pub agency_name: Option<String>,
-    /// Id of the account that gave the agency.
+    /// Id of the account that created the agency.
     pub domain_id: Option<String>,
-    /// Name of the account that gave the agency.
+    /// Name of the account that created the agency.
     pub domain_name: Option<String>,
-    /// For how long the key is good, in seconds.
+    /// Lifetime of the key, in seconds.
     ///
     /// 900 to 86400; default `900`.
     pub duration_seconds: Option<i64>,
-    /// In whose name the agency is used.
+    /// Enterprise user on whose behalf the agency is used.
     pub session_user: Option<AssumeRoleSessionUser>,
 }
 
@@ -391,15 +391,15 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// A token that a temporary access key is made from.
+/// The token that a temporary access key is created from.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdentityToken {
-    /// The token; left out, that of the request. The service is going to drop this member.
+    /// Token; if omitted, the token of the request is used. The service plans to remove this field.
     pub id: Option<Secret>,
-    /// For how long the key is good, in seconds.
+    /// Lifetime of the key, in seconds.
     ///
     /// 900 to 86400; default `900`.
     pub duration_seconds: Option<i64>,
@@ -431,15 +431,15 @@ huaweicloud_core::codegen::model! {
     IdentityToken { id, duration_seconds }
 }
 
-/// What went wrong.
+/// The details of an error.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeystoneError {
-    /// The HTTP status once more.
+    /// HTTP status code.
     pub code: Option<i64>,
-    /// What went wrong, in words.
+    /// Error message.
     pub message: Option<String>,
     /// Name of the HTTP status.
     pub title: Option<String>,
@@ -449,13 +449,13 @@ huaweicloud_core::codegen::model! {
     KeystoneError { code, message, title }
 }
 
-/// The envelope of an error.
+/// An error response in the format of OpenStack Keystone.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeystoneErrorResponse {
-    /// What went wrong.
+    /// Details of the error.
     pub error: Option<KeystoneError>,
 }
 
@@ -463,17 +463,17 @@ huaweicloud_core::codegen::model! {
     KeystoneErrorResponse { error }
 }
 
-/// Addresses of a page and its neighbours.
+/// The URLs of a page or an object, and of the adjacent pages.
 ///
 /// Source: *Querying Project Information* (2025-12-11); *Querying the List of Domains Accessible to Users* (2025-12-11); *Querying the List of Projects Accessible to Users* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Links {
-    /// Of this one.
+    /// URL of this page or object.
     pub self_: Option<String>,
-    /// Of the one before.
+    /// URL of the previous page.
     pub previous: Option<String>,
-    /// Of the one after.
+    /// URL of the next page.
     pub next: Option<String>,
 }
 
@@ -481,15 +481,15 @@ huaweicloud_core::codegen::model! {
     Links { self_ = "self", previous, next }
 }
 
-/// The domains of the caller.
+/// The domains that the caller can access.
 ///
 /// Source: *Querying the List of Domains Accessible to Users* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDomainsResponse {
-    /// Addresses of this page and its neighbours.
+    /// URLs of this page and the adjacent pages.
     pub links: Option<Links>,
-    /// The domains.
+    /// Domains in the list.
     pub domains: List<Domain>,
 }
 
@@ -516,15 +516,15 @@ impl Page for ListDomainsResponse {
     }
 }
 
-/// A page of projects.
+/// A list of projects.
 ///
 /// Source: *Querying Project Information* (2025-12-11); *Querying the List of Projects Accessible to Users* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListProjectsResponse {
-    /// Addresses of this page and its neighbours.
+    /// URLs of this page and the adjacent pages.
     pub links: Option<Links>,
-    /// The projects.
+    /// Projects in the list.
     pub projects: List<Project>,
 }
 
@@ -557,21 +557,21 @@ impl Page for ListProjectsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Project {
-    /// Whether it stands for a tenant.
+    /// Whether the project represents a tenant.
     pub is_domain: Option<bool>,
-    /// Words about it.
+    /// Description of the project.
     pub description: Option<String>,
-    /// Its address.
+    /// URL of the project.
     pub links: Option<Links>,
-    /// Whether it is enabled.
+    /// Whether the project is enabled.
     pub enabled: Option<bool>,
-    /// Its id, which `X-Project-Id` carries.
+    /// Id of the project, sent as `X-Project-Id`.
     pub id: Option<String>,
-    /// Id of what it belongs to.
+    /// Id of the parent of the project.
     pub parent_id: Option<String>,
-    /// Id of its domain.
+    /// Id of the domain of the project.
     pub domain_id: Option<String>,
-    /// Its name.
+    /// Name of the project.
     pub name: Option<String>,
 }
 
@@ -581,17 +581,17 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// What a temporary access key may do at most.
+/// A policy that limits the permissions of a temporary access key.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServicePolicy {
-    /// Version of the language; 1.1 for a policy of one's own.
+    /// Version of the policy language; 1.1 for a custom policy.
     ///
     /// Default `1.1`.
     pub version: Option<String>,
-    /// What is allowed, and what is not.
+    /// Statements that allow or deny actions.
     pub statement: Option<Vec<ServiceStatement>>,
 }
 
@@ -624,26 +624,26 @@ huaweicloud_core::codegen::model! {
     ServicePolicy { version = "Version", statement = "Statement" }
 }
 
-/// A rule of a policy. What is denied is denied, whatever another rule allows.
+/// A statement of a policy. A denial takes precedence over any permission.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServiceStatement {
-    /// Actions like `obs:object:GetObject`; `*` stands for any.
+    /// Actions, such as `obs:object:GetObject`; `*` means any.
     pub action: Option<Vec<String>>,
-    /// Whether they are allowed.
+    /// Whether the actions are allowed or denied.
     ///
     /// Known values: `Allow`, `Deny`.
     pub effect: Option<PolicyEffect>,
-    /// Operators like `StringEquals`, then keys like `obs:prefix`, then values.
+    /// Conditions: operators such as `StringEquals`, each with keys such as `obs:prefix` and their values.
     pub condition: Option<
         ::std::collections::BTreeMap<
             String,
             ::std::collections::BTreeMap<String, Vec<String>>,
         >,
     >,
-    /// Resources like `obs:*:*:bucket:*`, which are service, region, account, kind and path.
+    /// Resources, such as `obs:*:*:bucket:*`, in the form service, region, account, kind and path.
     pub resource: Option<Vec<String>>,
 }
 
@@ -701,13 +701,13 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// Whom a temporary access key stands for, and for how long.
+/// The identity and lifetime of a temporary access key, in a request.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemporaryAccessKeyAuth {
-    /// Whom it stands for, and for how long.
+    /// Identity that the key acts as, and its lifetime.
     pub identity: Option<TemporaryAccessKeyIdentity>,
 }
 
@@ -730,21 +730,21 @@ huaweicloud_core::codegen::model! {
     TemporaryAccessKeyAuth { identity }
 }
 
-/// Whom a temporary access key stands for, and for how long.
+/// The identity that a temporary access key acts as, its lifetime and its policy.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemporaryAccessKeyIdentity {
-    /// The way to get the key; one of the two.
+    /// Method to obtain the key; exactly one.
     ///
     /// 1 item; one of `token`, `assume_role`.
     pub methods: Option<Vec<TemporaryAccessKeyMethod>>,
-    /// The token, and for how long; with the method `token`.
+    /// Token and lifetime; with the method `token`.
     pub token: Option<IdentityToken>,
-    /// The agency, and for how long; with the method `assume_role`.
+    /// Agency and lifetime; with the method `assume_role`.
     pub assume_role: Option<IdentityAssumeRole>,
-    /// What the key may do at most; without it, all that the token or the agency may. At most 2,048 characters as JSON. Only the object storage service OBS looks at it.
+    /// Policy that limits the permissions of the key; without it, the key has all permissions of the token or agency. At most 2,048 characters as JSON. Only the object storage service OBS evaluates it.
     pub policy: Option<ServicePolicy>,
 }
 
@@ -791,7 +791,7 @@ huaweicloud_core::codegen::model! {
     TemporaryAccessKeyIdentity { methods, token, assume_role, policy }
 }
 
-/// A temporary access key with the security token that belongs to it.
+/// A temporary access key with its security token.
 ///
 /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -801,9 +801,9 @@ pub struct TemporaryCredential {
     pub access: Option<String>,
     /// Secret key (SK).
     pub secret: Option<Secret>,
-    /// Security token, which every request with the key must carry as `X-Security-Token`.
+    /// Security token, which every request signed with the key must send as `X-Security-Token`.
     pub securitytoken: Option<Secret>,
-    /// When both end; RFC 3339 in UTC with microseconds.
+    /// Expiry time of the key and the security token, in RFC 3339 format, in UTC with microseconds.
     pub expires_at: Option<String>,
 }
 
@@ -811,29 +811,29 @@ huaweicloud_core::codegen::model! {
     TemporaryCredential { access, secret, securitytoken, expires_at }
 }
 
-/// What a token is good for.
+/// The user, scope and expiry of a token.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Token {
-    /// The services that the token can reach.
+    /// Services that the token can access.
     pub catalog: List<CatalogEntry>,
-    /// The domain that the token is scoped to.
+    /// Domain that the token is scoped to.
     pub domain: Option<TokenDomain>,
-    /// When the token ends; RFC 3339 in UTC with microseconds.
+    /// Expiry time of the token, in RFC 3339 format, in UTC with microseconds.
     pub expires_at: Option<String>,
-    /// When the user proved a second factor.
+    /// Time of the multi-factor authentication of the user.
     pub mfa_authn_at: Option<String>,
-    /// When the token was made.
+    /// Issue time of the token.
     pub issued_at: Option<String>,
-    /// How the user proved who it is.
+    /// Authentication methods that the user used.
     pub methods: List<String>,
-    /// The project that the token is scoped to.
+    /// Project that the token is scoped to.
     pub project: Option<TokenProject>,
     /// Permissions of the token.
     pub roles: List<TokenRole>,
-    /// Whose token it is.
+    /// User that the token belongs to.
     pub user: Option<TokenUser>,
 }
 
@@ -843,15 +843,15 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// Who asks for a token, and for what.
+/// The identity of the user and the scope of the requested token.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenAuth {
-    /// Who asks.
+    /// Identity of the user.
     pub identity: Option<TokenIdentity>,
-    /// What the token is for.
+    /// Scope of the token.
     pub scope: Option<TokenScope>,
 }
 
@@ -881,7 +881,7 @@ huaweicloud_core::codegen::model! {
     TokenAuth { identity, scope }
 }
 
-/// A domain (account).
+/// A domain (account) in a token.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -897,17 +897,17 @@ huaweicloud_core::codegen::model! {
     TokenDomain { id, name }
 }
 
-/// Who asks for a token.
+/// The identity of the user who requests a token.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenIdentity {
-    /// How the user proves who it is; both with multi-factor authentication.
+    /// Authentication methods; both with multi-factor authentication.
     ///
     /// 1 to 2 items; one of `password`, `totp`.
     pub methods: Option<Vec<TokenMethod>>,
-    /// The user and its password.
+    /// User name and password.
     pub password: Option<TokenPassword>,
 }
 
@@ -940,13 +940,13 @@ huaweicloud_core::codegen::model! {
     TokenIdentity { methods, password }
 }
 
-/// A user and its password.
+/// The user name and password for a token.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenPassword {
-    /// The user.
+    /// User who logs in.
     pub user: Option<TokenPasswordUser>,
 }
 
@@ -975,7 +975,7 @@ huaweicloud_core::codegen::model! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenPasswordUser {
-    /// The account that the user belongs to.
+    /// Account that the user belongs to.
     pub domain: Option<DomainName>,
     /// Name of the user.
     pub name: Option<String>,
@@ -1016,7 +1016,7 @@ huaweicloud_core::codegen::model! {
     TokenPasswordUser { domain, name, password }
 }
 
-/// A project.
+/// A project in a token.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1034,7 +1034,7 @@ huaweicloud_core::codegen::model! {
     TokenProject { domain, id, name }
 }
 
-/// A permission.
+/// A permission of a token.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1042,7 +1042,7 @@ huaweicloud_core::codegen::model! {
 pub struct TokenRole {
     /// Name of the permission.
     pub name: Option<String>,
-    /// Id of the permission; 0 stands for none.
+    /// Id of the permission; 0 means none.
     pub id: Option<String>,
 }
 
@@ -1050,15 +1050,15 @@ huaweicloud_core::codegen::model! {
     TokenRole { name, id }
 }
 
-/// What a token is for; one of the two.
+/// The scope of a token: either a domain or a project.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenScope {
-    /// A domain, for services that are not bound to a project.
+    /// Domain, for services that are not project-scoped.
     pub domain: Option<IdOrNameDomain>,
-    /// A project, for project-scoped services.
+    /// Project, for project-scoped services.
     pub project: Option<IdOrNameProject>,
 }
 
@@ -1088,7 +1088,7 @@ huaweicloud_core::codegen::model! {
     TokenScope { domain, project }
 }
 
-/// Whose token it is.
+/// The user that a token belongs to.
 ///
 /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1096,9 +1096,9 @@ huaweicloud_core::codegen::model! {
 pub struct TokenUser {
     /// Name of the user.
     pub name: Option<String>,
-    /// Id of the user; CodeArts Deploy calls it `operator_id`.
+    /// Id of the user, called `operator_id` in CodeArts Deploy.
     pub id: Option<String>,
-    /// When the password ends; empty or null if never.
+    /// Expiry time of the password; empty or null if it does not expire.
     pub password_expires_at: Option<String>,
     /// Account of the user.
     pub domain: Option<TokenDomain>,
@@ -1108,13 +1108,13 @@ huaweicloud_core::codegen::model! {
     TokenUser { name, id, password_expires_at, domain }
 }
 
-/// What a token is good for.
+/// The response of `keystone_validate_token`.
 ///
 /// Source: *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ValidateTokenResponse {
-    /// What the token is good for.
+    /// User, scope and expiry of the token.
     pub token: Option<Token>,
     /// The token.
     ///
@@ -1131,7 +1131,7 @@ huaweicloud_core::codegen::body! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// A way to prove who one is.
+    /// An authentication method.
     ///
     /// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
     pub enum TokenMethod {
@@ -1143,7 +1143,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// A way to get a temporary access key.
+    /// A method to obtain a temporary access key.
     ///
     /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
     pub enum TemporaryAccessKeyMethod {
@@ -1155,7 +1155,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Whether a rule allows or denies.
+    /// Whether a statement allows or denies.
     ///
     /// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
     pub enum PolicyEffect {

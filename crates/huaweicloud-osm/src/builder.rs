@@ -34,7 +34,7 @@ impl ListCaseOperateLogs {
         self
     }
 
-    /// Id of the IAM user group. The service expects it when you act on a ticket of another member of your group.
+    /// Id of the IAM user group. The service expects it for a ticket of another member of your group.
     ///
     /// At most 64 characters.
     pub fn group_id(mut self, group_id: impl Into<String>) -> Self {
@@ -51,7 +51,7 @@ impl ListCaseOperateLogs {
         self
     }
 
-    /// Number of entries on the page.
+    /// Number of entries per page.
     ///
     /// 0 to 100; default `10`.
     pub fn limit(mut self, limit: i64) -> Self {
@@ -59,7 +59,7 @@ impl ListCaseOperateLogs {
         self
     }
 
-    /// Language of the texts in the response, such as `zh-cn` or `en-us`.
+    /// Language of the text in the response, such as `zh-cn` or `en-us`.
     ///
     /// 1 to 32 characters; default `zh-cn`.
     pub fn x_language(mut self, x_language: impl Into<String>) -> Self {
@@ -128,7 +128,7 @@ impl ListCases {
         }
     }
 
-    /// Words to look for in the short description of a ticket.
+    /// Keywords to search for in the short description of a ticket.
     ///
     /// At most 32 items.
     pub fn search_key(
@@ -140,7 +140,7 @@ impl ListCases {
         self
     }
 
-    /// Ids of labels that a ticket carries.
+    /// Ids of the labels of a ticket.
     ///
     /// At most 5 items.
     pub fn label_id_list(
@@ -155,7 +155,7 @@ impl ListCases {
         self
     }
 
-    /// A word to look for in the id and in the short description of a ticket.
+    /// Keyword to search for in the id and the short description of a ticket.
     ///
     /// At most 64 characters.
     pub fn app_key(mut self, app_key: impl Into<String>) -> Self {
@@ -164,7 +164,7 @@ impl ListCases {
         self
     }
 
-    /// Id of a service ticket.
+    /// Id of the service ticket.
     ///
     /// At most 64 characters.
     pub fn incident_id(mut self, incident_id: impl Into<String>) -> Self {
@@ -173,7 +173,7 @@ impl ListCases {
         self
     }
 
-    /// Earliest time, written `yyyy-MM-dd HH:mm:ss`, such as `2026-01-31 08:00:00`. Which time of a ticket is meant is not documented.
+    /// Earliest time, in the format `yyyy-MM-dd HH:mm:ss`, such as `2026-01-31 08:00:00`. It is not documented which time of a ticket is compared.
     ///
     /// At most 32 characters.
     pub fn query_start_time(mut self, query_start_time: impl Into<String>) -> Self {
@@ -182,7 +182,7 @@ impl ListCases {
         self
     }
 
-    /// Latest time, written like `query_start_time`.
+    /// Latest time, in the format of `query_start_time`.
     ///
     /// At most 32 characters.
     pub fn query_end_time(mut self, query_end_time: impl Into<String>) -> Self {
@@ -191,7 +191,7 @@ impl ListCases {
         self
     }
 
-    /// Where the tickets stand.
+    /// Status of the tickets.
     ///
     /// 0 to 30; known values: `0`, `1`, `2`, `3`, `4`, `5`, `12`, `13`, `17`.
     pub fn status(mut self, status: impl Into<types::CaseStatus>) -> Self {
@@ -200,7 +200,7 @@ impl ListCases {
         self
     }
 
-    /// Several statuses in one text. What separates them is not documented.
+    /// Several statuses in one string. The separator is not documented.
     ///
     /// At most 32 characters.
     pub fn incident_status(mut self, incident_status: impl Into<String>) -> Self {
@@ -209,7 +209,7 @@ impl ListCases {
         self
     }
 
-    /// Id of the sub-user who opened the ticket; the response calls it `xcustomer_id`.
+    /// Id of the sub-user who opened the ticket, called `xcustomer_id` in the response.
     ///
     /// At most 64 characters.
     pub fn x_customer_id(mut self, x_customer_id: impl Into<String>) -> Self {
@@ -218,7 +218,7 @@ impl ListCases {
         self
     }
 
-    /// Name of the sub-user who opened the ticket; the response calls it `xcustomer_name`.
+    /// Name of the sub-user who opened the ticket, called `xcustomer_name` in the response.
     ///
     /// At most 64 characters.
     pub fn x_customer_name(mut self, x_customer_name: impl Into<String>) -> Self {
@@ -227,7 +227,7 @@ impl ListCases {
         self
     }
 
-    /// Id of the IAM user group. The service expects it when you act on tickets of other members of your group.
+    /// Id of the IAM user group. The service expects it for tickets of other members of your group.
     ///
     /// At most 64 characters.
     pub fn group_id(mut self, group_id: impl Into<String>) -> Self {
@@ -244,7 +244,7 @@ impl ListCases {
         self
     }
 
-    /// Number of tickets on the page.
+    /// Number of tickets per page.
     ///
     /// 0 to 100.
     pub fn limit(mut self, limit: i64) -> Self {
@@ -252,7 +252,7 @@ impl ListCases {
         self
     }
 
-    /// Language of the texts in the response, such as `zh-cn` or `en-us`.
+    /// Language of the text in the response, such as `zh-cn` or `en-us`.
     ///
     /// 1 to 32 characters; default `zh-cn`.
     pub fn x_language(mut self, x_language: impl Into<String>) -> Self {

@@ -26,9 +26,9 @@ impl Client {
         self.inner.request(method, path)
     }
 
-    /// Lists the operation log of a service ticket.
+    /// Lists the operation logs of a service ticket.
     ///
-    /// Every entry says who did what to the ticket, and when. One page of at most 100 entries; `offset` and `limit` walk through the rest, up to offset 65,535.
+    /// Each entry contains the operation, its operator and its time. A page holds at most 100 entries; `offset` and `limit` page through the rest, up to offset 65,535.
     ///
     /// Returns a page of [`IncidentOperateLogV2`](crate::types::IncidentOperateLogV2) in a [`ListCaseOperateLogsResponse`](crate::types::ListCaseOperateLogsResponse).
     ///
@@ -52,7 +52,7 @@ impl Client {
 
     /// Lists service tickets.
     ///
-    /// The tickets of the account, by status, time, words or labels. One page of at most 100 tickets; `offset` and `limit` walk through the rest, up to offset 65,535. The `incident_id` of a ticket is the `case_id` of its operation log.
+    /// Filters the tickets of the account by status, time, keywords or labels. A page holds at most 100 tickets; `offset` and `limit` page through the rest, up to offset 65,535. The `incident_id` of a ticket is the `case_id` of its operation logs.
     ///
     /// Returns a page of [`IncidentInfoV2`](crate::types::IncidentInfoV2) in a [`ListCasesResponse`](crate::types::ListCasesResponse).
     ///

@@ -12,7 +12,7 @@ pub static SERVICE: Service = Service::new(
             types::ListCaseOperateLogsResponse,
         >(
                 &service::LIST_CASE_OPERATE_LOGS,
-                "Lists the operation log of a service ticket.",
+                "Lists the operation logs of a service ticket.",
                 "*Querying Service Ticket Operation Logs* (2022-12-12)",
             )
             .parameters(
@@ -24,7 +24,7 @@ pub static SERVICE: Service = Service::new(
                     ),
                     ParameterDocs::new(
                         "group_id",
-                        "Id of the IAM user group. The service expects it when you act on a ticket of another member of your group.",
+                        "Id of the IAM user group. The service expects it for a ticket of another member of your group.",
                         None,
                     ),
                     ParameterDocs::new(
@@ -34,12 +34,12 @@ pub static SERVICE: Service = Service::new(
                     ),
                     ParameterDocs::new(
                         "limit",
-                        "Number of entries on the page.",
+                        "Number of entries per page.",
                         Some("10"),
                     ),
                     ParameterDocs::new(
                         "x_language",
-                        "Language of the texts in the response, such as `zh-cn` or `en-us`.",
+                        "Language of the text in the response, such as `zh-cn` or `en-us`.",
                         None,
                     ),
                     ParameterDocs::new(
@@ -65,53 +65,53 @@ pub static SERVICE: Service = Service::new(
                 &[
                     ParameterDocs::new(
                         "search_key",
-                        "Words to look for in the short description of a ticket.",
+                        "Keywords to search for in the short description of a ticket.",
                         None,
                     ),
                     ParameterDocs::new(
                         "label_id_list",
-                        "Ids of labels that a ticket carries.",
+                        "Ids of the labels of a ticket.",
                         None,
                     ),
                     ParameterDocs::new(
                         "app_key",
-                        "A word to look for in the id and in the short description of a ticket.",
+                        "Keyword to search for in the id and the short description of a ticket.",
                         None,
                     ),
-                    ParameterDocs::new("incident_id", "Id of a service ticket.", None),
+                    ParameterDocs::new("incident_id", "Id of the service ticket.", None),
                     ParameterDocs::new(
                         "query_start_time",
-                        "Earliest time, written `yyyy-MM-dd HH:mm:ss`, such as `2026-01-31 08:00:00`. Which time of a ticket is meant is not documented.",
+                        "Earliest time, in the format `yyyy-MM-dd HH:mm:ss`, such as `2026-01-31 08:00:00`. It is not documented which time of a ticket is compared.",
                         None,
                     ),
                     ParameterDocs::new(
                         "query_end_time",
-                        "Latest time, written like `query_start_time`.",
+                        "Latest time, in the format of `query_start_time`.",
                         None,
                     ),
                     ParameterDocs::new(
                         "status",
-                        "Where the tickets stand. 0 to be accepted, 1 in progress, 2 result to be confirmed, 3 completed, 4 revoked, 5 paused, 12 invalid, 13 deleted, 17 waiting for feedback.",
+                        "Status of the tickets. 0 to be accepted, 1 in progress, 2 result to be confirmed, 3 completed, 4 revoked, 5 paused, 12 invalid, 13 deleted, 17 waiting for feedback.",
                         None,
                     ),
                     ParameterDocs::new(
                         "incident_status",
-                        "Several statuses in one text. What separates them is not documented.",
+                        "Several statuses in one string. The separator is not documented.",
                         None,
                     ),
                     ParameterDocs::new(
                         "x_customer_id",
-                        "Id of the sub-user who opened the ticket; the response calls it `xcustomer_id`.",
+                        "Id of the sub-user who opened the ticket, called `xcustomer_id` in the response.",
                         None,
                     ),
                     ParameterDocs::new(
                         "x_customer_name",
-                        "Name of the sub-user who opened the ticket; the response calls it `xcustomer_name`.",
+                        "Name of the sub-user who opened the ticket, called `xcustomer_name` in the response.",
                         None,
                     ),
                     ParameterDocs::new(
                         "group_id",
-                        "Id of the IAM user group. The service expects it when you act on tickets of other members of your group.",
+                        "Id of the IAM user group. The service expects it for tickets of other members of your group.",
                         None,
                     ),
                     ParameterDocs::new(
@@ -121,12 +121,12 @@ pub static SERVICE: Service = Service::new(
                     ),
                     ParameterDocs::new(
                         "limit",
-                        "Number of tickets on the page.",
+                        "Number of tickets per page.",
                         Some("10"),
                     ),
                     ParameterDocs::new(
                         "x_language",
-                        "Language of the texts in the response, such as `zh-cn` or `en-us`.",
+                        "Language of the text in the response, such as `zh-cn` or `en-us`.",
                         None,
                     ),
                     ParameterDocs::new(

@@ -26,35 +26,35 @@ pub struct IncidentInfoV2 {
     pub xcustomer_id: Option<String>,
     /// Name of the sub-user who opened the ticket.
     pub xcustomer_name: Option<String>,
-    /// Where the ticket stands.
+    /// Status of the ticket.
     ///
     /// Known values: `0`, `1`, `2`, `3`, `4`, `5`, `12`, `13`, `17`.
     pub status: Option<CaseStatus>,
-    /// Id of the ticket, the `case_id` of its operation log.
+    /// Id of the ticket, the `case_id` of its operation logs.
     pub incident_id: Option<String>,
-    /// Kind of problem, in the requested language.
+    /// Problem type, in the requested language.
     pub business_type_name: Option<String>,
-    /// Kind of ticket, in the requested language.
+    /// Ticket type, in the requested language.
     pub incident_type_name: Option<String>,
-    /// Kind of product that the ticket is about.
+    /// Category of the product that the ticket concerns.
     pub product_category_name: Option<String>,
-    /// Kind of service.
+    /// Service type.
     pub incident_service_type: Option<String>,
     /// Id of the customer.
     pub customer_id: Option<String>,
     /// Name of the region.
     pub dc_name: Option<String>,
-    /// What the ticket is about, in short.
+    /// Short description of the ticket.
     pub simple_description: Option<String>,
-    /// Who or what the problem is put down to.
+    /// Person or thing that the problem is attributed to.
     pub root_cause: Option<String>,
-    /// How it was solved.
+    /// Resolution of the problem.
     pub resolution: Option<String>,
-    /// When the ticket was opened, as the service writes it in the requested time zone.
+    /// Creation time of the ticket, formatted by the service in the requested time zone.
     pub create_time: Option<String>,
-    /// When it was solved, written like `create_time`.
+    /// Resolution time of the ticket, in the format of `create_time`.
     pub confirmed_time: Option<String>,
-    /// The labels of the ticket.
+    /// Labels of the ticket.
     pub label_list: List<LabelInfo>,
 }
 
@@ -81,17 +81,17 @@ pub struct IncidentOperateLogV2 {
     ///
     /// Known values: `0`, `2`, `3`, `4`, `5`, `13`, `16`, `73`, `74`, `83`, `84`, `85`, `114`, `115`.
     pub operate_type: Option<OperateType>,
-    /// Kind of operator. The meaning of the numbers is documented nowhere.
+    /// Kind of operator. The meaning of the numbers is not documented.
     pub operator_type: Option<i64>,
-    /// Id of who operated.
+    /// Id of the operator.
     pub operator_id: Option<String>,
-    /// Name of who operated.
+    /// Name of the operator.
     pub operator_name: Option<String>,
-    /// What was done, in words.
+    /// Description of the operation.
     pub operate_desc: Option<String>,
-    /// When it was done, as the service writes it in the requested time zone.
+    /// Time of the operation, formatted by the service in the requested time zone.
     pub operate_time: Option<String>,
-    /// When it was done, as a timestamp. Its form is not documented; `huaweicloud_core::time::parse` reads the usual ones.
+    /// Timestamp of the operation. The format is not documented; `huaweicloud_core::time::parse` reads the common ones.
     pub timestamp_operate_time: Option<String>,
 }
 
@@ -110,7 +110,7 @@ huaweicloud_core::codegen::model! {
 pub struct LabelInfo {
     /// Id of the label.
     pub label_id: Option<i64>,
-    /// Words of the label.
+    /// Text of the label.
     pub name: Option<String>,
     /// Colour of the label, such as `#ff0000`.
     pub color: Option<String>,
@@ -120,15 +120,15 @@ huaweicloud_core::codegen::model! {
     LabelInfo { label_id, name, color }
 }
 
-/// A page of the operation log of a service ticket.
+/// A page of the operation logs of a service ticket.
 ///
 /// Source: *Querying Service Ticket Operation Logs* (2022-12-12).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListCaseOperateLogsResponse {
-    /// Number of entries in the whole log.
+    /// Total number of log entries of the ticket.
     pub total_count: Option<i64>,
-    /// The entries of this page.
+    /// Log entries of the page.
     pub incident_operate_log_list: List<IncidentOperateLogV2>,
 }
 
@@ -161,9 +161,9 @@ impl Page for ListCaseOperateLogsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListCasesResponse {
-    /// Number of tickets that match.
+    /// Total number of tickets that match.
     pub total_count: Option<i64>,
-    /// The tickets of this page.
+    /// Tickets of the page.
     pub incident_info_list: List<IncidentInfoV2>,
 }
 
@@ -227,7 +227,7 @@ huaweicloud_core::codegen::codes! {
 }
 
 huaweicloud_core::codegen::codes! {
-    /// Where a service ticket stands.
+    /// Status of a service ticket.
     ///
     /// Source: *Querying the Service Ticket List* (2025-11-07).
     pub enum CaseStatus {

@@ -23,7 +23,7 @@ impl ListRecordsV2 {
         }
     }
 
-    /// Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.
+    /// Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.
     ///
     /// 32 letters and digits.
     ///
@@ -44,7 +44,7 @@ impl ListRecordsV2 {
         self
     }
 
-    /// Number of records on the page.
+    /// Number of records per page.
     ///
     /// 1 to 1000; default `10`.
     pub fn limit(mut self, limit: i64) -> Self {
@@ -120,7 +120,7 @@ impl ListProjectsV4 {
         self
     }
 
-    /// Number of projects on the page.
+    /// Number of projects per page.
     ///
     /// 1 to 1000; default `10`.
     pub fn limit(mut self, limit: i64) -> Self {
@@ -128,7 +128,7 @@ impl ListProjectsV4 {
         self
     }
 
-    /// Words to look for in name and description. Wildcards mean nothing.
+    /// Keywords to search for in the name and description. Wildcards are not supported.
     pub fn search(mut self, search: impl Into<String>) -> Self {
         let search: String = search.into();
         self.call.set("search", &search);
@@ -147,14 +147,14 @@ impl ListProjectsV4 {
         self
     }
 
-    /// How to order: at most four of `name`, `author_name`, `created_on` and `memcount`, each with `:asc` or `:desc`, separated by commas. Left out, newest first.
+    /// Sort order: at most four of `name`, `author_name`, `created_on` and `memcount`, each with `:asc` or `:desc`, separated by commas. If omitted, newest first.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let sort: String = sort.into();
         self.call.set("sort", &sort);
         self
     }
 
-    /// Which projects, by whether they are archived.
+    /// Whether to return archived projects or those in use.
     ///
     /// Known values: `true`, `false`.
     pub fn archive(mut self, archive: impl Into<types::ProjectArchive>) -> Self {
@@ -163,7 +163,7 @@ impl ListProjectsV4 {
         self
     }
 
-    /// Whose projects. Left out, those that the caller takes part in.
+    /// Group of projects to return. If omitted, those that the caller is a member of.
     ///
     /// Known values: `domain_projects`, `absent`.
     pub fn query_type(mut self, query_type: impl Into<types::ProjectQueryType>) -> Self {
@@ -217,7 +217,7 @@ impl ListIssuesV4 {
         }
     }
 
-    /// Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.
+    /// Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.
     ///
     /// 32 letters and digits.
     ///
@@ -228,19 +228,19 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Numbers of the users whom the work items are assigned to.
+    /// Numeric ids of the users that the work items are assigned to.
     pub fn assigned_ids(mut self, assigned_ids: impl IntoIterator<Item = i64>) -> Self {
         self.body = self.body.assigned_ids(assigned_ids);
         self
     }
 
-    /// Numbers of the users who created them.
+    /// Numeric ids of the users who created the work items.
     pub fn creator_ids(mut self, creator_ids: impl IntoIterator<Item = i64>) -> Self {
         self.body = self.body.creator_ids(creator_ids);
         self
     }
 
-    /// Numbers of the users who develop them.
+    /// Numeric ids of the developers of the work items.
     pub fn developer_ids(
         mut self,
         developer_ids: impl IntoIterator<Item = i64>,
@@ -249,7 +249,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Domains.
+    /// Domains of the work items.
     ///
     /// Known values: `14`, `15`, `16`, `17`, `18`, `19`, `20`.
     pub fn domain_ids(
@@ -260,7 +260,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// How much of them is done, in percent.
+    /// Progress of the work items, in percent.
     pub fn done_ratios(mut self, done_ratios: impl IntoIterator<Item = i64>) -> Self {
         self.body = self.body.done_ratios(done_ratios);
         self
@@ -275,7 +275,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Number of work items on the page.
+    /// Number of work items per page.
     ///
     /// 1 to 100.
     pub fn limit(mut self, limit: i64) -> Self {
@@ -297,7 +297,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Priorities.
+    /// Priorities of the work items.
     ///
     /// Known values: `1`, `2`, `3`.
     pub fn priority_ids(
@@ -308,7 +308,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// What is listed.
+    /// Group of work items to return.
     ///
     /// Known values: `backlog`, `feature`, `epic`.
     pub fn query_type(mut self, query_type: impl Into<types::IssueQueryType>) -> Self {
@@ -316,7 +316,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Severities.
+    /// Severities of the work items.
     ///
     /// Known values: `10`, `11`, `12`, `13`.
     pub fn severity_ids(
@@ -327,7 +327,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Statuses.
+    /// Statuses of the work items.
     ///
     /// Known values: `1`, `2`, `3`, `4`, `5`, `6`.
     pub fn status_ids(
@@ -347,7 +347,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Kinds of work item.
+    /// Kinds of work item to return.
     ///
     /// Known values: `2`, `3`, `5`, `6`, `7`.
     pub fn tracker_ids(
@@ -358,13 +358,13 @@ impl ListIssuesV4 {
         self
     }
 
-    /// Whether to return deleted work items too.
+    /// Whether to include deleted work items.
     pub fn include_deleted(mut self, include_deleted: bool) -> Self {
         self.body = self.body.include_deleted(include_deleted);
         self
     }
 
-    /// When they were created: two times in milliseconds since 1970 with a comma between them.
+    /// Interval of the creation time: two times in milliseconds since 1970, separated by a comma.
     pub fn created_time_interval(
         mut self,
         created_time_interval: impl Into<String>,
@@ -373,7 +373,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// When they changed last: two times in milliseconds since 1970 with a comma between them.
+    /// Interval of the last change: two times in milliseconds since 1970, separated by a comma.
     pub fn updated_time_interval(
         mut self,
         updated_time_interval: impl Into<String>,
@@ -382,7 +382,7 @@ impl ListIssuesV4 {
         self
     }
 
-    /// When they were closed: two times in milliseconds since 1970 with a comma between them.
+    /// Interval of the closing time: two times in milliseconds since 1970, separated by a comma.
     pub fn closed_time_interval(
         mut self,
         closed_time_interval: impl Into<String>,
@@ -449,7 +449,7 @@ impl ListIssueRecordsV4 {
         }
     }
 
-    /// Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.
+    /// Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.
     ///
     /// 32 letters and digits.
     ///
@@ -460,7 +460,7 @@ impl ListIssueRecordsV4 {
         self
     }
 
-    /// Id of the work item (`id` in its list).
+    /// Id of the work item (`id` in the work item list).
     ///
     /// 0 to 9999999999.
     ///
@@ -478,7 +478,7 @@ impl ListIssueRecordsV4 {
         self
     }
 
-    /// Number of records on the page.
+    /// Number of records per page.
     ///
     /// 1 to 1000; default `10`.
     pub fn limit(mut self, limit: i64) -> Self {

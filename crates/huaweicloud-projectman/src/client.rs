@@ -28,7 +28,7 @@ impl Client {
 
     /// Lists the change history of a work item.
     ///
-    /// Every record is one change: who made it, when, and the fields it touched with their old and new values. Changes that were made together share one `id`, so an id is not unique within a page. No identity-policy permission is needed.
+    /// Each record is one change, with its author, its time, and the old and new values of the changed fields. Changes made together share one `id`, so an id is not unique within a page. No identity-policy permission is required.
     ///
     /// Returns a page of [`RecordRecord`](crate::types::RecordRecord) in a [`ListRecordsV2Response`](crate::types::ListRecordsV2Response).
     ///
@@ -53,7 +53,7 @@ impl Client {
 
     /// Lists CodeArts projects.
     ///
-    /// Those that the caller takes part in, unless `query_type` asks for others, newest first. The `project_id` of a project is what the other operations call by that name.
+    /// Returns the projects that the caller is a member of, unless `query_type` selects others, newest first. The `project_id` of a project is the `project_id` of the other operations.
     ///
     /// Returns a page of [`ProjectV4`](crate::types::ProjectV4) in a [`ListProjectsV4Response`](crate::types::ListProjectsV4Response).
     ///
@@ -78,7 +78,7 @@ impl Client {
 
     /// Lists the work items of a project.
     ///
-    /// By kind, status, people, times and more; without anything set, all of them. One page of at most 100 work items. The `id` of a work item is the `issue_id` of its history.
+    /// Filters the work items by kind, status, users, times and more; without filters, returns all of them. A page holds at most 100 work items. The `id` of a work item is the `issue_id` of its history.
     ///
     /// Returns a page of [`ListIssueItemResponse`](crate::types::ListIssueItemResponse) in a [`ListIssuesV4Response`](crate::types::ListIssuesV4Response).
     ///
@@ -102,7 +102,7 @@ impl Client {
 
     /// Lists the change history of a work item (V4).
     ///
-    /// Every record is one batch of changes: who made it, when, and the fields it touched with their old and new values. Unlike `list_records_v2` it has no comments on the changes.
+    /// Each record is one batch of changes, with its author, its time, and the old and new values of the changed fields. Unlike `list_records_v2`, it returns no comments on the changes.
     ///
     /// Returns a page of [`IssueRecordV4`](crate::types::IssueRecordV4) in a [`ListIssueRecordsV4Response`](crate::types::ListIssueRecordsV4Response).
     ///

@@ -19,7 +19,7 @@ pub static SERVICE: Service = Service::new(
                 &[
                     ParameterDocs::new(
                         "project_id",
-                        "Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.",
+                        "Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.",
                         Some("c15cc54e338d4506afd9bd8103071ff0"),
                     ),
                     ParameterDocs::new(
@@ -29,7 +29,7 @@ pub static SERVICE: Service = Service::new(
                     ),
                     ParameterDocs::new(
                         "limit",
-                        "Number of records on the page.",
+                        "Number of records per page.",
                         Some("10"),
                     ),
                     ParameterDocs::new(
@@ -56,28 +56,28 @@ pub static SERVICE: Service = Service::new(
                     ),
                     ParameterDocs::new(
                         "limit",
-                        "Number of projects on the page.",
+                        "Number of projects per page.",
                         Some("10"),
                     ),
                     ParameterDocs::new(
                         "search",
-                        "Words to look for in name and description. Wildcards mean nothing.",
+                        "Keywords to search for in the name and description. Wildcards are not supported.",
                         None,
                     ),
                     ParameterDocs::new("project_type", "Kind of project.", None),
                     ParameterDocs::new(
                         "sort",
-                        "How to order: at most four of `name`, `author_name`, `created_on` and `memcount`, each with `:asc` or `:desc`, separated by commas. Left out, newest first.",
+                        "Sort order: at most four of `name`, `author_name`, `created_on` and `memcount`, each with `:asc` or `:desc`, separated by commas. If omitted, newest first.",
                         None,
                     ),
                     ParameterDocs::new(
                         "archive",
-                        "Which projects, by whether they are archived. true archived, false in use.",
+                        "Whether to return archived projects or those in use. true archived, false in use.",
                         None,
                     ),
                     ParameterDocs::new(
                         "query_type",
-                        "Whose projects. Left out, those that the caller takes part in.",
+                        "Group of projects to return. If omitted, those that the caller is a member of.",
                         None,
                     ),
                 ],
@@ -93,7 +93,7 @@ pub static SERVICE: Service = Service::new(
                 &[
                     ParameterDocs::new(
                         "project_id",
-                        "Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.",
+                        "Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.",
                         Some("c15cc54e338d4506afd9bd8103071ff0"),
                     ),
                 ],
@@ -110,12 +110,12 @@ pub static SERVICE: Service = Service::new(
                 &[
                     ParameterDocs::new(
                         "project_id",
-                        "Id of the CodeArts project (from its project list). Not the IAM project id that the client sends as `X-Project-Id`.",
+                        "Id of the CodeArts project, from the project list. Not the IAM project id that the client sends as `X-Project-Id`.",
                         Some("c15cc54e338d4506afd9bd8103071ff0"),
                     ),
                     ParameterDocs::new(
                         "issue_id",
-                        "Id of the work item (`id` in its list).",
+                        "Id of the work item (`id` in the work item list).",
                         Some("9175005"),
                     ),
                     ParameterDocs::new(
@@ -125,7 +125,7 @@ pub static SERVICE: Service = Service::new(
                     ),
                     ParameterDocs::new(
                         "limit",
-                        "Number of records on the page.",
+                        "Number of records per page.",
                         Some("10"),
                     ),
                 ],

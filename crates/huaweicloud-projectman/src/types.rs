@@ -16,7 +16,7 @@
 
 use huaweicloud_core::{EpochMillis, List, codegen::Page, codegen::listed};
 
-/// A custom field of a work item, in the old form.
+/// A custom field of a work item, in the old format.
 ///
 /// Source: *Advanced Query Work Item* (2023-06-12).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,9 +24,9 @@ use huaweicloud_core::{EpochMillis, List, codegen::Page, codegen::listed};
 pub struct CustomField {
     /// Name of the field, such as `customField16`.
     pub name: Option<String>,
-    /// Its value.
+    /// Value of the field.
     pub value: Option<String>,
-    /// Its name in the new form, such as `custom_field16`.
+    /// Name of the field in the new format, such as `custom_field16`.
     pub new_name: Option<String>,
 }
 
@@ -42,15 +42,15 @@ huaweicloud_core::codegen::model! {
 pub struct DetailsRecord {
     /// Id of the change.
     pub id: Option<i64>,
-    /// Id of the batch it belongs to.
+    /// Id of the batch that the change belongs to.
     pub journal_id: Option<i64>,
     /// Kind of property, such as `attr`.
     pub property: Option<String>,
-    /// Value after the change; may hold HTML, or a time in milliseconds.
+    /// Value after the change; may contain HTML, or a time in milliseconds since 1970.
     pub new_value: Option<String>,
     /// Name of the field, such as `due_date`.
     pub name: Option<String>,
-    /// What was done, in words that may be localised, such as `Batch edit`.
+    /// Description of the operation, such as `Batch edit`; may be localized.
     pub operation: Option<String>,
     /// Value before the change.
     pub old_value: Option<String>,
@@ -62,15 +62,15 @@ huaweicloud_core::codegen::model! {
     }
 }
 
-/// Why a request was refused.
+/// The error of a rejected request.
 ///
 /// Source: *Advanced Query Work Item* (2023-06-12); *Obtaining Historical Records of Work Items* (2025-09-10); *Querying the Project List* (2025-08-25).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// Code of the error, such as `PM.00000001`.
+    /// Error code, such as `PM.00000001`.
     pub error_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub error_msg: Option<String>,
 }
 
@@ -78,15 +78,15 @@ huaweicloud_core::codegen::model! {
     ErrorResponse { error_code, error_msg }
 }
 
-/// A thing by its id and its name.
+/// An object identified by its id and name.
 ///
 /// Source: *Advanced Query Work Item* (2023-06-12).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdAndName {
-    /// Its id.
+    /// Id of the object.
     pub id: Option<i64>,
-    /// Its name, which may be localised.
+    /// Name of the object; may be localized.
     pub name: Option<String>,
 }
 
@@ -104,7 +104,7 @@ pub struct IssueProjectResponseV4 {
     pub project_id: Option<String>,
     /// Name of the project.
     pub project_name: Option<String>,
-    /// Number of the project.
+    /// Numeric id of the project.
     pub project_num_id: Option<i64>,
 }
 
@@ -112,21 +112,21 @@ huaweicloud_core::codegen::model! {
     IssueProjectResponseV4 { project_id, project_name, project_num_id }
 }
 
-/// One batch of changes of a work item.
+/// A batch of changes of a work item.
 ///
 /// Source: *Obtaining Historical Records of Work Items* (2025-09-10).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IssueRecordV4 {
-    /// Id of the batch.
+    /// Id of the batch of changes.
     pub id: Option<i64>,
-    /// When the changes were made.
+    /// Time of the changes.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub created_time: Option<EpochMillis>,
-    /// Who made the changes.
+    /// Author of the changes.
     pub user: Option<IssueRecordV4User>,
-    /// The fields that changed.
+    /// Changed fields.
     pub details: List<IssueRecordV4Details>,
 }
 
@@ -144,13 +144,13 @@ pub struct IssueRecordV4Details {
     pub property: Option<String>,
     /// Value before the change.
     pub old_value: Option<String>,
-    /// Value after the change; may hold HTML, or a time in milliseconds.
+    /// Value after the change; may contain HTML, or a time in milliseconds since 1970.
     pub new_value: Option<String>,
-    /// What was done, in words that may be localised, such as `Batch edit`.
+    /// Description of the operation, such as `Batch edit`; may be localized.
     pub operation: Option<String>,
     /// Id of the change.
     pub id: Option<i64>,
-    /// Name of the field; may be localised.
+    /// Name of the field; may be localized.
     pub name: Option<String>,
 }
 
@@ -158,15 +158,15 @@ huaweicloud_core::codegen::model! {
     IssueRecordV4Details { property, old_value, new_value, operation, id, name }
 }
 
-/// Who changed a work item.
+/// The author of a batch of changes.
 ///
 /// Source: *Obtaining Historical Records of Work Items* (2025-09-10).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IssueRecordV4User {
-    /// Number of the user.
+    /// Numeric id of the user.
     pub user_num_id: Option<i64>,
-    /// Name that the user logs in with.
+    /// Login name of the user.
     pub user_name: Option<String>,
     /// Alias of the user.
     pub nick_name: Option<String>,
@@ -178,7 +178,7 @@ huaweicloud_core::codegen::model! {
     IssueRecordV4User { user_num_id, user_name, nick_name, user_id }
 }
 
-/// Somebody who has to do with a work item.
+/// A user involved in a work item.
 ///
 /// Source: *Advanced Query Work Item* (2023-06-12).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -186,9 +186,9 @@ huaweicloud_core::codegen::model! {
 pub struct IssueUser {
     /// Id of the user.
     pub user_id: Option<String>,
-    /// Number of the user.
+    /// Numeric id of the user.
     pub user_num_id: Option<i64>,
-    /// Number of the user, too.
+    /// Numeric id of the user, as in `user_num_id`.
     pub id: Option<i64>,
     /// Name of the user.
     pub name: Option<String>,
@@ -200,7 +200,7 @@ huaweicloud_core::codegen::model! {
     IssueUser { user_id, user_num_id, id, name, nick_name }
 }
 
-/// Who made a change.
+/// The author of a change.
 ///
 /// Source: *Obtaining the Operation History (V2)* (2025-09-10).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -214,9 +214,9 @@ pub struct IssueUserVo {
     pub image_id: Option<String>,
     /// Alias of the user.
     pub nick_name: Option<String>,
-    /// User name with that of the tenant.
+    /// User name, including the name of the tenant.
     pub name: Option<String>,
-    /// Number of the user.
+    /// Numeric id of the user.
     pub id: Option<i64>,
 }
 
@@ -232,63 +232,63 @@ huaweicloud_core::codegen::model! {
 pub struct ListIssueItemResponse {
     /// Id of the work item, the `issue_id` of its history.
     pub id: Option<i64>,
-    /// Title.
+    /// Title of the work item.
     pub name: Option<String>,
-    /// The project that it belongs to.
+    /// Project that the work item belongs to.
     pub project: Option<IssueProjectResponseV4>,
-    /// Kind of work item; the ids are those of `IssueTracker`.
+    /// Kind of work item, with an id of `IssueTracker`.
     pub tracker: Option<IdAndName>,
-    /// Status; the ids are those of `IssueStatus`, and more where a project has its own.
+    /// Status, with an id of `IssueStatus` or one that the project defines.
     pub status: Option<IdAndName>,
-    /// Priority; the ids are those of `IssuePriority`.
+    /// Priority, with an id of `IssuePriority`.
     pub priority: Option<IdAndName>,
-    /// Severity; the ids are those of `IssueSeverity`.
+    /// Severity, with an id of `IssueSeverity`.
     pub severity: Option<IdAndName>,
-    /// Place among those of the same priority.
+    /// Position among the work items of the same priority.
     pub order: Option<IdAndName>,
-    /// Domain; the ids are those of `IssueDomain`.
+    /// Domain, with an id of `IssueDomain`.
     pub domain: Option<IdAndName>,
-    /// Module.
+    /// Module of the work item.
     pub module: Option<IdAndName>,
-    /// Sprint.
+    /// Sprint of the work item.
     pub iteration: Option<IdAndName>,
-    /// The work item above.
+    /// Parent work item.
     pub parent_issue: Option<IdAndName>,
     /// Environment in which a bug was found; bugs only.
     pub env: Option<IdAndName>,
-    /// Who created it.
+    /// User who created the work item.
     pub creator: Option<IssueUser>,
-    /// Whom it is assigned to.
+    /// User that the work item is assigned to.
     pub assigned_user: Option<IssueUser>,
-    /// Who develops it.
+    /// Developer of the work item.
     pub developer: Option<IssueUser>,
-    /// Who is kept informed.
+    /// Users who are kept informed.
     pub assigned_cc_user: List<IssueUser>,
-    /// When it was created, like `2025-07-18 17:08:03`, in a time zone that is not documented.
+    /// Creation time of the work item, such as `2025-07-18 17:08:03`, in an undocumented time zone.
     pub created_time: Option<String>,
-    /// When it changed last, written like `created_time`.
+    /// Time of the last change, in the format of `created_time`.
     pub updated_time: Option<String>,
-    /// When it was closed, written like `created_time`.
+    /// Closing time, in the format of `created_time`.
     pub closed_time: Option<String>,
-    /// Planned begin, like `2025-07-18`; `1970-01-01` if there is none.
+    /// Planned start date, such as `2025-07-18`; `1970-01-01` if there is none.
     pub begin_time: Option<String>,
-    /// Planned end, written like `begin_time`.
+    /// Planned end date, in the format of `begin_time`.
     pub end_time: Option<String>,
-    /// How much of it is done, in percent.
+    /// Progress of the work item, in percent.
     pub done_ratio: Option<i64>,
-    /// Planned hours of work.
+    /// Planned work, in hours.
     pub expected_work_hours: Option<f64>,
-    /// Hours of work so far.
+    /// Work so far, in hours.
     pub actual_work_hours: Option<f64>,
-    /// Version that it is released with.
+    /// Version that the work item is released with.
     pub release_dev: Option<String>,
     /// Version in which a bug was found; bugs only.
     pub find_release_dev: Option<String>,
-    /// Whether it was deleted.
+    /// Whether the work item is deleted.
     pub deleted: Option<bool>,
-    /// Custom fields, in the old form; `new_custom_fields` is better.
+    /// Custom fields in the old format; prefer `new_custom_fields`.
     pub custom_fields: List<CustomField>,
-    /// Custom fields.
+    /// Custom fields of the work item.
     pub new_custom_fields: List<NewCustomField>,
 }
 
@@ -308,15 +308,15 @@ huaweicloud_core::codegen::model! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIssueRecordsV4Response {
-    /// Means nothing any more; each record has its own.
+    /// Deprecated; each record has its own `id`.
     pub id: Option<i64>,
-    /// Means nothing any more; each record has its own.
+    /// Deprecated; each record has its own `created_time`.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub created_time: Option<EpochMillis>,
-    /// The records of this page.
+    /// Records of the page.
     pub records: List<IssueRecordV4>,
-    /// Number of records in the whole history.
+    /// Total number of records in the history.
     pub total: Option<i64>,
 }
 
@@ -343,27 +343,27 @@ impl Page for ListIssueRecordsV4Response {
     }
 }
 
-/// What to select. Everything may be left out.
+/// Filters and page of a work item list; all fields are optional.
 ///
 /// Source: *Advanced Query Work Item* (2023-06-12).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIssueRequestV4 {
-    /// Numbers of the users whom the work items are assigned to.
+    /// Numeric ids of the users that the work items are assigned to.
     pub assigned_ids: Option<Vec<i64>>,
-    /// Numbers of the users who created them.
+    /// Numeric ids of the users who created the work items.
     pub creator_ids: Option<Vec<i64>>,
-    /// Numbers of the users who develop them.
+    /// Numeric ids of the developers of the work items.
     pub developer_ids: Option<Vec<i64>>,
-    /// Domains.
+    /// Domains of the work items.
     ///
     /// Known values: `14`, `15`, `16`, `17`, `18`, `19`, `20`.
     pub domain_ids: Option<Vec<IssueDomain>>,
-    /// How much of them is done, in percent.
+    /// Progress of the work items, in percent.
     pub done_ratios: Option<Vec<i64>>,
     /// Ids of sprints.
     pub iteration_ids: Option<Vec<i64>>,
-    /// Number of work items on the page.
+    /// Number of work items per page.
     ///
     /// 1 to 100.
     pub limit: Option<i64>,
@@ -373,35 +373,35 @@ pub struct ListIssueRequestV4 {
     pub offset: Option<i64>,
     /// Ids of modules.
     pub module_ids: Option<Vec<i64>>,
-    /// Priorities.
+    /// Priorities of the work items.
     ///
     /// Known values: `1`, `2`, `3`.
     pub priority_ids: Option<Vec<IssuePriority>>,
-    /// What is listed.
+    /// Group of work items to return.
     ///
     /// Known values: `backlog`, `feature`, `epic`.
     pub query_type: Option<IssueQueryType>,
-    /// Severities.
+    /// Severities of the work items.
     ///
     /// Known values: `10`, `11`, `12`, `13`.
     pub severity_ids: Option<Vec<IssueSeverity>>,
-    /// Statuses.
+    /// Statuses of the work items.
     ///
     /// Known values: `1`, `2`, `3`, `4`, `5`, `6`.
     pub status_ids: Option<Vec<IssueStatus>>,
     /// Ids of story points.
     pub story_point_ids: Option<Vec<i64>>,
-    /// Kinds of work item.
+    /// Kinds of work item to return.
     ///
     /// Known values: `2`, `3`, `5`, `6`, `7`.
     pub tracker_ids: Option<Vec<IssueTracker>>,
-    /// Whether to return deleted work items too.
+    /// Whether to include deleted work items.
     pub include_deleted: Option<bool>,
-    /// When they were created: two times in milliseconds since 1970 with a comma between them.
+    /// Interval of the creation time: two times in milliseconds since 1970, separated by a comma.
     pub created_time_interval: Option<String>,
-    /// When they changed last: two times in milliseconds since 1970 with a comma between them.
+    /// Interval of the last change: two times in milliseconds since 1970, separated by a comma.
     pub updated_time_interval: Option<String>,
-    /// When they were closed: two times in milliseconds since 1970 with a comma between them.
+    /// Interval of the closing time: two times in milliseconds since 1970, separated by a comma.
     pub closed_time_interval: Option<String>,
     /// Values of custom fields.
     pub custom_fields: Option<Vec<ListIssueRequestV4CustomField>>,
@@ -604,7 +604,7 @@ huaweicloud_core::codegen::body! {
     ListIssueRequestV4 {}
 }
 
-/// A custom field and the value it must have.
+/// A custom field and its required value.
 ///
 /// Source: *Advanced Query Work Item* (2023-06-12).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -612,7 +612,7 @@ huaweicloud_core::codegen::body! {
 pub struct ListIssueRequestV4CustomField {
     /// Name of the field, such as `custom_field21`.
     pub custom_field: Option<String>,
-    /// Its value; several are separated by commas.
+    /// Value of the field; several values are separated by commas.
     pub value: Option<String>,
 }
 
@@ -648,9 +648,9 @@ huaweicloud_core::codegen::model! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIssuesV4Response {
-    /// The work items of this page.
+    /// Work items of the page.
     pub issues: List<ListIssueItemResponse>,
-    /// Number of work items that match.
+    /// Total number of work items that match.
     pub total: Option<i64>,
 }
 
@@ -683,9 +683,9 @@ impl Page for ListIssuesV4Response {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListProjectsV4Response {
-    /// The projects of this page.
+    /// Projects of the page.
     pub projects: List<ProjectV4>,
-    /// Number of projects that match.
+    /// Total number of projects that match.
     pub total: Option<i64>,
 }
 
@@ -712,15 +712,15 @@ impl Page for ListProjectsV4Response {
     }
 }
 
-/// The envelope of a response.
+/// The response of `list_records_v2`, with its in-band status.
 ///
 /// Source: *Obtaining the Operation History (V2)* (2025-09-10).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRecordsV2Response {
-    /// The page of records.
+    /// Page of records.
     pub result: Option<ListRecordsV2Result>,
-    /// Whether it went well; `error` comes with HTTP 200.
+    /// Status of the call; `error` is returned with HTTP 200.
     ///
     /// Known values: `success`, `error`.
     pub status: Option<ResponseStatus>,
@@ -757,11 +757,11 @@ impl Page for ListRecordsV2Response {
 pub struct ListRecordsV2Result {
     /// Number of records skipped.
     pub offset: Option<i64>,
-    /// The records of this page.
+    /// Records of the page.
     pub record: List<RecordRecord>,
-    /// Number of records asked for.
+    /// Number of records requested.
     pub limit: Option<i64>,
-    /// Number of records in the whole history; more than on this page is normal.
+    /// Total number of records in the history, which may exceed the number on this page.
     pub journals_total: Option<i64>,
 }
 
@@ -777,9 +777,9 @@ huaweicloud_core::codegen::model! {
 pub struct NewCustomField {
     /// Name of the field, such as `custom_field16`.
     pub custom_field: Option<String>,
-    /// Its name for people.
+    /// Display name of the field.
     pub field_name: Option<String>,
-    /// Its value; several are separated by commas.
+    /// Value of the field; several values are separated by commas.
     pub value: Option<String>,
 }
 
@@ -787,13 +787,13 @@ huaweicloud_core::codegen::model! {
     NewCustomField { custom_field, field_name, value }
 }
 
-/// Who created a CodeArts project.
+/// The creator of a CodeArts project.
 ///
 /// Source: *Querying the Project List* (2025-08-25).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProjectCreator {
-    /// Number of the user.
+    /// Numeric id of the user.
     pub user_num_id: Option<i64>,
     /// Id of the user.
     pub user_id: Option<String>,
@@ -819,19 +819,19 @@ huaweicloud_core::codegen::model! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProjectV4 {
-    /// Number of the project.
+    /// Numeric id of the project.
     pub project_num_id: Option<i64>,
-    /// Id of the project, 32 letters and digits; what the other operations call `project_id`.
+    /// Id of the project, 32 letters and digits; the `project_id` of the other operations.
     pub project_id: Option<String>,
     /// Name of the project.
     pub project_name: Option<String>,
-    /// Words about it.
+    /// Description of the project.
     pub description: Option<String>,
-    /// When it was created.
+    /// Creation time of the project.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub created_time: Option<EpochMillis>,
-    /// When it changed last.
+    /// Time of the last change of the project.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub updated_time: Option<EpochMillis>,
@@ -839,7 +839,7 @@ pub struct ProjectV4 {
     ///
     /// Known values: `scrum`, `normal`, `xboard`.
     pub project_type: Option<ProjectTypeV4>,
-    /// Who created it.
+    /// Creator of the project.
     pub creator: Option<ProjectCreator>,
 }
 
@@ -856,17 +856,17 @@ huaweicloud_core::codegen::model! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecordRecord {
-    /// Id of the batch of changes; changes made together share it.
+    /// Id of the batch of changes, shared by changes made together.
     pub id: Option<i64>,
     /// Comment on the change.
     pub notes: Option<String>,
-    /// When the change was made.
+    /// Time of the change.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub created_on: Option<EpochMillis>,
-    /// Who made the change.
+    /// Author of the change.
     pub user: Option<IssueUserVo>,
-    /// The fields that changed.
+    /// Changed fields.
     pub details: List<DetailsRecord>,
 }
 
@@ -885,7 +885,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Whether a call went well.
+    /// In-band status of a call.
     ///
     /// Source: *Obtaining the Operation History (V2)* (2025-09-10).
     pub enum ResponseStatus {
@@ -911,7 +911,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Whether projects are archived.
+    /// Whether projects are archived or in use.
     ///
     /// Source: *Querying the Project List* (2025-08-25).
     pub enum ProjectArchive {
@@ -923,7 +923,7 @@ huaweicloud_core::codegen::values! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// Whose projects: `domain_projects` for all of the account, `absent` for those that the caller takes no part in.
+    /// Group of projects: `domain_projects` for all projects of the account, `absent` for those that the caller is not a member of.
     ///
     /// Source: *Querying the Project List* (2025-08-25).
     pub enum ProjectQueryType {
@@ -987,7 +987,7 @@ huaweicloud_core::codegen::codes! {
 }
 
 huaweicloud_core::codegen::codes! {
-    /// Status of a work item. A project may have more of its own.
+    /// Status of a work item. A project may define more.
     ///
     /// Source: *Advanced Query Work Item* (2023-06-12).
     pub enum IssueStatus {
@@ -1025,7 +1025,7 @@ huaweicloud_core::codegen::codes! {
 }
 
 huaweicloud_core::codegen::values! {
-    /// What is listed: the backlog, the features or the epics.
+    /// Group of work items: the backlog, the features or the epics.
     ///
     /// Source: *Advanced Query Work Item* (2023-06-12).
     pub enum IssueQueryType {

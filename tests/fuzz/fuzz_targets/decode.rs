@@ -1,4 +1,4 @@
-//! Any bytes as any response or body: decoded or refused, never a panic; what decodes is written back.
+//! Deserializes any bytes as any response or request body and serializes the result: may fail, but never panics.
 
 #![no_main]
 

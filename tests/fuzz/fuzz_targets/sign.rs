@@ -1,4 +1,4 @@
-//! Any path, query and body can be signed, and the canonical query is the same whatever the order of its pairs.
+//! Signs any path, query and body, and checks that the canonical query does not depend on the order of its pairs.
 
 #![no_main]
 

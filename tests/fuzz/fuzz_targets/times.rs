@@ -1,4 +1,4 @@
-//! Any text as a time: read or not, never a panic.
+//! Parses any text as a time: may fail, but never panics.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! A call, a list walked as a stream, a body set by its members, and two regions from one configuration, with what
-//! rustdoc alone says. Runs against `hwc sandbox`.
+//! A program written from rustdoc alone: a call, a list read as a stream, a body set by its members, and two regions
+//! from one configuration. Runs against `hwc sandbox`.
 
 use std::env;
 

@@ -1,4 +1,7 @@
-//! A page as an operation and its schemas. Descriptions are made from names: the words of the page stay there.
+//! The conversion of a document into an operation and its schemas.
+//!
+//! Knows documents and the schemas of the spec; must not know the text of the spec. Descriptions are derived from
+//! names: the wording of the document is not copied.
 
 use std::collections::BTreeSet;
 
@@ -11,26 +14,26 @@ use crate::{
     spec::{Spec, TOKEN_HEADER, is_enum, is_time, step, values as listed},
 };
 
-/// Drafts the operation of a page beside what the spec has.
+/// Drafts the operation of a document, with the schemas that the spec does not have.
 pub fn draft(page: &Page, spec: &Spec) -> Added {
     let mut draft = Draft { page, spec, schemas: Map::new() };
     let operation = draft.operation();
     let mut added = Added { operation, schemas: draft.schemas };
-    // What an example put another type in the place of is used no more.
+    // A schema is unused if the type of an example replaced it.
     let used = reached(&added.schemas, &added.operation);
     added.schemas.retain(|name, _| used.contains(name));
     added.schemas.values_mut().chain([&mut added.operation]).for_each(in_order);
     added
 }
 
-/// The names of these schemas that a node refers to, however deep.
+/// Returns the names of the schemas that a node refers to, directly or indirectly.
 fn reached(schemas: &Map<String, Value>, node: &Value) -> BTreeSet<String> {
     let value = json!({ "components": { "schemas": schemas } });
     let spec = Spec { service: String::new(), file: String::new(), text: String::new(), value };
     spec.reached(node).into_iter().map(str::to_owned).collect()
 }
 
-/// Puts the members of every schema in the order in which the specs have them.
+/// Sorts the members of every schema into the order of the specs.
 fn in_order(value: &mut Value) {
     const FIRST: [&str; 5] = ["$ref", "type", "format", "nullable", "description"];
     match value {
@@ -50,10 +53,10 @@ fn in_order(value: &mut Value) {
     }
 }
 
-/// What a page adds to a spec.
+/// The additions to a spec.
 pub struct Added {
     pub operation: Value,
-    /// Schemas by name.
+    /// The new schemas, by name.
     pub schemas: Map<String, Value>,
 }
 
@@ -111,7 +114,7 @@ impl Draft<'_> {
             response["headers"] = Value::Object(headers);
         }
         let mut responses = Map::from_iter([(status.unwrap_or(200).to_string(), response)]);
-        // What an error looks like that is shown and has no table: it has the members of any response.
+        // An error response with an example but no table, if the example has only members of the success response.
         for status in
             self.page.examples.iter().filter(|example| !example.is_request).filter_map(|example| example.status)
         {
@@ -132,7 +135,7 @@ impl Draft<'_> {
         operation
     }
 
-    /// The status of success, where the page names it.
+    /// Returns the HTTP status of the success response, if the document states one.
     fn success(&self) -> Option<u16> {
         let roles = self.page.tables.iter().flat_map(|table| &table.rows).filter_map(|row| match row.role {
             Role::Response(status) => Some(status),
@@ -142,7 +145,7 @@ impl Draft<'_> {
         roles.chain(shown).find(|status| status.is_none_or(|status| (200..300).contains(&status))).flatten()
     }
 
-    /// A name for the API, which no page tells: a verb, and the last words of the path.
+    /// Derives an API name, which no document states, from a verb and the last parts of the path.
     fn api(&self) -> String {
         let title = self.page.title.to_lowercase();
         let reads = ["querying", "obtaining", "listing", "查询", "获取"].iter().any(|verb| title.starts_with(verb));
@@ -220,7 +223,7 @@ impl Draft<'_> {
                 parameters.push(parameter);
             }
         }
-        // Placeholders that no table explains.
+        // Placeholders of the path that no table lists.
         for name in self.page.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name) {
             if !parameters.iter().any(|parameter| parameter["name"] == name) {
                 parameters.push(json!({
@@ -233,7 +236,7 @@ impl Draft<'_> {
         parameters
     }
 
-    /// The value that the example of a request shows for a parameter.
+    /// Returns the value of a parameter in an example request.
     fn shown(&self, name: &str, role: &Role) -> Option<String> {
         self.page
             .examples
@@ -280,9 +283,9 @@ impl Draft<'_> {
         json!({ "application/json": { "schema": reference, "examples": examples } })
     }
 
-    /// An object schema of these rows.
+    /// Adds an object schema with a property for each row.
     fn object(&mut self, name: &str, rows: &[&Row], is_request: bool) {
-        // Reserved first, so that a schema that refers to it does not take its name.
+        // Reserve the name first, so that no nested schema takes it.
         self.schemas.insert(name.to_owned(), Value::Null);
         let mut properties = Map::new();
         let mut required = Vec::new();
@@ -307,7 +310,7 @@ impl Draft<'_> {
         self.schemas.insert(name.to_owned(), schema);
     }
 
-    /// The schema of a field, with those it refers to.
+    /// Returns the schema of a field, and adds the schemas that it refers to.
     fn node(&mut self, row: &Row, owner: &str, is_request: bool) -> Value {
         let target = row.table.map(|index| {
             let table = &self.page.tables[index];
@@ -337,7 +340,7 @@ impl Draft<'_> {
         schema
     }
 
-    /// Name of a schema with these rows: one that is there and the same, or a new one.
+    /// Returns the name of a schema with these rows: an existing one with the same fields, or a new one.
     fn schema_for(&mut self, wanted: &str, rows: &[&Row], is_request: bool) -> String {
         let same = |schema: &Value| {
             let names = schema.get("properties").and_then(Value::as_object);
@@ -346,7 +349,7 @@ impl Draft<'_> {
                     names.len() == rows.len() && rows.iter().all(|row| names.contains_key(&row.name))
                 })
         };
-        // What a request sends and what a response holds are different types, even under one name.
+        // Request and response models are different types, even if they share a name.
         let wanted = if is_request || self.schemas.get(wanted).is_none_or(same) && !self.is_sent(wanted) {
             wanted.to_owned()
         } else {
@@ -360,7 +363,7 @@ impl Draft<'_> {
         name
     }
 
-    /// Whether a schema of the draft is part of the request.
+    /// Returns whether a schema of the draft is part of the request.
     fn is_sent(&self, name: &str) -> bool {
         let Some(request) = self.schemas.keys().find(|name| name.ends_with("Request")) else { return false };
         reached(&self.schemas, &json!({ "$ref": format!("#/components/schemas/{request}") })).contains(name)
@@ -378,7 +381,7 @@ impl Draft<'_> {
         name
     }
 
-    /// The schema of a field without fields of its own.
+    /// Returns the schema of a field that has no fields of its own.
     fn leaf(&mut self, kind: Option<&Kind>, limits: &Limits, row: &Row) -> Value {
         let mut schema = Map::new();
         match kind {
@@ -434,7 +437,7 @@ impl Draft<'_> {
         Value::Object(schema)
     }
 
-    /// A component for a list of values.
+    /// Returns a reference to the component for a list of allowed values, which is added if there is none.
     fn values(&mut self, field: &str, values: &[String], limits: &Limits) -> Value {
         let wanted = field.to_pascal_case();
         let same = |schema: &Value| {
@@ -454,8 +457,8 @@ impl Draft<'_> {
         json!({ "$ref": format!("#/components/schemas/{name}") })
     }
 
-    /// What an example shows and the tables do not: members, nulls, other types, other values. The example is an
-    /// response that was given, so the schema follows it; `x-deviation` will say so.
+    /// Extends a schema by the members, nulls, types and values of an example that the tables do not have. The schema
+    /// follows the example, because it shows a real request or response; [`super::decide`] adds an `x-deviation`.
     fn learn(&mut self, name: &str, example: &Value) {
         let Some(members) = example.as_object() else { return };
         if let Some(Value::Array(required)) = self.schemas.get_mut(name).and_then(|schema| schema.get_mut("required")) {
@@ -479,11 +482,11 @@ impl Draft<'_> {
         }
     }
 
-    /// Changes a schema until a value fits; whether it had to.
+    /// Changes a schema so that a value fits; returns whether the schema itself was changed.
     fn corrected(&mut self, schema: &mut Value, value: &Value) -> bool {
         if let Some(name) = crate::spec::reference(schema).map(str::to_owned) {
             if value.is_null() {
-                // Beside a reference it would not be OpenAPI.
+                // OpenAPI 3.0 ignores `nullable` next to `$ref`.
                 if let Some(target) = self.schemas.get_mut(&name) {
                     target["nullable"] = Value::Bool(true);
                 }
@@ -518,7 +521,7 @@ impl Draft<'_> {
                 schema["items"] = items;
                 changed
             }
-            // A number of 13 digits where a text is promised is a time.
+            // A number of 13 digits for a documented string is a time in milliseconds.
             "string"
                 if value.as_i64().is_some_and(|number| (1_000_000_000_000..10_000_000_000_000).contains(&number)) =>
             {
@@ -552,7 +555,7 @@ impl Draft<'_> {
         }
     }
 
-    /// A value that fits a schema.
+    /// Returns an example value that fits a schema.
     fn sample(&self, schema: &Value) -> Value {
         if let Some(name) = crate::spec::reference(schema) {
             let target = self.schemas.get(name).or_else(|| self.spec.schema(name)).cloned().unwrap_or_default();
@@ -582,7 +585,7 @@ impl Draft<'_> {
     }
 }
 
-/// What the scrape lost or the page leaves open.
+/// Returns the `x-review` note of a field that the scrape lost part of or the document leaves open.
 fn unsure(row: &Row) -> Option<&'static str> {
     if row.limits.lost || row.limits.values == Fact::Lost || row.limits.default == Fact::Lost {
         return Some("the page announces values or a range that its scrape lost: look them up");
@@ -598,7 +601,7 @@ fn unsure(row: &Row) -> Option<&'static str> {
     }
 }
 
-/// A type around a reference: a list, a map, or the reference itself.
+/// Wraps a reference in the lists and maps of a type.
 fn wrapped(kind: &Kind, reference: &Value) -> Value {
     match kind {
         Kind::Array(item) => {
@@ -619,7 +622,7 @@ fn set_bounds(schema: &mut Map<String, Value>, keys: &[&str; 2], bounds: Bounds,
     }
 }
 
-/// A schema for a value of which nothing else is known.
+/// Returns a schema derived from a value alone.
 fn guess(value: &Value) -> Value {
     match value {
         Value::Bool(_) => json!({ "type": "boolean" }),
@@ -634,7 +637,7 @@ fn guess(value: &Value) -> Value {
     }
 }
 
-/// A text as the value that a schema wants.
+/// Converts a text into a value of the type of a schema.
 fn typed(text: &str, schema: &Value) -> Value {
     match schema["type"].as_str() {
         Some("integer" | "number" | "boolean") => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
@@ -653,7 +656,7 @@ fn matches_type(value: &Value, schema: &Map<String, Value>) -> bool {
     }
 }
 
-/// Rust names for values, each its own.
+/// Returns distinct names of Rust variants for values.
 fn variants(values: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for value in values {
@@ -685,7 +688,7 @@ fn described(name: &str) -> String {
     format!("{}.", words(name))
 }
 
-/// A name as words: `operator_name` is "Operator name".
+/// Converts a name into words: `operator_name` is "Operator name".
 fn words(name: &str) -> String {
     let words = name.to_snake_case().replace('_', " ");
     let mut characters = words.chars();

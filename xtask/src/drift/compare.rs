@@ -1,4 +1,7 @@
-//! One page against one operation.
+//! The comparison of one document with one operation: tables with the spec, examples with tables, examples with the
+//! spec.
+//!
+//! Knows documents and specs; must not know which differences an `x-deviation` covers or how they are printed.
 
 use std::collections::HashSet;
 
@@ -11,10 +14,10 @@ use crate::{
     spec::{self, OperationAt, Spec, TOKEN_HEADER, is_enum, is_time, list, members, step, text, values},
 };
 
-/// Headers that belong to the transport, whether a page lists them or not.
+/// Headers that the transport sets, whether or not a document lists them.
 const TRANSPORT: [&str; 3] = ["Content-Type", "Accept", "Host"];
 
-/// Every difference, tables before examples.
+/// Returns all differences, those of tables before those of examples.
 pub fn page(page: &Page, spec: &Spec, operation: &OperationAt<'_>) -> Vec<Finding> {
     let mut compare = Compare { page, spec, operation, findings: Vec::new(), seen: HashSet::new() };
     compare.source();
@@ -30,28 +33,28 @@ struct Compare<'a> {
     spec: &'a Spec,
     operation: &'a OperationAt<'a>,
     findings: Vec<Finding>,
-    /// Tables that were compared with a schema.
+    /// The tables that were compared, each with the pointer of the schema.
     seen: HashSet<(usize, String)>,
 }
 
-/// A parameter or property of the spec.
+/// A parameter, property or response header of the spec.
 #[derive(Clone)]
 struct Node<'a> {
     name: &'a str,
     pointer: String,
-    /// Pointer of its schema; that of the node itself for a property.
+    /// The pointer of the schema; for a property, that of the node.
     schema_pointer: String,
     schema: &'a Value,
     required: bool,
 }
 
-/// Schemas behind a node: itself, the component it refers to, and what a list of it holds.
+/// The schema of a node after following its reference, with the pointers that lead to it.
 struct Resolved<'a> {
-    /// The schema with its type.
+    /// The schema that states the type.
     schema: &'a Value,
     component: Option<&'a str>,
     pointer: String,
-    /// Every pointer on the way.
+    /// All pointers at which an `x-deviation` can be.
     nodes: Vec<String>,
 }
 
@@ -65,7 +68,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// Something about the whole operation.
+    /// Adds a finding about the operation itself.
     fn about(
         &mut self,
         about: &'static str,
@@ -86,7 +89,7 @@ impl<'a> Compare<'a> {
         });
     }
 
-    // The page as a whole.
+    // Source and endpoint.
 
     fn source(&mut self) {
         let documents: Vec<&Value> = list(&self.operation.value["x-source"], "documents").collect();
@@ -96,7 +99,7 @@ impl<'a> Compare<'a> {
             let title = pages.first().map(|page| text(page, "title")).unwrap_or_default();
             self.about("source", Some("title"), format!("title {:?}", self.page.title), format!("title {title:?}"));
         }
-        // A saved page may have lost its date; the editions of a page have one each.
+        // A scrape may lose the date of a document; each edition of a document has its own.
         let known: Vec<&str> = pages.iter().map(|page| text(page, "updated")).filter(|date| !date.is_empty()).collect();
         if let Some(date) = self.page.updated.as_deref().filter(|date| !known.contains(date)) {
             let known = if known.is_empty() { "no date".to_owned() } else { format!("updated {}", known.join(", ")) };
@@ -137,13 +140,13 @@ impl<'a> Compare<'a> {
                         schema_pointer: step(&pointer, "schema"),
                         pointer,
                         schema: parameter.get("schema").unwrap_or(&Value::Null),
-                        // The credentials set it, or a signature stands in for it.
+                        // The client sets the token from the credentials, or signs the request instead.
                         required: parameter["required"] == true && name != TOKEN_HEADER,
                     }
                 })
                 .collect();
             if role == Role::Path && operation.path != self.page.path {
-                // The endpoint is different; that says it all.
+                // The different endpoint is already reported.
                 continue;
             }
             self.fields(&rows, &nodes, &step(&operation.pointer, "parameters"), &operation.pointer.clone(), true);
@@ -228,13 +231,13 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// The rows of the body of a response; one without a status is that of success.
+    /// Returns the rows of a response body; rows without a status are those of the success response.
     fn response(&self, status: Option<u16>, success: bool) -> Vec<&'a Row> {
         let rows: Vec<&Row> = self.page.rows(&Role::Response(status)).collect();
         if rows.is_empty() && success { self.page.rows(&Role::Response(None)).collect() } else { rows }
     }
 
-    /// Whether the page says how a body tells success from failure, where the spec does.
+    /// Adds a finding if the spec has an in-band status that the document does not mention.
     fn in_band_status(&mut self, at: &str, response: &Value, rows: &[&Row]) {
         let Some(in_band) = response.get("x-in-band-status") else { return };
         let documented = ["status", "code"].iter().any(|key| {
@@ -254,7 +257,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// Rows of a table against parameters or properties.
+    /// Compares the rows of a table with parameters, properties or headers.
     fn fields(&mut self, rows: &[&'a Row], nodes: &[Node<'a>], container: &str, owner: &str, is_request: bool) {
         let same = |row: &Row, node: &Node<'_>| {
             row.name == node.name || (row.role == Role::Header && row.name.eq_ignore_ascii_case(node.name))
@@ -263,7 +266,7 @@ impl<'a> Compare<'a> {
             rows.iter().enumerate().filter(|(_, row)| !nodes.iter().any(|node| same(row, node))).collect();
         let missing: Vec<(usize, &Node<'_>)> =
             nodes.iter().enumerate().filter(|(_, node)| !rows.iter().any(|row| same(row, node))).collect();
-        // One gone and one come, in the same place and of the same type: another name.
+        // One field removed and one added, at the same position and of the same type, is a rename.
         let renamed = match (&extra[..], &missing[..]) {
             ([(at, row)], [(was, node)])
                 if at == was && row.kind.stated().is_none_or(|kind| self.misfit(kind, node).is_none()) =>
@@ -357,7 +360,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// Words cannot be compared; a deviation about them holds as long as those of the page are the same.
+    /// Descriptions cannot be compared; a deviation about one covers it as long as that of the document is unchanged.
     fn words(&mut self, row: &Row, node: &Node<'a>, nodes: &[String]) {
         let Some(described) = self.spec.value.pointer(&node.pointer) else { return };
         if list(described, "x-deviation").any(|deviation| text(deviation, "about") == "description") {
@@ -373,7 +376,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// The names that the page gives to schemas are those of the components.
+    /// Compares the documented name of a schema with that of its component.
     fn schema_name(&mut self, row: &Row, kind: &Kind, node: &Node<'a>, nodes: &[String]) {
         let Some(name) = kind.object().filter(|name| !name.eq_ignore_ascii_case(&row.name) && !name.contains('.'))
         else {
@@ -404,13 +407,13 @@ impl<'a> Compare<'a> {
             max: schema.get(high).and_then(Value::as_i64),
         };
         let bounds = |low: &str, high: &str| bounds_of(schema, low, high);
-        // A time that is read as text or number: the length is that of the text.
+        // A time is a string or a number; the length is that of the string.
         let as_text = list(schema, "oneOf").next().unwrap_or(schema);
         let length = bounds_of(as_text, "minLength", "maxLength");
         let items = bounds("minItems", "maxItems");
         let value = bounds("minimum", "maximum");
         let letters = schema["format"] == "alphanumeric";
-        // A number has a value and a list has elements; what else the page bounds is shown beside it.
+        // A document may also bound the length of a number or a list, so all three are compared and shown.
         let pairs = [
             ("length", not_negative(limits.length), not_negative(length)),
             ("elements", not_negative(limits.items), not_negative(items)),
@@ -481,7 +484,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// What the spec says where a documented type does not fit it.
+    /// Returns the type of the spec if a documented type does not fit it.
     fn misfit(&self, kind: &Kind, node: &Node<'a>) -> Option<String> {
         let resolved = self.resolve(node.schema, node.schema_pointer.clone());
         (!self.fits(kind, resolved.schema)).then(|| shown_type(&resolved))
@@ -518,7 +521,7 @@ impl<'a> Compare<'a> {
             }
             None => {
                 let mut nodes = vec![pointer.clone()];
-                // A list of texts with a component of values.
+                // A list whose elements are a component, such as an enum.
                 if let Some(name) = schema.get("items").and_then(|items| self.spec.resolve(items).0) {
                     nodes.push(step("/components/schemas", name));
                 }
@@ -527,7 +530,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// What a list holds; anything else is itself.
+    /// Returns the element schema of a list, however deeply nested; any other schema unchanged.
     fn element(&self, resolved: Resolved<'a>) -> Resolved<'a> {
         match resolved.schema.get("items") {
             Some(items) => {
@@ -550,7 +553,7 @@ impl<'a> Compare<'a> {
             self.example_body(example);
         }
         if self.operation.path != page.path {
-            // Neither address tells which part of an example is which parameter.
+            // With different paths, the values of an example cannot be assigned to parameters.
             return;
         }
         for (index, parameter) in list(self.operation.value, "parameters").enumerate() {
@@ -566,7 +569,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// The values that the address of a request shows.
+    /// Compares the path and query values of an example request.
     fn request_line(&mut self, example: &'a Example, shown: &mut HashSet<String>) {
         let Some(path) = example.path() else { return };
         let mut values: Vec<(&str, &str, Role)> =
@@ -606,7 +609,7 @@ impl<'a> Compare<'a> {
             let resolved = self.resolve(&parameter["schema"], step(&pointer, "schema"));
             let mut nodes = vec![pointer.clone()];
             nodes.extend(resolved.nodes.iter().cloned());
-            // In an address everything is text; a number is one if it reads as one.
+            // A URL contains only text; a value that parses as a number is one, unless the table says string.
             let is_text = matches!(row.kind.stated(), Some(Kind::Text));
             let json = serde_json::from_str(value).ok().filter(|_| !is_text).unwrap_or_else(|| Value::from(value));
             self.value(&json, row, &pointer, &nodes);
@@ -617,7 +620,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// A member of an example that the tables do not list; unless a rename or a removal has said so.
+    /// Adds a finding for a member of an example that no table lists, unless a rename already reports it.
     fn unlisted(&mut self, pointer: Option<String>, place: &str, owner: &str, name: &str, known: bool) {
         let renamed = |finding: &Finding| Some(&finding.pointer) == pointer.as_ref() && finding.about == "name";
         if self.findings.iter().any(renamed) {
@@ -663,7 +666,7 @@ impl<'a> Compare<'a> {
         } else {
             let own: Vec<&Row> = self.page.rows(&Role::Response(example.status)).collect();
             let success = operation.success().and_then(|(status, _)| status.parse().ok());
-            // What a response of an error looks like, its table need not say.
+            // An error response may have no table of its own.
             if own.is_empty() { self.response(success, true) } else { own }
         };
         let Some(schema) = media.and_then(|media| media.get("schema")) else { return };
@@ -685,7 +688,7 @@ impl<'a> Compare<'a> {
             .min_by_key(Vec::len)
             .unwrap_or_default();
         for (place, document, spec) in fewest.into_iter().take(5) {
-            // What the tables or types have said already needs no second finding.
+            // Skip differences that the tables or types already report.
             let node = self.property_at(&resolved, &place);
             let last = place.rsplit('/').next();
             let known = |finding: &Finding| {
@@ -709,7 +712,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// The pointer of the property that a place in an example belongs to.
+    /// Returns the pointer of the property that a position in an example belongs to.
     fn property_at(&self, resolved: &Resolved<'a>, place: &str) -> Option<String> {
         let mut at = self.resolve(self.spec.value.pointer(&resolved.pointer)?, resolved.pointer.clone());
         let mut last = None;
@@ -726,7 +729,7 @@ impl<'a> Compare<'a> {
         last
     }
 
-    /// The members of an object of an example, against the rows of its table.
+    /// Compares the members of an object in an example with the rows of its table.
     fn members(&mut self, json: &'a Value, rows: &[&'a Row], resolved: &Resolved<'a>, is_request: bool) {
         let Some(object) = json.as_object() else { return };
         let nodes = properties(resolved);
@@ -782,7 +785,7 @@ impl<'a> Compare<'a> {
         }
     }
 
-    /// A value of an example against its row.
+    /// Compares a value of an example with its row.
     fn value(&mut self, value: &Value, row: &Row, pointer: &str, nodes: &[String]) {
         let Some(kind) = row.kind.stated() else { return };
         if value.is_null() {
@@ -819,7 +822,8 @@ impl<'a> Compare<'a> {
     }
 }
 
-/// The first eight digits of the hash of the words of a description, whatever scraper broke its lines.
+/// Returns the first eight hex digits of the SHA-256 hash of a description. Only letters and digits count, in lower
+/// case, so that the result does not depend on how a scraper breaks the lines.
 pub fn digest(words: &str) -> String {
     let letters: String = words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     Sha256::digest(letters).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
@@ -859,7 +863,7 @@ fn properties<'a>(resolved: &Resolved<'a>) -> Vec<Node<'a>> {
         .collect()
 }
 
-/// A lower bound of 0 bounds no length.
+/// Removes a lower bound of 0 or less, which does not constrain a length.
 fn not_negative(bounds: Bounds) -> Bounds {
     Bounds { min: bounds.min.filter(|min| *min > 0), max: bounds.max }
 }
@@ -897,7 +901,7 @@ fn shown_type(resolved: &Resolved<'_>) -> String {
     }
 }
 
-/// A value as a page would write it.
+/// Formats a value as a document writes it: strings without quotes.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -927,7 +931,7 @@ fn json_type(value: &Value) -> &'static str {
     }
 }
 
-/// The places where two JSON texts differ, with both values.
+/// Collects the positions at which two JSON values differ, with both values.
 fn differences(document: &Value, spec: &Value, at: &str, found: &mut Vec<(String, String, String)>) {
     match (document, spec) {
         (Value::Object(left), Value::Object(right)) => {

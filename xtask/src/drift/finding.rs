@@ -1,27 +1,29 @@
-//! A difference.
+//! [`Finding`]: a difference, as the comparison returns it.
+//!
+//! Must not know whether an `x-deviation` covers it.
 
 use serde::Serialize;
 
-/// A difference between a page and the spec, or within the page.
+/// A difference between a document and the spec, or within the document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// Place in the spec.
+    /// The JSON pointer into the spec.
     pub pointer: String,
-    /// What differs; the word that an `x-deviation` uses for it.
+    /// The subject of the difference, as the `about` of an `x-deviation`.
     pub about: &'static str,
-    /// The parameter, field or place that the spec has no node for.
+    /// The parameter, field or position that has no node in the spec.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
-    /// What the page says.
+    /// The side of the document.
     pub document: String,
-    /// What the spec says.
+    /// The side of the spec.
     pub spec: String,
-    /// Whether a caller of today notices.
+    /// Whether existing callers are affected.
     pub breaking: bool,
-    /// Whether the page once said more, and its scrape lost it.
+    /// Whether the difference may only exist because the scrape lost part of the document.
     #[serde(skip)]
     pub lost: bool,
-    /// Where an `x-deviation` that covers it may stand.
+    /// The JSON pointers at which an `x-deviation` can cover the difference.
     #[serde(skip)]
     pub nodes: Vec<String>,
 }

@@ -1,9 +1,11 @@
-//! A page as a sequence of blocks, before anybody asks what they mean.
+//! The blocks of a document: what both layouts, HTML and text, are read into.
+//!
+//! Knows headings, lines, code and raw cells; must not know the layout they were read from or what they mean.
 
-/// A part of a page, in its order.
+/// A block of a document, in document order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Block {
-    /// A heading that the layout marks as one.
+    /// A heading that is marked as one by the layout.
     Heading(String),
     /// A line or a paragraph.
     Text(String),
@@ -13,24 +15,24 @@ pub enum Block {
     Table(Cells),
 }
 
-/// A table as cells.
+/// A table of raw cells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cells {
     pub caption: Option<String>,
     pub header: Vec<String>,
-    /// Cells as many as the header; nothing where the scrape left none.
+    /// The rows, each as long as the header; `None` where the scrape lost the cell.
     pub rows: Vec<Vec<Option<String>>>,
-    /// Whether the page ends within it.
+    /// Whether the document ends within the table.
     pub cut: bool,
 }
 
-/// What a layout knows of the end of a page.
+/// Whether a document is complete, as far as its layout shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The page is closed, as HTML can be.
+    /// The document is complete: every HTML element is closed.
     Closed,
-    /// The page ends within something.
+    /// The document ends within an element or a table.
     Cut,
-    /// Only what the page says can tell.
+    /// The layout does not show it; only the content does.
     Open,
 }

@@ -1,28 +1,30 @@
-//! Examples: requests and responses as a page shows them.
+//! The request and response examples of a document, read from the text of their sections.
+//!
+//! Knows request lines and JSON; must not know the layout, the tables of the document, or the spec.
 
 use serde_json::Value;
 
 use super::words;
 
-/// An example of the page.
+/// An example of a request or a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
-    /// Whether it is a request.
+    /// Whether it is a request; otherwise a response.
     pub is_request: bool,
-    /// The status it is a response of, where the page names it.
+    /// The HTTP status of the response, if the document states one.
     pub status: Option<u16>,
-    /// The method of its request line, if it has one.
+    /// The method of the request line, if there is one.
     pub method: Option<String>,
-    /// The address of its request line, without what follows the question mark.
+    /// The URL or path of the request line, without the query string.
     pub address: Option<String>,
-    /// What follows the question mark.
+    /// The parameters of the query string, in order.
     pub query: Vec<(String, String)>,
     /// The body.
     pub body: Body,
 }
 
 impl Example {
-    /// The path of its address, without scheme and host.
+    /// Returns the path of the request line, without scheme and host.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         let address = self.address.as_deref()?;
@@ -33,20 +35,20 @@ impl Example {
 /// The body of an example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
-    /// None is shown.
+    /// No body is shown.
     None,
-    /// JSON.
+    /// Valid JSON.
     Json(Value),
-    /// Text that begins like JSON and is none, and why.
+    /// Text that begins like JSON but does not parse, with the reason.
     Broken(String),
 }
 
 super::words::patterns! {
-    // With a method anywhere; without one only where a line begins with it, for prose names addresses too.
+    // With a method, a URL matches anywhere; without one only at the start of a line, because prose mentions URLs too.
     REQUEST = r#"(?m)(?:\b(GET|POST|PUT|DELETE|PATCH|HEAD)\s+|^\s*|^\s*curl\b[^\n]*?[\s'"])(https?://[^\s'"]+|/v\d[^\s'"]*)"#;
 }
 
-/// Reads the examples of a section out of its text.
+/// Reads the examples from the text of a section.
 pub fn read(text: &str, is_request: bool) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut status = None;
@@ -87,7 +89,7 @@ fn parts(text: &str, is_request: bool, status: Option<u16>, examples: &mut Vec<E
         example.address = Some(path.to_owned());
         example.query = url_query(query);
         at = address.end();
-        // A body belongs to the request line before it.
+        // A body belongs to the preceding request line.
         let until = REQUEST.find_at(text, at).map_or(text.len(), |next| next.start().max(at));
         if let Some(json) = json_start(&text[at..until]) {
             let (body, after) = json_at(text, at + json);
@@ -107,8 +109,8 @@ fn url_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Where JSON begins, or what was meant to be: a bracket at the beginning of a line, or behind white space, a colon or
-/// a quote.
+/// Returns where JSON, or text that is meant to be JSON, begins: at a bracket at the start of a line or after
+/// white space, a colon or a quote.
 fn json_start(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     (0..bytes.len()).find(|&at| {
@@ -120,7 +122,7 @@ fn json_start(text: &str) -> Option<usize> {
         let json = matches!(next, Some('"' | '{' | '}' | '[' | ']'))
             || (bytes[at] == b'[' && next.is_some_and(|c| c.is_ascii_digit()));
         let opens_line = text[..at].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
-        // `{key: 1}` and curly quotes are not JSON, and shall be found to be none; `{endpoint}` is a placeholder.
+        // `{key: 1}` and curly quotes are invalid JSON and are reported as such; `{endpoint}` is a placeholder.
         let broken = bytes[at] == b'{' && opens_line && matches!(next, Some('“' | '”' | '\''))
             || (opens_line
                 && next.is_some_and(char::is_alphabetic)
@@ -129,7 +131,7 @@ fn json_start(text: &str) -> Option<usize> {
     })
 }
 
-/// The JSON at a position, and where it ends.
+/// Reads the JSON at a position, and returns it with the position of its end.
 fn json_at(text: &str, at: usize) -> (Body, usize) {
     let json = &text[at..];
     let mut stream = serde_json::Deserializer::from_str(json).into_iter::<Value>();
@@ -144,14 +146,14 @@ fn json_at(text: &str, at: usize) -> (Body, usize) {
             let reason = message.split(" at line").next().unwrap_or_default();
             let reason =
                 format!("{reason} at line {}, column {}, after `{}`", error.line(), error.column(), tail.trim());
-            // It goes on as far as its brackets do.
+            // Invalid JSON ends where its brackets balance.
             (Body::Broken(reason), at + balanced(json))
         }
         None => (Body::None, text.len()),
     }
 }
 
-/// Length of a text whose brackets close, or all of it.
+/// Returns the length up to where the brackets balance, or that of all the text if they do not.
 fn balanced(text: &str) -> usize {
     let mut depth = 0_i64;
     for (at, byte) in text.bytes().enumerate() {

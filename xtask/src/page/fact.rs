@@ -1,21 +1,23 @@
-//! What a page states, leaves empty, does not speak of, or lost.
+//! [`Fact`]: a value that a document states, leaves empty or does not mention, or that its scrape lost.
+//!
+//! Must not know which value it is.
 
-/// What a page says about one thing.
+/// A value as documented, with the reason if it is missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fact<T> {
-    /// The page does not speak of it.
+    /// The document does not mention it.
     #[default]
     Silent,
-    /// It says this.
+    /// The document states this value.
     Stated(T),
-    /// It says that there is nothing: `N/A`.
+    /// The document states that there is none: `N/A`.
     Empty,
-    /// It spoke of it, but the scrape lost what it said.
+    /// The document stated it, but the scrape lost the value.
     Lost,
 }
 
 impl<T> Fact<T> {
-    /// What is stated, if anything.
+    /// Returns the stated value, if any.
     pub const fn stated(&self) -> Option<&T> {
         match self {
             Self::Stated(value) => Some(value),
@@ -23,7 +25,7 @@ impl<T> Fact<T> {
         }
     }
 
-    /// What is stated, read further; anything else as it is.
+    /// Calls `read` with a stated value; every other fact is returned unchanged.
     pub fn and_then<U>(self, read: impl FnOnce(T) -> Fact<U>) -> Fact<U> {
         match self {
             Self::Stated(value) => read(value),

@@ -1,10 +1,12 @@
-//! HTML, read by an HTML parser.
+//! The HTML layout, read with an HTML parser into blocks.
+//!
+//! Knows elements, tables and their spans; must not know what headings, columns or sections mean.
 
 use scraper::{ElementRef, Html, node::Node};
 
 use super::blocks::{Block, Cells, End};
 
-/// The blocks of an HTML page, and what it shows of its end.
+/// Returns the blocks of an HTML document, and whether it is complete.
 pub fn blocks(text: &str) -> (Vec<Block>, End) {
     let document = Html::parse_document(text);
     let mut walk = Walk::default();
@@ -13,7 +15,7 @@ pub fn blocks(text: &str) -> (Vec<Block>, End) {
     (walk.blocks, end(text))
 }
 
-/// Whether everything that was opened is closed.
+/// Returns whether every element that is opened is also closed.
 fn end(text: &str) -> End {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -32,7 +34,7 @@ fn end(text: &str) -> End {
 #[derive(Default)]
 struct Walk {
     blocks: Vec<Block>,
-    /// Text that no block has closed yet.
+    /// Text since the last block boundary.
     open: String,
 }
 
@@ -47,7 +49,7 @@ impl Walk {
     }
 
     fn children(&mut self, element: ElementRef<'_>) {
-        // A stack of its own instead of recursion: pages of hostile depth must not end the process.
+        // An explicit stack instead of recursion: deeply nested input must not overflow the call stack.
         let mut stack: Vec<Step<'_>> = vec![Step::Enter(element)];
         while let Some(step) = stack.pop() {
             match step {
@@ -69,13 +71,13 @@ impl Walk {
             "pre" => {
                 self.flush();
                 let text: String = element.text().collect::<String>().replace('\u{a0}', " ");
-                // The line numbers of a highlighter are not code.
+                // Line numbers of a syntax highlighter are not code.
                 if !text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace()) {
                     self.blocks.push(Block::Code(text));
                 }
                 return;
             }
-            // What is laid out or highlighted with a table is not a table.
+            // A table that only arranges or highlights its content is not a table.
             "table" if !is_layout(element) => {
                 self.flush();
                 self.table(element);
@@ -103,7 +105,7 @@ impl Walk {
     fn table(&mut self, table: ElementRef<'_>) {
         let mut cells = Cells::default();
         let mut header_done = false;
-        // Cells that reach into the next rows: how many rows more, and their text.
+        // Cells that span further rows, by column: the number of rows left, and their text.
         let mut spans: Vec<Option<(usize, String)>> = Vec::new();
         for element in own_rows(table) {
             if element.value().name() == "caption" {
@@ -114,7 +116,7 @@ impl Walk {
             for cell in cells_of(element) {
                 spans_into(&mut row, &mut spans);
                 let text = inner(cell);
-                // Bounded, so that a wrong number cannot fill the memory.
+                // Bounded, so that an invalid span cannot exhaust memory.
                 let span = |name| cell.attr(name).and_then(|n| n.parse().ok()).unwrap_or(1).clamp(1, 20);
                 let wide: usize = span("colspan");
                 let tall: usize = span("rowspan");
@@ -135,14 +137,14 @@ impl Walk {
                 continue;
             }
             let texts: Vec<String> = row.iter().map(|cell| one_line(cell.as_deref().unwrap_or_default())).collect();
-            // One cell over all columns is a title or the name of a group.
+            // A cell that spans every column is a title or the name of a group.
             let spans_all = texts.len() > 1 && texts.iter().all(|text| *text == texts[0]);
             if !header_done && spans_all {
                 cells.caption.get_or_insert(texts[0].clone());
                 continue;
             }
             if !header_done {
-                // The first row is the head, whether its cells are marked so or not.
+                // The first row is the header, whether or not its cells are marked as such.
                 cells.header = texts;
                 header_done = true;
                 continue;
@@ -159,7 +161,7 @@ impl Walk {
     }
 }
 
-/// Adds the cells that reach into this row from the rows above.
+/// Adds the cells that span into this row from the rows above.
 fn spans_into(row: &mut Vec<Option<String>>, spans: &mut [Option<(usize, String)>]) {
     while let Some(span) = spans.get_mut(row.len())
         && let Some((left, text)) = span
@@ -178,7 +180,7 @@ enum Step<'a> {
     Flush,
 }
 
-/// Whether a table only places what it holds: one cell, or nothing but code.
+/// Returns whether a table only arranges its content: a single cell, or nothing but code.
 fn is_layout(table: ElementRef<'_>) -> bool {
     let cells: Vec<ElementRef<'_>> = own_rows(table).into_iter().flat_map(cells_of).collect();
     let holds_code = |cell: &ElementRef<'_>| {
@@ -187,7 +189,7 @@ fn is_layout(table: ElementRef<'_>) -> bool {
     cells.len() == 1 || (!cells.is_empty() && cells.iter().all(|cell| cell.value().name() == "td" && holds_code(cell)))
 }
 
-/// Rows and caption of a table, not those of tables within.
+/// Returns the rows and the caption of a table, without those of nested tables.
 fn own_rows(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
     let mut found = Vec::new();
     for child in table.child_elements() {
@@ -202,12 +204,12 @@ fn own_rows(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
     found
 }
 
-/// The cells of a row.
+/// Returns the cells of a row.
 fn cells_of(row: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
     row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th"))
 }
 
-/// The outermost tables within a table.
+/// Returns the outermost tables nested in a table.
 fn nested_tables(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
     let mut found = Vec::new();
     let mut stack: Vec<ElementRef<'_>> = table.child_elements().collect::<Vec<_>>().into_iter().rev().collect();
@@ -221,7 +223,7 @@ fn nested_tables(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
     found
 }
 
-/// The text of an element with a line for each paragraph or item, without tables within.
+/// Returns the text of an element with a line for each paragraph or list item, without nested tables.
 fn inner(element: ElementRef<'_>) -> String {
     enum Part<'a> {
         Element(ElementRef<'a>),
@@ -309,7 +311,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether elements are nested so deep that the parser, whose time grows with the square of it, had better not begin.
+/// Returns whether `div` elements are nested too deeply to parse: the time of the parser is quadratic in the depth.
 pub fn is_too_deep(text: &str) -> bool {
     const DEEPEST: usize = 1000;
     let mut depth = 0_usize;
@@ -324,7 +326,7 @@ pub fn is_too_deep(text: &str) -> bool {
     })
 }
 
-/// Whether a page begins like HTML; a text page may hold a snippet of it.
+/// Returns whether a document begins like HTML; a text document may still contain an HTML snippet.
 pub fn is_html(text: &str) -> bool {
     const TAGS: [&str; 9] = ["<!doctype", "<html", "<head", "<body", "<table", "<h1", "<div", "<section", "<article"];
     text.trim_start_matches('\u{feff}').lines().map(str::trim_start).filter(|line| !line.is_empty()).take(20).any(

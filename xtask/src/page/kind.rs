@@ -1,4 +1,6 @@
-//! What the type column of a page says.
+//! The types of fields, as documents write them in their type column.
+//!
+//! Knows their English and Chinese spellings; must not know the types of the spec or of the generated code.
 
 use std::fmt;
 
@@ -15,27 +17,27 @@ pub enum Kind {
     Number,
     /// `Boolean`
     Boolean,
-    /// `Object`, or `X object` with its name.
+    /// `Object`, or `X object` with the name of its schema.
     Object(Option<String>),
-    /// `Array of X objects`, `X[]`, `List<X>`; what it holds may be left open.
+    /// `Array of X objects`, `X[]`, `List<X>`; `None` if the element type is not stated.
     Array(Option<Box<Kind>>),
-    /// `Map<String,X>`
+    /// `Map<String,X>`; `None` if the value type is not stated.
     Map(Option<Box<Kind>>),
     /// `File`
     Binary,
-    /// A single word that is none of these.
+    /// A type that is unknown or ambiguous, as written.
     Other(String),
 }
 
 impl Kind {
-    /// Reads a type as pages write it; nothing if the text is none.
+    /// Parses a type as documents write it; `None` if the text is not a type.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_end_matches('.');
         if text.is_empty() || text.len() > 120 || text.contains('\n') {
             return None;
         }
-        // Of the same length, so that a place in one is the same place in the other.
+        // ASCII only, so that byte offsets are the same in both texts.
         let lower = text.to_ascii_lowercase();
         if let Some(base) = Self::base(&lower) {
             return Some(base);
@@ -92,14 +94,14 @@ impl Kind {
                 return named.then(|| Self::Object(Some(name.replace(' ', ""))));
             }
         }
-        // Two types, or one that says nothing.
+        // A choice between two types, or a type without information.
         let either = |separator: &str| {
             text.split(separator).count() > 1 && text.split(separator).all(|part| Self::parse(part).is_some())
         };
         if either("/") || either(" or ") || matches!(lower.as_str(), "null" | "any" | "anyof" | "oneof") {
             return Some(Self::Other(text.to_owned()));
         }
-        // A length or a format beside the type, as in `String(64)` and `integer (int64)`.
+        // A type with a length or a format, such as `String(64)` and `integer (int64)`.
         let (head, format) = text.split_once('(')?;
         let format = format.strip_suffix(')')?.trim().to_lowercase();
         let is_size = format.chars().all(|c| c.is_ascii_digit() || ",-~ ".contains(c));
@@ -110,7 +112,7 @@ impl Kind {
         Some(if head == Self::Integer && format == "int64" { Self::Long } else { head })
     }
 
-    /// Reads the type of what a list holds, where a bare name is that of an object.
+    /// Parses the element type of a list or map, where a bare name is the name of an object.
     fn item(text: &str, plural: bool) -> Option<Self> {
         let text = text.trim();
         Self::parse(text)
@@ -141,7 +143,7 @@ impl Kind {
         })
     }
 
-    /// Name of the object that this refers to, through lists and maps.
+    /// Returns the name of the object that the type refers to, directly or through lists and maps.
     #[must_use]
     pub fn object(&self) -> Option<&str> {
         match self {
@@ -151,7 +153,7 @@ impl Kind {
         }
     }
 
-    /// Whether a table may follow that says what it holds.
+    /// Returns whether a later table may list the fields of the type.
     #[must_use]
     pub fn is_structure(&self) -> bool {
         match self {
@@ -162,7 +164,7 @@ impl Kind {
     }
 }
 
-/// Whether a text may name a type: one word, or dotted.
+/// Returns whether a text can be the name of a type: a single word, possibly dotted.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
 }

@@ -1,18 +1,20 @@
-//! What a description says of lengths, ranges, values and defaults.
+//! Lengths, ranges, allowed values and defaults, read from the description of a field.
+//!
+//! Knows the labels and phrases of the vendor in English and Chinese; must not know tables, layouts or the spec.
 
 use super::{Fact, Kind};
 
-/// A lower and an upper bound, both included.
+/// An inclusive lower and upper bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
-    /// At least.
+    /// The lower bound.
     pub min: Option<i64>,
-    /// At most.
+    /// The upper bound.
     pub max: Option<i64>,
 }
 
 impl Bounds {
-    /// Whether nothing is bounded.
+    /// Returns whether there is neither a lower nor an upper bound.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.min.is_none() && self.max.is_none()
@@ -24,37 +26,37 @@ impl Bounds {
     }
 }
 
-/// Constraints of a field.
+/// The documented constraints of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Characters of a text; on a number, what the page calls its length.
+    /// The length of a string in characters; of a number, what the document calls its length.
     pub length: Bounds,
-    /// Elements of a list.
+    /// The number of elements of a list.
     pub items: Bounds,
-    /// Value of a number.
+    /// The value of a number.
     pub value: Bounds,
-    /// First and last text, where a text is given a range as if it were a number.
+    /// The first and the last value of a string for which a numeric range is documented.
     pub between: Option<(String, String)>,
-    /// Letters and digits only.
+    /// Whether only letters and digits are allowed.
     pub alphanumeric: bool,
-    /// Allowed values.
+    /// The allowed values.
     pub values: Fact<Vec<String>>,
-    /// Value when left out.
+    /// The default value.
     pub default: Fact<String>,
-    /// Whether a range was announced, and nothing of it is left.
+    /// Whether the document announces a range that the scrape lost.
     pub lost: bool,
-    /// Of the elements of a list.
+    /// The constraints of each element of a list.
     pub element: Option<Box<Limits>>,
 }
 
 super::words::patterns! {
-    // What opens a part of a description. Longest first.
+    // The labels that open a part of a description, longest first.
     LABEL = r"(?x)(?:^|[\s.;。；，])\s*(
         Definition|Description|Constraints?|Value\s[rR]ange|Range|Default\s[vV]alue|Default|Enumerat(?:ed|ion)\s[vV]alues?|(?:Valid|Supported|Possible)\s[vV]alues?|Value\soptions?
         |Minimum\s(?:length|value)|Maximum\s(?:length|value)|Minimum|Maximum|(?:Array|List)\slength|Element\slength|Length|Options|Example
         |参数解释|约束限制|取值范围|默认取值|默认值|缺省值|枚举值|最小长度|最大长度|最小值|最大值|数组长度|长度范围|最小|最大
         )\s*[:：]\s*|(?:^|[\s.;。；，])\s*(Values?)\s*[:：][\ ]*(?:\n|$)";
-    // The same without a colon, in the fixed order of the newer pages.
+    // The same without a colon, in the fixed order of newer documents.
     COLONLESS = r"(^|[.。]\s+|N/A\s+|\n)(Definition|Constraints|Value\s[rR]ange|Range|Default\s[vV]alue)(\s)";
     SPAN = r"(?i)(-?\d[\d,]*)\s*(?:-|–|~|to|and|～|至|到)\s*(\d[\d,]*)(?:\s*(characters?|bytes|digits|letters|items|elements|个字符|字符|位))?";
     AT_MOST = r"(?i)(?:max(?:imum)?\.?(?: of)?|maximum length (?:is|of)|up to|at most|no more than|(?:can|must)\s?not exceed|最多|不超过)\s*:?\s*(\d[\d,]*)\s*(characters?|bytes|items|elements|个字符|字符)";
@@ -64,7 +66,7 @@ super::words::patterns! {
     LETTERS_AND_DIGITS = r"(?i)(?:letters and digits|digits and letters)";
     NUMBER = r"-?\d[\d,]*";
     RANGES = r"(?i)(?:ranges?\sfrom\s|(?:in\sthe\s)?range\s(?:of\s|is\s)?\[?|integer\sfrom\s)(-?\d[\d,]*)(?:\sto\s|\s?[-,–]\s?)(\d[\d,]*)";
-    // Lengths and counts in prose name what they count.
+    // In prose, a length or count is followed by its unit.
     COUNTED = r"(?i)(?:(\d[\d,]*)\s*(?:-|–|to)\s*)?(\d[\d,]*)\s(characters|bytes|elements|items)\b";
     DEFAULT_IS = r"(?i)默认值为\s*([^\s。，]+)|(?:the\s)?default\svalue\sis\s(\S+)|\bIt\sis\s(\S+)\sby\sdefault|\bdefaults\sto\s(\S+)";
     CHOICE = r"(?i)(?:value can be(?: set to)?:?|must be(?: either)?|value options?(?: are|:)|options are|possible options include|possible values(?: are|:)|value options include)\s+([^\n]*?)(?:\.(?:\s|$)|\n|;|$)";
@@ -73,7 +75,7 @@ super::words::patterns! {
     PARENTHESES = r"\([^()]*\)";
 }
 
-/// Reads the constraints of a field of this type out of its description.
+/// Reads the constraints of a field of this type from its description.
 pub fn read(kind: Option<&Kind>, description: &str) -> Limits {
     let mut limits = Limits::default();
     let list = matches!(kind, Some(Kind::Array(_)));
@@ -95,7 +97,7 @@ pub fn read(kind: Option<&Kind>, description: &str) -> Limits {
                 set_value(&mut limits, number, list, None, number_in(text))
             }
             "default value" | "default" | "默认取值" | "默认值" | "缺省值" => {
-                // `Default Value: Default value: 0`: the first label stands before the second, not before nothing.
+                // `Default Value: Default value: 0`: a label directly before another does not mean a lost default.
                 if !(stated.is_empty() && next.as_deref().is_some_and(|next| next.starts_with("default"))) {
                     limits.default = match stated {
                         "" => Fact::Lost,
@@ -132,7 +134,7 @@ pub fn read(kind: Option<&Kind>, description: &str) -> Limits {
                 bounds(&mut limits, kind, &label, stated);
                 if is_range && !number && limits.values == Fact::Silent {
                     let values = listed(stated);
-                    // `Range: String` repeats the type.
+                    // `Range: String` only repeats the type.
                     if !values.is_empty() && Kind::parse(stated).is_none() {
                         limits.values = Fact::Stated(values);
                     }
@@ -148,7 +150,7 @@ pub fn read(kind: Option<&Kind>, description: &str) -> Limits {
     limits
 }
 
-/// Cuts a description at its labels; what stands before the first has none.
+/// Splits a description at its labels; the text before the first one has an empty label.
 fn parts(description: &str) -> Vec<(String, String)> {
     let mut text = description
         .lines()
@@ -172,7 +174,7 @@ fn parts(description: &str) -> Vec<(String, String)> {
         }
         parts.push((label.as_str().to_owned(), String::new()));
         from = whole.end();
-        // The label's own blank may be the one before the next label.
+        // The space after a label may also be the one before the next label.
         search = from - usize::from(text[..from].ends_with([' ', '\n']));
         search = search.max(label.end());
     }
@@ -182,7 +184,7 @@ fn parts(description: &str) -> Vec<(String, String)> {
     parts
 }
 
-/// What a part says, where "not applicable" has several spellings.
+/// Returns the trimmed text of a part, with every spelling of "not applicable" as `N/A`.
 fn statement(text: &str) -> &str {
     let text = text.trim().trim_end_matches(['.', '。']).trim();
     match text {
@@ -210,7 +212,8 @@ fn set_length(limits: &mut Limits, list: bool, in_element: bool, min: Option<i64
     }
 }
 
-/// `Minimum:` is a value on a number, but the length of a text.
+/// Sets the bounds of a `Minimum:` or `Maximum:` label: of the value of a number, the elements of a list, or the length
+/// of a string.
 fn set_value(limits: &mut Limits, number: bool, list: bool, min: Option<i64>, max: Option<i64>) {
     let bounds = match (number, list) {
         (true, _) => &mut limits.value,
@@ -224,7 +227,7 @@ fn element(limits: &mut Limits) -> &mut Limits {
     limits.element.get_or_insert_default()
 }
 
-/// Bounds under a label.
+/// Reads the bounds under a label.
 fn bounds(limits: &mut Limits, kind: Option<&Kind>, label: &str, text: &str) {
     let list = matches!(kind, Some(Kind::Array(_)));
     let is_number = matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number));
@@ -257,7 +260,7 @@ fn bounds(limits: &mut Limits, kind: Option<&Kind>, label: &str, text: &str) {
     target.set(min, max);
 }
 
-/// The first span of numbers with its unit; not one of dates, addresses or fractions.
+/// Returns the first span of numbers with its unit, ignoring those within dates, addresses and fractions.
 fn span(text: &str) -> Option<(Option<i64>, Option<i64>, String)> {
     let part_of_more = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || ".:-/".contains(c));
     SPAN.captures_iter(text).find_map(|found| {
@@ -270,7 +273,7 @@ fn span(text: &str) -> Option<(Option<i64>, Option<i64>, String)> {
     })
 }
 
-/// Constraints in free words.
+/// Reads the constraints of unlabelled prose.
 fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
     let is_text = matches!(kind, Some(Kind::Text));
     let is_number = matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number));
@@ -287,7 +290,7 @@ fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
         && let Some(value) = found.iter().skip(1).flatten().next()
     {
         let value = value.as_str().trim_end_matches(['.', ',', ';']).trim_matches(['"', '\'']);
-        // An article begins words about a value, not the value.
+        // An article introduces a description of the value, not the value.
         if !value.is_empty() && !matches!(value, "the" | "a" | "an" | "used" | "not") && limits.default == Fact::Silent
         {
             limits.default = Fact::Stated(value.to_owned());
@@ -323,14 +326,15 @@ fn prose(limits: &mut Limits, kind: Option<&Kind>, text: &str) {
         && !matches!(kind, Some(Kind::Integer | Kind::Long | Kind::Number | Kind::Boolean | Kind::Object(_)))
     {
         let values = listed(&found[1]);
-        // `must be specified` names no value; one of several does.
+        // `must be specified` is not a value; several alternatives are.
         if !values.is_empty() && (values.len() > 1 || !found[0].to_lowercase().starts_with("must")) {
             limits.values = Fact::Stated(values);
         }
     }
 }
 
-/// The values of a list: one a line, or divided by commas, `and`, `or` or slashes. What explains a value is left out.
+/// Returns the values of a list: one per line, or separated by commas, `and`, `or` or slashes. Explanations of values
+/// are left out.
 fn listed(text: &str) -> Vec<String> {
     let text = PARENTHESES.replace_all(text, "");
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -353,7 +357,7 @@ fn listed(text: &str) -> Vec<String> {
     if values.iter().all(|value| is_value(value)) { values } else { Vec::new() }
 }
 
-/// Whether a text can be a value: one word, and no range.
+/// Returns whether a text can be a value: a single word that is not a range.
 fn is_value(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 64

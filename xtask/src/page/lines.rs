@@ -1,4 +1,7 @@
-//! Text scrapes: one cell or one row a line, with pipes, tabs, spaces or nothing between the cells.
+//! The text layouts: one cell or one row per line, with cells separated by pipes, tabs, spaces or nothing.
+//!
+//! Knows how scrapers lay out tables, and finds them by the words in [`words`]; must not know the role of a table or
+//! what its fields mean.
 
 use std::borrow::Cow;
 
@@ -8,7 +11,7 @@ use super::{
     words::{self, Column, Section, bare},
 };
 
-/// The blocks of a text page.
+/// Returns the blocks of a text document.
 pub fn blocks(text: &str) -> Vec<Block> {
     let text = plain(text);
     let is_markdown = text.lines().any(|line| line.starts_with("# ") || line.starts_with("## "));
@@ -26,7 +29,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// Without the characters that only make a page look nice.
+/// Removes the invisible characters, and replaces no-break spaces.
 fn plain(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     let mut replace = |from: &str, to: &str| {
@@ -41,7 +44,7 @@ fn plain(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// Markdown without its emphasis and escapes, outside of code.
+/// Removes the emphasis and escapes of Markdown, except in code.
 fn without_emphasis(text: &str) -> String {
     let mut in_code = false;
     let mut out = String::with_capacity(text.len());
@@ -58,7 +61,7 @@ fn without_emphasis(text: &str) -> String {
     out
 }
 
-/// Adds a line, cut in two where the end of a JSON text and the next heading stand on it.
+/// Adds a line, split in two if it contains both the end of a JSON text and the next heading.
 fn split_glued<'a>(line: &'a str, lines: &mut Vec<&'a str>) {
     if let Some(at) = line.rfind(['}', ']'])
         && Section::of(&line[at + 1..]).is_some()
@@ -69,7 +72,7 @@ fn split_glued<'a>(line: &'a str, lines: &mut Vec<&'a str>) {
     lines.push(line);
 }
 
-/// Headings of a table, one a line, and the line behind them.
+/// The headings of a table, one per line, and the index of the line after them.
 type Headings<'a> = (Vec<(&'a str, Column)>, usize);
 
 struct Scan<'a> {
@@ -109,7 +112,7 @@ impl<'a> Scan<'a> {
             .or_else(|| self.bare_cells(at))
     }
 
-    /// Whether a line cannot belong to the table above it.
+    /// Returns whether a line cannot belong to the table above it.
     fn ends(&self, at: usize) -> bool {
         let Some(line) = self.lines.get(at) else { return true };
         let text = bare(line);
@@ -123,7 +126,7 @@ impl<'a> Scan<'a> {
             || self.is_piped_header(at)
     }
 
-    // A row a line, with pipes: `| a | b |`.
+    // One row per line, with pipes: `| a | b |`.
 
     fn is_piped_header(&self, at: usize) -> bool {
         self.piped_header(at).is_some() || self.piped_cells_header(at).is_some()
@@ -158,7 +161,7 @@ impl<'a> Scan<'a> {
         Some((Cells { header, rows, ..Cells::default() }, at))
     }
 
-    // A cell a line, closed by a pipe; in some scrapes a pipe alone opens each row.
+    // One cell per line, closed by a pipe; in some scrapes a single pipe opens each row.
 
     fn piped_cells_header(&self, at: usize) -> Option<(Vec<String>, bool, usize)> {
         let opened = self.lines.get(at)?.trim() == "|";
@@ -192,7 +195,7 @@ impl<'a> Scan<'a> {
             }
             let mut row = Vec::new();
             while row.len() < table.header.len() {
-                // A pipe alone, and behind it what is not another: the row is short, and the next one opens.
+                // A single pipe that no other follows: the row is short, and the next one opens.
                 let alone = |at: usize| self.lines.get(at).is_some_and(|line| line.trim() == "|");
                 if opened && !row.is_empty() && alone(next) && self.lines.get(next + 1).is_some() && !alone(next + 1) {
                     let name = self.bare(next + 1).trim_end_matches('|').trim();
@@ -214,7 +217,7 @@ impl<'a> Scan<'a> {
         Some((table, at))
     }
 
-    /// A cell: the lines up to one that ends with a pipe.
+    /// Returns a cell: the lines up to the first that ends with a pipe.
     fn piped_cell(&self, at: usize) -> Option<(String, usize)> {
         let end = (at..self.lines.len()).find(|&end| self.lines[end].trim_end().ends_with('|'))?;
         let mut text = self.lines[at..=end].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n");
@@ -222,7 +225,7 @@ impl<'a> Scan<'a> {
         Some((text.trim().to_owned(), end + 1))
     }
 
-    // A row a line, with tabs, runs of spaces or single spaces.
+    // One row per line, with tabs, runs of spaces or single spaces.
 
     fn spaced_rows(&self, at: usize) -> Option<(Cells, usize)> {
         let line = self.lines[at].trim();
@@ -279,9 +282,9 @@ impl<'a> Scan<'a> {
         self.lines.get(at).is_some_and(|line| words_of_header(line.trim()).is_some())
     }
 
-    // A cell a line, with nothing between.
+    // One cell per line, without separators.
 
-    /// Lines that are headings of columns, each another one.
+    /// Returns the consecutive lines that are distinct column headings.
     fn heading_lines(&self, at: usize) -> Vec<(&'a str, Column)> {
         let mut run: Vec<(&str, Column)> = Vec::new();
         while let Some(heading) = self.lines.get(at + run.len()).map(|line| bare(line)) {
@@ -294,11 +297,11 @@ impl<'a> Scan<'a> {
         run
     }
 
-    /// The headings of a table that begins here, one a line: as many as leave a first row that fits them. A field may
-    /// have the name of a heading.
+    /// Returns the headings, one per line, of a table that begins here: as many as are followed by a fitting first row,
+    /// because a field may have the name of a heading.
     fn header_run(&self, at: usize) -> Option<Headings<'a>> {
         let run = self.heading_lines(at);
-        // `Status Code` of a section, and again of its table.
+        // `Status Code` is the heading of a section, and again that of its table.
         if self.lines.get(at + run.len()).is_some_and(|line| run.first().is_some_and(|(first, _)| bare(line) == *first))
         {
             return None;
@@ -322,7 +325,8 @@ impl<'a> Scan<'a> {
         let before = before(&run);
         let open = before.len();
         let after = run.get(open + 1..).unwrap_or_default();
-        // A name alone shows no row where every word could be one; then its end does.
+        // A name alone does not identify a row, because any word can be one; then the columns after the description
+        // do.
         let telling =
             after.is_empty() || before.iter().any(|(_, column)| matches!(column, Column::Type | Column::Mandatory));
         while at < self.lines.len()
@@ -335,7 +339,7 @@ impl<'a> Scan<'a> {
             let mut end = next;
             let mut tail = None;
             if open < run.len() {
-                // The first line is the description, whatever it says, if a row follows it.
+                // If a row follows it, the first line is the description, whatever its text.
                 let described = |end: usize| {
                     end == next && !before.is_empty() && !starts(end) && self.fixed(before, end + 1).is_some()
                 };
@@ -375,7 +379,7 @@ impl<'a> Scan<'a> {
         self.ends(at) || self.header_run(at + 1).is_some()
     }
 
-    /// Whether a line is the name of a field: by what it is, or by what stands in the lines below.
+    /// Returns whether a line is the name of a field, judged by the line and the lines below it.
     fn is_name(&self, columns: &[(&str, Column)], at: usize) -> bool {
         let text = self.bare(at);
         if words::is_label(text) && text.len() > 7
@@ -389,11 +393,11 @@ impl<'a> Scan<'a> {
         let below = |wanted| place(wanted).filter(|place| *place > name).map(|place| self.bare(at + place - name));
         let typed = below(Column::Type).is_some_and(|text| Kind::parse(text).is_some());
         match below(Column::Mandatory) {
-            // Both responses are there: whatever is short is a name.
+            // Type and mandatory flag follow: any short text is a name.
             Some(response) if typed && words::mandatory(response).is_some() => {
                 text.len() <= 60 && text.split(' ').count() <= 4 && !text.ends_with([':', '.', ',', '：', '。'])
             }
-            // Values that are words for types stand one below the other.
+            // A list of values that are type names: each is followed by another.
             None if typed && is_type_word(text) => false,
             None if typed && words::is_label(text) => false,
             _ => {
@@ -403,17 +407,17 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Whether a line above headings is a caption rather than the end of a description.
+    /// Returns whether a line above headings is a caption rather than the end of a description.
     fn is_caption(&self, at: usize) -> bool {
         let line = self.lines[at].trim_start();
         let text = bare(line);
-        // Above headings, an item of a list is one.
+        // A list item above headings is a caption.
         words::is_caption(text)
             || (text != "None" && text.len() <= 100 && words::is_bulleted(line) && !text.ends_with(['.', '。']))
             || (words::is_field(text) && text != "None" && self.is_mentioned(text, at))
     }
 
-    /// Whether a single word was the name of a field or of a type not far above.
+    /// Returns whether one of the previous 400 lines is this word as the name of a field or of a type.
     fn is_mentioned(&self, word: &str, at: usize) -> bool {
         self.lines[at.saturating_sub(400)..at].iter().any(|line| {
             let text = bare(line);
@@ -421,7 +425,8 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// A caption with the first heading on the same line: `Table 4 auth.user Parameter`.
+    /// Returns the caption and the headings if the first heading is on the line of the caption:
+    /// `Table 4 auth.user Parameter`.
     fn glued_header(&self, at: usize) -> Option<(Option<String>, Headings<'a>)> {
         let line = self.bare(at);
         words::caption(line)?;
@@ -442,7 +447,7 @@ impl<'a> Scan<'a> {
         Some((Some(caption.to_owned()), (headings, next)))
     }
 
-    /// The cells of columns that hold one line each.
+    /// Reads the cells of columns with one line each; `None` if the lines do not fit the columns.
     fn fixed(&self, columns: &[(&str, Column)], at: usize) -> Option<(Vec<Option<String>>, usize)> {
         let mut cells = Vec::with_capacity(columns.len());
         let mut at = at;
@@ -464,13 +469,13 @@ impl<'a> Scan<'a> {
                 Column::Description => true,
             });
             if matches {
-                // `true` and `false` are values more often than flags.
+                // `true` and `false` are more often values than flags.
                 flagged |= *column == Column::Mandatory && !matches!(text, Some("true" | "false"));
                 cells.push(text.map(str::to_owned));
                 at += 1;
                 continue;
             }
-            // A cell that the scrape left out: the one beside it still shows where the row is.
+            // The scrape lost the cell; the one beside it still identifies the row.
             let lost = match column {
                 Column::Type => flagged,
                 Column::Mandatory => {
@@ -496,13 +501,13 @@ fn is_header(run: &[(&str, Column)]) -> bool {
             || (run.len() >= 3 && has(Column::Other)))
 }
 
-/// The columns before the description, which alone takes several lines.
+/// Returns the columns before the description, the only column with several lines per cell.
 fn before<'a, 'b>(run: &'b [(&'a str, Column)]) -> &'b [(&'a str, Column)] {
     let open = run.iter().position(|(_, column)| *column == Column::Description);
     &run[..open.unwrap_or(run.len())]
 }
 
-/// Whether a line can open a row of a table without parameters.
+/// Returns whether a text fits a column of a table without parameters; in the first column, it identifies a row.
 fn is_key(heading: &str, text: &str, index: usize) -> bool {
     let heading = heading.to_lowercase();
     if index > 0 {
@@ -516,7 +521,7 @@ fn is_key(heading: &str, text: &str, index: usize) -> bool {
     numbered || (!text.contains(' ') && text.contains(|c: char| c.is_ascii_digit() || c == ':' || c == '.'))
 }
 
-/// Whether a text is a type and hardly the name of a field.
+/// Returns whether a text is a type and unlikely to be the name of a field.
 fn is_type_word(text: &str) -> bool {
     matches!(
         text.to_ascii_lowercase().as_str(),
@@ -528,7 +533,7 @@ fn is_separator(line: &str) -> bool {
     line.contains("---") && words::SEPARATOR.is_match(line.trim())
 }
 
-/// The cells of a line with pipes between them.
+/// Splits a line into its cells at pipes.
 fn pipes(line: &str) -> Vec<String> {
     let line = line.trim();
     let line = line.strip_prefix('|').unwrap_or(line);
@@ -552,7 +557,7 @@ fn pipes(line: &str) -> Vec<String> {
     cells.iter().map(|cell| cell.trim().replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n")).collect()
 }
 
-/// As many cells as there are headings: what is too much belongs to the description.
+/// Returns as many cells as there are headings: surplus cells are part of the description, missing ones are `None`.
 fn fit(mut cells: Vec<String>, header: &[String], glue: &str) -> Vec<Option<String>> {
     let open =
         header.iter().position(|heading| Column::of(heading) == Some(Column::Description)).unwrap_or(header.len() - 1);
@@ -578,12 +583,12 @@ fn is_parameter_header(cells: &[&str]) -> bool {
     cells.len() >= 2 && cells.iter().all(|cell| Column::of_line(cell).is_some())
 }
 
-/// The headings of a line with single spaces between them.
+/// Splits a line into headings that are separated by single spaces.
 fn words_of_header(line: &str) -> Option<Vec<String>> {
     if line.len() > 120 {
         return None;
     }
-    // `Parameter Type Description` is three headings, `Default Value` is one: the shortest that lead to the end.
+    // `Parameter Type Description` is three headings, `Default Value` is one: the shortest ones that cover the line.
     fn headings(words: &[&str]) -> Option<Vec<String>> {
         if words.is_empty() {
             return Some(Vec::new());
@@ -604,7 +609,7 @@ fn words_of_header(line: &str) -> Option<Vec<String>> {
         .then_some(headings)
 }
 
-/// The cells of a line with single spaces between them, found by what the columns can hold.
+/// Splits a line into cells that are separated by single spaces, by the values that each column allows.
 fn by_words(line: &str, columns: &[Column]) -> Option<Vec<Option<String>>> {
     let open = columns.iter().position(|column| *column == Column::Description).unwrap_or(columns.len());
     let mut words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
@@ -625,7 +630,7 @@ fn by_words(line: &str, columns: &[Column]) -> Option<Vec<Option<String>>> {
     Some(cells)
 }
 
-/// How many words a cell of this column takes.
+/// Returns the number of words that a cell of this column takes.
 fn width<'a>(column: Column, index: usize, words: impl Iterator<Item = &'a str>) -> Option<usize> {
     let words: Vec<&str> = words.take(5).collect();
     let first = *words.first()?;

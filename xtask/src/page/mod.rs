@@ -1,11 +1,13 @@
-//! Reading a page of the help centre, whatever scraper saved it.
+//! The reader of saved documents of the vendor's help centre, whatever scraper saved them.
 //!
 //! ```text
 //! bytes ─ html | lines ─► blocks ─► tables, examples, facts ─► Page
 //! ```
 //!
-//! A block is a heading, a line, a code block or a table of raw cells; everything that is particular to a layout ends
-//! there. What a page says is kept apart from what it leaves empty and from what its scrape lost ([`Fact`]).
+//! A block is a heading, a line, a code block or a table of raw cells; everything specific to a layout ends there. A
+//! stated value is distinct from one that the document leaves empty and from one that its scrape lost ([`Fact`]).
+//!
+//! Knows how documents are laid out and worded; must not know the specs or the generated code.
 
 mod blocks;
 mod example;
@@ -28,10 +30,11 @@ pub use words::Column;
 use blocks::{Block, End};
 
 impl Page {
-    /// Reads a page, or says in a sentence why it cannot be trusted.
+    /// Reads a document.
     ///
     /// # Errors
-    /// A page that is truncated, names no method and path, or yields no table.
+    /// Returns an error if the document is nested too deeply, is truncated, or has no method and path or no table that
+    /// can be read, or if more than a quarter of its tables of fields have no rows.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
         if html::is_too_deep(text) {
             return Err(Unreadable(
@@ -41,10 +44,10 @@ impl Page {
         read::page(split(text))
     }
 
-    /// Reads a saved page; bytes that are not UTF-8 are replaced.
+    /// Reads the bytes of a saved document; invalid UTF-8 is replaced.
     ///
     /// # Errors
-    /// As [`Page::read`].
+    /// Returns an error if the document is empty or UTF-16, or if [`Page::read`] returns one.
     pub fn read_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
         if bytes.trim_ascii().is_empty() {
             return Err(Unreadable("is empty. Save the page again".to_owned()));
@@ -56,7 +59,7 @@ impl Page {
     }
 }
 
-/// Splits a page into blocks, whatever its layout.
+/// Splits a document of any layout into blocks.
 fn split(text: &str) -> (Vec<Block>, End) {
     if html::is_html(text) { html::blocks(text) } else { (lines::blocks(text), End::Open) }
 }

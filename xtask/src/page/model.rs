@@ -1,32 +1,34 @@
-//! A page as data.
+//! The data model of a document.
+//!
+//! Knows fields, tables and examples; must not know how they were laid out, or the spec.
 
 use super::{example::Example, fact::Fact, kind::Kind, limits::Limits};
 
-/// A page that documents one operation.
+/// A document that describes one operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
-    /// Its heading.
+    /// The title.
     pub title: String,
-    /// When it was last updated, as `2025-10-24`.
+    /// The date of the last update, such as `2025-10-24`.
     pub updated: Option<String>,
-    /// The method, in upper case.
+    /// The HTTP method, in upper case.
     pub method: String,
     /// The path, with its placeholders.
     pub path: String,
-    /// Every table, in order.
+    /// All tables, in order.
     pub tables: Vec<Table>,
-    /// Every example, in order.
+    /// All examples, in order.
     pub examples: Vec<Example>,
 }
 
 impl Page {
-    /// The rows that stand in this role, in order.
+    /// Returns the rows with this role, in order.
     pub fn rows(&self, role: &Role) -> impl Iterator<Item = &Row> {
         self.tables.iter().flat_map(|table| &table.rows).filter(move |row| row.role == *role)
     }
 }
 
-/// Why a page cannot be trusted.
+/// The reason why a document cannot be read with confidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable(pub String);
 
@@ -38,59 +40,59 @@ impl std::fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Where the fields of a table belong.
+/// The part of a request or response that the fields of a table belong to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Placeholders of the path.
+    /// Path parameters.
     Path,
-    /// Behind the question mark.
+    /// Query parameters.
     Query,
-    /// Headers of the request.
+    /// Request headers.
     Header,
-    /// Top level of the request body.
+    /// Top-level fields of the request body.
     Body,
-    /// Top level of the body of a response, with its status where the page names it.
+    /// Top-level fields of a response body, with the HTTP status if the document states one.
     Response(Option<u16>),
-    /// Headers of a response.
+    /// Response headers, with the HTTP status if the document states one.
     ResponseHeader(Option<u16>),
-    /// What a field of another table holds.
+    /// Fields of a schema that a field of another table refers to.
     Schema,
-    /// No parameters: status codes, permissions.
+    /// Rows without parameters or fields, such as status codes and permissions.
     Other,
 }
 
-/// A table of the page.
+/// A table of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// What stands above it; nothing if it has no caption or lost it.
+    /// The caption; `None` if there is none or the scrape lost it.
     pub caption: Option<String>,
-    /// The role of its rows, unless a row says otherwise.
+    /// The role of the rows; a row may have another.
     pub role: Role,
-    /// Name of the schema: from the caption, or from the field that refers to it.
+    /// The name of the schema: from the caption, or from the field that refers to it.
     pub name: Option<String>,
-    /// Headings of its columns.
+    /// The headings of the columns.
     pub columns: Vec<String>,
-    /// Its rows.
+    /// The rows.
     pub rows: Vec<Row>,
 }
 
-/// A row of a table: one field.
+/// A row of a table, which describes one field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Name of the field; of a table without fields, its first cell.
+    /// The name of the field; in a table without fields, the first cell.
     pub name: String,
-    /// Where it belongs.
+    /// The part of the request or response that the field belongs to.
     pub role: Role,
-    /// Whether it must be given.
+    /// Whether the field is required.
     pub mandatory: Fact<bool>,
-    /// Its type.
+    /// The type.
     pub kind: Fact<Kind>,
-    /// The type as it is written.
+    /// The type as written.
     pub kind_text: String,
-    /// What the page says of it, without the cells that are read into the other members.
+    /// The description, without the cells of the other columns.
     pub description: Fact<String>,
-    /// Lengths, ranges, values and default.
+    /// Lengths, ranges, allowed values and the default.
     pub limits: Limits,
-    /// Index of the table that says what it holds.
+    /// The index of the table that lists the fields of its type.
     pub table: Option<usize>,
 }

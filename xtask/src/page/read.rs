@@ -1,4 +1,7 @@
-//! From blocks to a page: which part they stand in, which role a table has, which field a table explains.
+//! The reader that assembles a [`Page`] from blocks: the section of each block, the role of each table, and the field
+//! that each table describes.
+//!
+//! Knows the structure of a document; must not know the layout that the blocks were read from, or the spec.
 
 use std::collections::HashMap;
 
@@ -9,7 +12,7 @@ use super::{
     words::{self, Column, Section, bare},
 };
 
-/// Puts a page together; `end` is what its layout shows of its end.
+/// Assembles a document from its blocks; `end` is whether its layout shows that it is complete.
 pub fn page((blocks, mut end): (Vec<Block>, End)) -> Result<Page, Unreadable> {
     let mut reader = Reader::default();
     for block in blocks {
@@ -28,33 +31,33 @@ pub fn page((blocks, mut end): (Vec<Block>, End)) -> Result<Page, Unreadable> {
     reader.finish(end)
 }
 
-/// A field: its table and its row.
+/// A field: the indices of its table and its row.
 type Field = (usize, usize);
 
-/// Fields that refer to a table still to come.
+/// The fields that refer to a table further down.
 #[derive(Default)]
 struct Pending {
-    /// The nearest last; explained ones stay until they are met.
+    /// The nearest field last; resolved ones are removed lazily.
     stack: Vec<Field>,
-    /// By what a table that explains them may be called: their type, or their own name.
+    /// By the name that their table may have: that of their type, or their own.
     by_name: HashMap<String, Vec<Field>>,
-    /// Tables of this part of the page, by name.
+    /// The tables of the current section, by name.
     known: HashMap<String, usize>,
 }
 
 #[derive(Default)]
 struct Reader {
     section: Option<Section>,
-    /// Whether a section was ever opened.
+    /// Whether any section was opened.
     begun: bool,
-    /// Status of the responses that are being described.
+    /// The HTTP status of the response that is being described.
     status: Option<u16>,
     title: String,
     updated: Option<String>,
     request_line: Option<(String, String)>,
-    /// A method that stands on a line of its own, above its path.
+    /// A method on a line of its own, above its path.
     method: Option<String>,
-    /// The line before, for a caption that nothing marks as one.
+    /// The previous line, which may be an unmarked caption.
     before: Option<String>,
     tables: Vec<Table>,
     pending: Pending,
@@ -62,7 +65,7 @@ struct Reader {
     scope: Option<(Section, Option<u16>)>,
     example: String,
     examples: Vec<example::Example>,
-    /// Whether the page came to its end: status or error codes.
+    /// Whether the end of the document was reached: status or error codes.
     ended: bool,
 }
 
@@ -77,7 +80,7 @@ impl Reader {
             return;
         }
         if let Some(section) = Section::of(text) {
-            // The title stands right above the first part of the page.
+            // The title is directly above the first section.
             if !self.begun {
                 self.title = self.before.take().unwrap_or_default();
             }
@@ -97,9 +100,9 @@ impl Reader {
             self.before = None;
             return;
         }
-        // `See Status Codes.` is all that some pages say of them.
+        // In some documents, `See Status Codes.` is the only text of the section.
         self.ended |= self.section == Some(Section::StatusCodes);
-        // `Help Center> … > Title` is not the title itself.
+        // `Help Center> … > Title` is a breadcrumb, not the title.
         if !text.contains("> ") || self.begun {
             self.before = Some(text.to_owned());
         }
@@ -116,7 +119,7 @@ impl Reader {
         self.before = None;
     }
 
-    /// Takes a line in that names method and path, or the method and then the path.
+    /// Reads a line with method and path, or one of the two lines of method and path; returns whether it was used.
     fn request_line(&mut self, line: &str) -> bool {
         if let Some(found) = words::REQUEST_LINE.captures(line) {
             let path = found[2].trim_end_matches('.');
@@ -192,7 +195,7 @@ impl Reader {
         self.tables.push(Table { caption, role, name, columns: cells.header, rows });
         for field in opened.into_iter().rev() {
             let object = self.object_of(field).map(str::to_owned);
-            // A schema that this part of the page has explained is not explained again.
+            // A schema that has a table in this section has no second one.
             if let Some(known) = object.as_ref().and_then(|name| self.pending.known.get(name)) {
                 self.tables[field.0].rows[field.1].table = Some(*known);
                 continue;
@@ -206,7 +209,7 @@ impl Reader {
         self.before = None;
     }
 
-    /// Name of the object that a field refers to.
+    /// Returns the name of the object that a field refers to.
     fn object_of(&self, (table, row): Field) -> Option<&str> {
         self.tables[table].rows[row].kind.stated().and_then(Kind::object)
     }
@@ -215,7 +218,7 @@ impl Reader {
         self.tables[*table].rows[*row].table.is_none()
     }
 
-    /// The caption in the line above, where the layout has no other place for it.
+    /// Returns the caption from the line above, for layouts that do not mark captions.
     fn caption_before(&self) -> Option<String> {
         let line = self.before.as_deref()?;
         let is_caption = words::is_caption(line) || (words::is_field(line) && !matches!(line, "None" | "无"));
@@ -232,7 +235,7 @@ impl Reader {
         let responses = self.section == Some(Section::Response);
         if let Some(role) = caption.and_then(|caption| caption_role(caption, responses, self.status)) {
             return match role {
-                // `URI parameters` may hold both.
+                // `URI parameters` may be path or query parameters.
                 Role::Path => self.placed(cells, columns),
                 role => role,
             };
@@ -260,7 +263,7 @@ impl Reader {
         }
     }
 
-    /// Path or query, by whether the path has placeholders of these names.
+    /// Returns the path or the query role, by whether the path has placeholders of these names.
     fn placed(&self, cells: &Cells, columns: &[Option<Column>]) -> Role {
         let any = names(cells, columns).any(|name| self.is_placeholder(name));
         if any { Role::Path } else { Role::Query }
@@ -270,7 +273,7 @@ impl Reader {
         self.request_line.as_ref().is_some_and(|(_, path)| path.contains(&format!("{{{name}}}")))
     }
 
-    /// The fields that a table of this name explains; without a name, the nearest that waits for one.
+    /// Returns the fields that a table of this name describes; without a name, the nearest that has no table yet.
     fn explained(&mut self, name: Option<&str>) -> Vec<Field> {
         let Some(name) = name else {
             while let Some(field) = self.pending.stack.pop() {
@@ -289,7 +292,7 @@ impl Reader {
                 found.reverse();
             }
         }
-        // Fields without a type name are told apart by the path in the caption.
+        // Fields without a type name are distinguished by the path in the caption.
         if found.len() > 1 && self.object_of(found[0]).is_none() {
             let parent = name.rsplit_once('.').map(|(parent, _)| parent);
             let at = found.iter().position(|field| parent.is_none() || self.tables[field.0].name.as_deref() == parent);
@@ -335,7 +338,7 @@ impl Reader {
                 .filter(|at| *at > 0)
                 .map(|at| cells.get(at).and_then(Option::as_deref))
                 .or_else(|| {
-                    // A table without parameters: what stands behind its first cell.
+                    // In a table without parameters, the second cell.
                     (*role == Role::Other && cells.len() > 1).then(|| cells[1].as_deref())
                 }),
             found => found,
@@ -391,13 +394,13 @@ impl Reader {
     }
 }
 
-/// The name of a field that was broken where it has an underscore.
+/// Joins the name of a field that was wrapped at an underscore.
 fn unwrapped(cell: &str) -> String {
     let mut name = String::new();
     for part in cell.split_whitespace() {
         let wrapped = name.ends_with('_') || (part.starts_with('_') && !name.is_empty());
         if !name.is_empty() && !wrapped {
-            // Another word is not part of it, unless it says more about it.
+            // A further word is not part of the name; on the same line it is a remark.
             if !cell.contains('\n') {
                 name.push(' ');
                 name.push_str(part);
@@ -425,7 +428,7 @@ fn looks_like_headers(cells: &Cells, columns: &[Option<Column>]) -> bool {
         })
 }
 
-/// The role that a caption names; nothing if it names a schema.
+/// Returns the role that a caption states; `None` if it is the name of a schema.
 fn caption_role(caption: &str, responses: bool, status: Option<u16>) -> Option<Role> {
     let text = words::caption(caption).unwrap_or(caption);
     let lower = text.to_lowercase();
@@ -451,12 +454,12 @@ fn caption_role(caption: &str, responses: bool, status: Option<u16>) -> Option<R
     })
 }
 
-/// Whether a caption is one word, as `NotificationsResponseBody` is, and `请求Body` is not.
+/// Returns whether a caption is a single word, such as `NotificationsResponseBody` but not `请求Body`.
 fn is_word(caption: &str) -> bool {
     caption.is_ascii() && words::is_field(caption)
 }
 
-/// The name in a caption such as `Table 5 CountFilterV2 parameters`.
+/// Returns the name in a caption such as `Table 5 CountFilterV2 parameters`.
 fn schema_name(caption: &str) -> String {
     let text = words::caption(caption).unwrap_or(caption).trim();
     let mut name = text;

@@ -1,8 +1,10 @@
-//! The words that pages use for their own structure, in English and Chinese.
+//! The words that documents use for their own structure, in English and Chinese.
+//!
+//! Knows headings, labels and captions; must not know blocks, layouts or the spec.
 
 use regex::Regex;
 
-/// What a column of a table holds.
+/// The meaning of a table column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Name,
@@ -11,20 +13,20 @@ pub enum Column {
     Description,
     /// `Range`, `Default Value`, `Example Value`: a constraint in a column of its own.
     Limit(&'static str),
-    /// Path, query, header or body, said row by row.
+    /// Path, query, header or body, stated for each row.
     Place,
-    /// Columns of tables without parameters.
+    /// A column of a table without parameters.
     Other,
 }
 
 impl Column {
-    /// The column under a heading that stands in a line of its own, where `type` would be the name of a field:
-    /// headings are written in capitals.
+    /// Returns the column of a heading on a line of its own. There a lower-case `type` is the name of a field: headings
+    /// are capitalized.
     pub fn of_line(line: &str) -> Option<Self> {
         if line.starts_with(|c: char| c.is_ascii_lowercase()) { None } else { Self::of(line) }
     }
 
-    /// The column under this heading; nothing if the heading is unknown.
+    /// Returns the column of a heading; `None` if the heading is unknown.
     pub fn of(heading: &str) -> Option<Self> {
         let heading = heading.trim().trim_end_matches([':', '：', '*', '?', ' ']);
         if heading.len() > 60 {
@@ -113,14 +115,14 @@ impl Column {
         })
     }
 
-    /// Whether a table with these columns explains parameters or fields.
+    /// Returns whether a table with these columns describes parameters or fields.
     pub fn are_of_fields(columns: &[Option<Self>]) -> bool {
         let has = |wanted| columns.contains(&Some(wanted));
         has(Self::Name) && (has(Self::Type) || has(Self::Mandatory) || has(Self::Description))
     }
 }
 
-/// Parts of a page.
+/// A section of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Function,
@@ -135,7 +137,7 @@ pub enum Section {
 }
 
 impl Section {
-    /// The part that this heading opens.
+    /// Returns the section that a heading opens; `None` if the text is not the heading of a section.
     pub fn of(heading: &str) -> Option<Self> {
         let heading = heading.trim().trim_end_matches([':', '：']);
         // `Example Request (Creating a Key)`
@@ -143,7 +145,7 @@ impl Section {
             .split_once([' ', '（'])
             .map_or(heading, |_| heading.split(['(', '（']).next().unwrap_or(heading))
             .trim();
-        // `FUNCTION` and `function` are values.
+        // In all capitals or in lower case, the word is a value: `FUNCTION`, `function`.
         let shouted = heading.len() > 3 && heading.is_ascii() && !heading.contains(|c: char| c.is_ascii_lowercase());
         if heading.len() > 60 || heading.starts_with(|c: char| c.is_ascii_lowercase()) || shouted {
             return None;
@@ -194,12 +196,12 @@ impl Section {
     }
 }
 
-/// A line without bullets, emphasis and the marks of a heading.
+/// Returns a line without heading marks, bullets and backticks.
 pub fn bare(line: &str) -> &str {
     let line = line.trim();
     let line = line.strip_prefix('#').map_or(line, |rest| match rest.trim_start_matches('#') {
         rest if rest.starts_with(' ') => rest.trim_start(),
-        // `#tag` is a name.
+        // `#tag` is a name, not a heading.
         _ => line,
     });
     let line = line.strip_prefix(['•', '●', '◦', '▪']).unwrap_or(line).trim_start();
@@ -207,13 +209,13 @@ pub fn bare(line: &str) -> &str {
     line.trim_matches('`').trim()
 }
 
-/// Whether a line is an item of a list.
+/// Returns whether a line is a list item.
 pub fn is_bulleted(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with(['•', '●', '◦', '▪']) || ["- ", "* ", "+ "].iter().any(|bullet| line.starts_with(bullet))
 }
 
-/// A pattern that is known to be good.
+/// Compiles a pattern that is known to be valid.
 pub fn pattern(text: &str) -> Regex {
     #[expect(clippy::expect_used, reason = "the patterns are constants, and every one is used by a test")]
     Regex::new(text).expect("a valid pattern")
@@ -236,7 +238,7 @@ patterns! {
     SEPARATOR = r"^[|\s:-]*-{3,}[|\s:-]*\|[|\s:-]*$";
 }
 
-/// What a caption says behind its number; nothing of a sentence about a table.
+/// Returns the text of a caption after its number; `None` for a sentence about a table.
 pub fn caption(line: &str) -> Option<&str> {
     let text = CAPTION.captures(line)?.get(1)?.as_str().trim();
     let sentence =
@@ -244,7 +246,7 @@ pub fn caption(line: &str) -> Option<&str> {
     (!sentence && !text.ends_with(['.', '。'])).then_some(text)
 }
 
-/// Whether a cell of the mandatory column says yes or no.
+/// Parses a cell of the mandatory column; `None` if it is neither yes nor no.
 pub fn mandatory(cell: &str) -> Option<bool> {
     match cell.trim().to_lowercase().trim_end_matches('.') {
         "yes" | "y" | "m" | "mandatory" | "required" | "true" | "是" | "必选" | "必填" => Some(true),
@@ -255,7 +257,7 @@ pub fn mandatory(cell: &str) -> Option<bool> {
     }
 }
 
-/// Whether a text can be the name of a field: one word, perhaps with a remark in parentheses.
+/// Returns whether a text can be the name of a field: a single word, optionally with a remark in parentheses.
 pub fn is_field(text: &str) -> bool {
     let word = text.split_once(['(', '（']).map_or(text, |(word, _)| word).trim();
     let mut characters = word.chars();
@@ -265,7 +267,7 @@ pub fn is_field(text: &str) -> bool {
         && !word.ends_with([':', '.'])
 }
 
-/// Labels within a description, which are never names of fields although they look like some.
+/// Returns whether a text is a label within a description, which looks like the name of a field but never is one.
 pub fn is_label(text: &str) -> bool {
     matches!(
         text.trim_end_matches([':', '：', ' ']),
@@ -289,7 +291,7 @@ pub fn is_label(text: &str) -> bool {
     )
 }
 
-/// Whether a line above a table reads like its caption, where nothing marks it as one.
+/// Returns whether an unmarked line above a table reads like its caption.
 pub fn is_caption(line: &str) -> bool {
     if caption(line).is_some() {
         return true;
@@ -304,7 +306,7 @@ pub fn is_caption(line: &str) -> bool {
         || is_dotted(line)
 }
 
-/// Whether a text is a path of names, as `auth.identity.user`.
+/// Returns whether a text is a dotted path of names, such as `auth.identity.user`.
 pub fn is_dotted(text: &str) -> bool {
     text.contains('.')
         && text

@@ -1,4 +1,4 @@
-//! The four documents that the specs follow, and pages of sister services: read where they are at hand.
+//! The four documents that the specs follow, and help pages of sister services: tested where they are available.
 
 use std::{
     env, fs,
@@ -18,8 +18,8 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A folder of pages that is not part of the project, or nothing, said aloud.
-fn at_hand(variable: &str, folder: &str) -> Option<PathBuf> {
+/// Returns a folder of help pages outside the project; if there is none, reports the skip and returns `None`.
+fn external_folder(variable: &str, folder: &str) -> Option<PathBuf> {
     let path = env::var_os(variable).map_or_else(|| workspace().join("../shared").join(folder), PathBuf::from);
     if path.is_dir() {
         return Some(path);
@@ -29,14 +29,14 @@ fn at_hand(variable: &str, folder: &str) -> Option<PathBuf> {
 }
 
 fn documents() -> Option<Vec<PathBuf>> {
-    let folder = at_hand("HUAWEICLOUD_DOCUMENTS", "documents")?;
+    let folder = external_folder("HUAWEICLOUD_DOCUMENTS", "documents")?;
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     Some(files)
 }
 
 #[test]
-fn the_specs_say_what_the_documents_say() {
+fn specs_match_documents() {
     let Some(files) = documents() else { return };
     let specs = spec::load(&workspace(), &[]).unwrap();
     let mut compared = Vec::new();
@@ -55,7 +55,7 @@ fn the_specs_say_what_the_documents_say() {
     assert_eq!(compared.len(), 4, "{compared:?}");
 }
 
-/// Every row as it was read: names, types, flags and numbers, without words.
+/// Lists every parsed row: names, types, flags and numbers, without prose.
 fn reading(page: &Page) -> String {
     let mut out = format!("{} {}\n", page.method, page.path);
     for (index, table) in page.tables.iter().enumerate() {
@@ -94,8 +94,8 @@ fn reading(page: &Page) -> String {
 }
 
 #[test]
-fn sister_pages_are_read_well_in_every_layout() {
-    let Some(folder) = at_hand("HUAWEICLOUD_PAGES", "pages") else { return };
+fn parses_sister_pages_in_every_layout() {
+    let Some(folder) = external_folder("HUAWEICLOUD_PAGES", "pages") else { return };
     for layout in score::measure(&folder).unwrap() {
         let least = match layout.name.as_str() {
             "html" => 0.99,
@@ -116,7 +116,7 @@ fn sister_pages_are_read_well_in_every_layout() {
 }
 
 #[test]
-fn drafts_of_the_documents_generate_models_that_decode_the_examples() {
+fn drafts_generate_models_that_decode_the_examples() {
     let Some(files) = documents() else { return };
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("specs")).unwrap();
@@ -142,13 +142,13 @@ fn drafts_of_the_documents_generate_models_that_decode_the_examples() {
             !clean && text.lines().all(|line| line.contains("is an open question") || line.contains("is not decided")),
             "{text}"
         );
-        // A second draft would write over the first.
+        // A second draft would overwrite the first.
         let (again, text) = xtask(&["draft", file.to_str().unwrap(), "--service", &service]);
         assert!(!again && text.contains("cargo xtask drift"), "{text}");
 
         let path = folder.path().join(format!("specs/{service}/openapi.yaml"));
         let mut spec: Value = serde_saphyr::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        settle(&mut spec);
+        accept_draft(&mut spec);
         fs::write(&path, spec.to_string()).unwrap();
         dependencies.push_str(&format!("huaweicloud-{service} = {{ path = \"crates/huaweicloud-{service}\" }}\n"));
         let page = Page::read_bytes(&fs::read(file).unwrap()).unwrap();
@@ -195,22 +195,22 @@ fn drafts_of_the_documents_generate_models_that_decode_the_examples() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Removes the notes, as a person would who agrees with the draft.
-fn settle(value: &mut Value) {
+/// Removes the review notes, as a reviewer who accepts the draft would.
+fn accept_draft(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.remove("x-review");
             if let Some(why) = members.get_mut("why") {
                 *why = "agreed".into();
             }
-            members.values_mut().for_each(settle);
+            members.values_mut().for_each(accept_draft);
         }
-        Value::Array(items) => items.iter_mut().for_each(settle),
+        Value::Array(items) => items.iter_mut().for_each(accept_draft),
         _ => {}
     }
 }
 
-/// Decodes, encodes, and compares but for nulls; every value must have found a field.
+/// Round-trips JSON and compares it except for nulls; every value must have found a field.
 const ROUND: &str = r#"
 fn round<T: serde::de::DeserializeOwned + serde::Serialize>(json: &str) {
     fn without_null(value: &mut serde_json::Value) {

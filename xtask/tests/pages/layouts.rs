@@ -1,10 +1,10 @@
-//! The same page as different scrapers leave it.
+//! The same help page in the output formats of different scrapers.
 
 use std::fmt::Write as _;
 
 use crate::shelf::{Doc, Row, Section, Table};
 
-/// A layout: its name, and how it writes a page.
+/// A layout: its name, and the function that renders a page.
 pub type Layout = (&'static str, fn(&Doc) -> String);
 
 pub const LAYOUTS: [Layout; 9] = [
@@ -19,7 +19,7 @@ pub const LAYOUTS: [Layout; 9] = [
     ("chinese", chinese),
 ];
 
-/// Whether a layout keeps the bullets of a cell.
+/// Returns whether a layout keeps the bullets of a cell.
 pub fn keeps_bullets(name: &str) -> bool {
     !name.ends_with("-pipe") && !name.ends_with("-cell")
 }
@@ -39,7 +39,7 @@ fn headings(table: &Table) -> Vec<&'static str> {
     HEADINGS.into_iter().filter(|heading| table.mandatory || *heading != "Mandatory").collect()
 }
 
-/// Writes the parts of a page; a layout says how a line, a table and JSON look.
+/// Renders the parts of a page; a layout supplies the rendering of lines, tables and JSON.
 fn page(
     doc: &Doc,
     titles: &[&str; 8],
@@ -177,7 +177,8 @@ fn pipe_cell(doc: &Doc) -> String {
     piped(doc, true)
 }
 
-/// Captions and bullets are lost, paragraphs run together; JSON stands on one line or lost its indentation.
+/// Renders a page without captions and bullets and with joined paragraphs; JSON is on one line or without its
+/// indentation.
 fn piped(doc: &Doc, opened: bool) -> String {
     let open = if opened { "|\n" } else { "" };
     let rule = |columns: usize| {
@@ -262,7 +263,7 @@ fn spaces(doc: &Doc) -> String {
     rows(doc, " ")
 }
 
-/// A row a line; the paragraphs of a description follow on lines of their own.
+/// Renders one row per line; further paragraphs of a description follow on separate lines.
 fn rows(doc: &Doc, gap: &str) -> String {
     let mut out = format!("Updated on {}\n", doc.updated);
     out += &page(

@@ -1,7 +1,7 @@
-//! Pages of the help centre: read in every layout, compared with specs, drafted from.
+//! Pages of the help centre: parsing in every layout, comparison with specs, and drafts.
 //!
-//! The pages here are written for the purpose. The documents that the specs follow are not part of the project; where
-//! they lie beside it (`../shared/documents`) or `HUAWEICLOUD_DOCUMENTS` names their folder, they are tested too.
+//! The pages here are written for these tests. The documents that the specs follow are not part of the project; they
+//! are also tested if they are next to it (`../shared/documents`) or if `HUAWEICLOUD_DOCUMENTS` names their folder.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -22,14 +22,14 @@ fn spec() -> Spec {
     Spec::parse("shelf", "shelf.yaml", include_str!("shelf.yaml").to_owned()).unwrap()
 }
 
-/// The differences of a page that no deviation covers, and those that its scrape hides.
+/// Returns the differences of a page that no deviation covers, and those that its scrape hides.
 fn findings(page: &Page, spec: &Spec) -> (Vec<Finding>, Vec<Finding>) {
     let report = drift::report(spec, page).unwrap();
     (report.differences, report.lost)
 }
 
 #[test]
-fn every_layout_of_a_page_reads_the_same() {
+fn every_layout_parses_identically() {
     let spec = spec();
     let mut first: Option<Vec<_>> = None;
     for (name, layout) in LAYOUTS {
@@ -66,7 +66,7 @@ fn every_layout_of_a_page_reads_the_same() {
 }
 
 #[test]
-fn one_edit_is_one_finding_in_every_layout() {
+fn reports_one_finding_per_edit_in_every_layout() {
     type Edit = (&'static str, fn(&mut Doc), &'static str, &'static str);
     const OPERATION: &str = "/paths/~1v1~1shelves~1{shelf_id}~1books~1search/post";
     let edits: [Edit; 14] = [
@@ -163,7 +163,7 @@ fn one_edit_is_one_finding_in_every_layout() {
 }
 
 #[test]
-fn an_added_row_is_a_finding_that_names_it() {
+fn reports_added_rows() {
     let mut doc = shelf();
     let mut row = doc.row("Book", "note").clone();
     row.name = "weight";
@@ -177,7 +177,7 @@ fn an_added_row_is_a_finding_that_names_it() {
 }
 
 #[test]
-fn a_member_of_an_example_that_no_table_lists_is_a_finding() {
+fn reports_example_members_without_table_row() {
     let mut doc = shelf();
     doc.response = doc.response.replace("\"year\" : 1999,", "\"year\" : 1999,\n    \"weight\" : 3,");
     for (name, layout) in LAYOUTS {
@@ -190,7 +190,7 @@ fn a_member_of_an_example_that_no_table_lists_is_a_finding() {
 }
 
 #[test]
-fn what_a_scrape_lost_is_no_difference() {
+fn scrape_losses_are_not_differences() {
     let mut doc = shelf();
     let row = doc.row("Query parameters", "order");
     row.text = vec!["Order of the books.", "Enumerated values:"];
@@ -204,7 +204,7 @@ fn what_a_scrape_lost_is_no_difference() {
 }
 
 #[test]
-fn a_stale_deviation_is_reported() {
+fn reports_stale_deviations() {
     let text = include_str!("shelf.yaml").replace(
         "      parameters:\n",
         "      x-deviation:\n        - { about: endpoint, page: plain http, spec: https only, why: the page was mended }\n      parameters:\n",
@@ -219,7 +219,7 @@ fn a_stale_deviation_is_reported() {
 }
 
 #[test]
-fn a_deviation_hides_no_later_change_of_the_same_thing() {
+fn deviations_do_not_hide_later_changes() {
     let text = include_str!("shelf.yaml").replace(
         "          schema: { $ref: \"#/components/schemas/Order\" }\n",
         "          schema: { $ref: \"#/components/schemas/Order\" }\n          x-deviation:\n            - { about: values, \
@@ -242,7 +242,7 @@ fn a_deviation_hides_no_later_change_of_the_same_thing() {
 }
 
 #[test]
-fn a_draft_adds_to_a_spec_and_changes_no_line_of_it() {
+fn draft_only_adds_lines_to_a_spec() {
     let folder = tempfile::TempDir::new().unwrap();
     let spec = folder.path().join("specs/shelf/openapi.yaml");
     std::fs::create_dir_all(spec.parent().unwrap()).unwrap();
@@ -280,7 +280,7 @@ fn a_draft_adds_to_a_spec_and_changes_no_line_of_it() {
 }
 
 #[test]
-fn a_page_that_cannot_be_trusted_is_refused_with_a_sentence() {
+fn rejects_invalid_and_truncated_pages() {
     let refused = |text: &str| Page::read(text).unwrap_err().to_string();
     assert!(refused("Nothing of an API.").contains("names no URI"));
     assert!(refused(&"<div>".repeat(5000)).contains("nested deeper"));
@@ -293,7 +293,7 @@ fn a_page_that_cannot_be_trusted_is_refused_with_a_sentence() {
     for (name, layout) in LAYOUTS {
         let text = layout(&shelf());
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        // Cut within the tables, within the examples, and within the status codes.
+        // Truncated in the tables, in the examples, and in the status codes.
         for part in [4, 6, 8, 9] {
             let cut: String = lines[..lines.len() * part / 10].concat();
             let message = Page::read(&cut).map(|page| page.title).unwrap_err().to_string();
@@ -309,7 +309,7 @@ fn a_page_that_cannot_be_trusted_is_refused_with_a_sentence() {
 }
 
 #[test]
-fn a_broken_example_says_where_it_breaks() {
+fn reports_location_of_invalid_example_json() {
     let mut doc = shelf();
     doc.response = doc.response.replace("\"year\" : 1999,", "\"year\" : 1999");
     for (name, layout) in LAYOUTS {
@@ -322,7 +322,7 @@ fn a_broken_example_says_where_it_breaks() {
 }
 
 #[test]
-fn json_and_the_next_heading_may_share_a_line() {
+fn accepts_json_and_heading_on_one_line() {
     let text = LAYOUTS[2].1(&shelf()).replace("}\n\nStatus Codes\n", "}Status Codes\n");
     let page = Page::read(&text).unwrap();
     assert!(matches!(page.examples[1].body, Body::Json(_)));
@@ -330,7 +330,7 @@ fn json_and_the_next_heading_may_share_a_line() {
 }
 
 #[test]
-fn the_grammar_of_types() {
+fn parses_types() {
     let list = |item| Kind::Array(Some(Box::new(item)));
     let object = |name: &str| Kind::Object(Some(name.to_owned()));
     for (text, kind) in [
@@ -376,7 +376,7 @@ fn the_grammar_of_types() {
 }
 
 #[test]
-fn a_cell_without_a_value_is_not_a_lost_one() {
+fn distinguishes_empty_cells_from_lost_cells() {
     let page = Page::read(
         "URI\nGET /v1/things\n| Name | Required | Type | Description |\n|---|---|---|---|\n| a | Yes | String | N/A |\n| b | No | String |\nError Codes\n",
     )
@@ -385,8 +385,8 @@ fn a_cell_without_a_value_is_not_a_lost_one() {
     assert_eq!(rows, [Fact::Empty, Fact::Lost]);
 }
 
-/// A page around a part of it, in text.
-fn around(part: &str) -> Page {
+/// Parses a text page that contains `part`.
+fn page_with(part: &str) -> Page {
     let text = format!("Things\n\nFunction\n\nURI\n\nGET /v1/things\n\n{part}\n\nError Codes\n");
     Page::read(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
@@ -397,13 +397,13 @@ fn fields(page: &Page) -> Vec<&str> {
 }
 
 #[test]
-fn words_of_the_page_itself_may_be_names_and_descriptions() {
-    let page = around(
+fn accepts_page_keywords_as_names_and_descriptions() {
+    let page = page_with(
         "Response Parameters\n\nParameter\n\nType\n\nDescription\n\nerror_code\n\nString\n\nError code\n\nerror_msg\n\nString\n\n\
          Request\n\nLocation\n\nString\n\nStatus code: 200\n\nkind\n\nString\n\nOptions:\n\nstring\n\nobject\n\nlast\n\nLong\n\nThe end.",
     );
     assert_eq!(fields(&page), ["error_code", "error_msg", "Location", "kind", "last"]);
-    let page = around(
+    let page = page_with(
         "Request Parameters\n\nParameter\n\nMandatory\n\nType\n\nDescription\n\n[items]\n\nYes\n\nFirewall Rule object\n\nA rule.\n\n\
          24h\n\nNo\n\nString\n\nA day.\n\nName of it\n\nNo\n\nString\n\nA name of three words.",
     );
@@ -411,7 +411,7 @@ fn words_of_the_page_itself_may_be_names_and_descriptions() {
 }
 
 #[test]
-fn html_may_lay_out_and_highlight_with_tables() {
+fn parses_html_layout_and_highlight_tables() {
     let page = Page::read(
         "<div><h1>Things</h1><h4>Function</h4><p>Lists.</p><h4>URI</h4><p>GET https://{Endpoint}/v1/things?limit={limit}</p>\
          <h4>Response Parameters</h4><div class=tablenoborder><table><tr><th colspan=3>Body of the response</th></tr>\
@@ -430,9 +430,9 @@ fn html_may_lay_out_and_highlight_with_tables() {
 }
 
 #[test]
-fn bounds_are_read_in_many_words_and_not_out_of_dates() {
+fn parses_bounds_but_not_dates() {
     let limits = |kind: &str, text: &str| {
-        let page = around(&format!(
+        let page = page_with(&format!(
             "Response Parameters\n| Parameter | Type | Description |\n|---|---|---|\n| a | {kind} | {text} |\n"
         ));
         page.tables[0].rows[0].limits.clone()
@@ -478,7 +478,7 @@ proptest! {
     }
 
     #[test]
-    fn a_mangled_page_never_panics_and_compares(layout in 0..LAYOUTS.len(), at in 0.0..1.0f64, cut in 0..40usize, junk in "\\PC{0,12}") {
+    fn mangled_pages_never_panic(layout in 0..LAYOUTS.len(), at in 0.0..1.0f64, cut in 0..40usize, junk in "\\PC{0,12}") {
         let text = LAYOUTS[layout].1(&shelf());
         let mut characters: Vec<char> = text.chars().collect();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in the page")]
@@ -491,7 +491,7 @@ proptest! {
     }
 }
 
-/// What pages are made of.
+/// Fragments of help pages.
 const WORDS: [&str; 44] = [
     "URI",
     "GET /v1/{a}/b",

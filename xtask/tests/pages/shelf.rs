@@ -1,6 +1,6 @@
-//! A page written for these tests, apart from any layout.
+//! A help page written for these tests, independent of any layout.
 
-/// What a page says.
+/// The content of a help page.
 #[derive(Clone)]
 pub struct Doc {
     pub title: &'static str,
@@ -35,7 +35,7 @@ pub struct Row {
     pub kind: &'static str,
     /// Paragraphs of the description.
     pub text: Vec<&'static str>,
-    /// Bullets below it, which some scrapers lose.
+    /// Bullets below the description, which some scrapers lose.
     pub bullets: Vec<&'static str>,
 }
 
@@ -44,7 +44,7 @@ fn row(name: &'static str, mandatory: &'static str, kind: &'static str, text: &[
 }
 
 impl Doc {
-    /// The row of a field, in the table of this caption.
+    /// Returns the row of a field in the table with this caption.
     pub fn row(&mut self, caption: &str, name: &str) -> &mut Row {
         let table = self.tables.iter_mut().find(|table| table.caption == caption).unwrap();
         table.rows.iter_mut().find(|row| row.name == name).unwrap()
@@ -55,7 +55,7 @@ impl Doc {
     }
 }
 
-/// The page that `shelf.yaml` is the spec of.
+/// Returns the page that `shelf.yaml` specifies.
 pub fn shelf() -> Doc {
     let table = |section, caption, mandatory, rows: Vec<Row>| Table { section, caption, mandatory, rows };
     Doc {

@@ -1,17 +1,17 @@
-//! A service with as many operations as one likes, for tests and benchmarks.
+//! A service with any number of operations, for tests and benchmarks.
 
 use std::fmt::Write as _;
 
 use xtask::spec::Spec;
 
-/// A service with so many operations, each with parameters, a body, and a response of two types of its own.
+/// Returns a service with this many operations, each with parameters, a body, and a response with two types of its own.
 pub fn synthetic(operations: usize) -> Spec {
     let mut text = "openapi: 3.0.3\ninfo: { title: Wide, version: v1, description: Many operations. }\n\
         x-service: { name: Wide, scope: project }\nservers:\n  - { url: \"https://wide.example.com\", x-region: r-1 }\npaths:\n"
         .to_owned();
     let mut schemas = "components:\n  schemas:\n".to_owned();
     for n in 0..operations {
-        // All but the first know their ids from the one before.
+        // Every operation but the first gets its ids from the previous one.
         let listed_by = match n.checked_sub(1) {
             Some(before) => format!("x-listed-by: {{ operation: list_things{before}, value: /id }}"),
             None => String::new(),

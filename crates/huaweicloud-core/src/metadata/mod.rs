@@ -1,7 +1,7 @@
-//! Services and operations as data: what the specs say, for programs that read it.
+//! Static descriptions of services and operations, generated from the specs.
 //!
-//! Generated crates fill this in with the constructors of these types; the transport, the sandbox and the command line
-//! read it and know no service by name. Fields may be added to any of them.
+//! Generated crates construct these types; the transport, the mock server and the command line read them and contain
+//! nothing specific to a service. Fields may be added to any of these types.
 //!
 //! ```
 //! use huaweicloud_core::metadata::{Operation, Parameter, Rule};

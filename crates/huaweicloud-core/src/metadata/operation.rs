@@ -1,4 +1,4 @@
-//! An operation: method, path, parameters, and what its responses mean.
+//! Operations: method, path, parameters, and the interpretation of responses.
 
 use super::{
     history::{EventMapping, ListedBy},
@@ -6,40 +6,40 @@ use super::{
     rules::{ObjectRule, Rule},
 };
 
-/// One operation.
+/// The description of an operation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Name of the method in the generated client: `list_case_operate_logs`.
+    /// Name of the method in the generated client, such as `list_case_operate_logs`.
     pub id: &'static str,
-    /// The vendor's name: `ListCaseOperateLogs`.
+    /// The vendor's name, such as `ListCaseOperateLogs`.
     pub api: &'static str,
     /// HTTP method.
     pub method: &'static str,
     /// Path with its parameters in braces.
     pub path: &'static str,
-    /// Whether repeating it is safe: a GET, or a POST that only reads.
+    /// Whether it is safe to retry: a GET, or a POST that only reads.
     pub retry_safe: bool,
-    /// Whether it is called without credentials, to get some.
+    /// Whether it is called without credentials, in order to obtain some.
     pub anonymous: bool,
-    /// Whether parameters, bodies or headers hold secrets; its errors then quote no body.
+    /// Whether parameters, bodies or headers hold secrets; errors then contain no excerpt of the body.
     pub secrets: bool,
-    /// Its parameters outside of a body.
+    /// Parameters in path, query and headers.
     pub parameters: &'static [Parameter],
-    /// The rules of its JSON body, if it takes one.
+    /// Rules of the JSON request body, if there is one.
     pub body: Option<&'static ObjectRule>,
-    /// Which lists know the ids that it takes.
+    /// List operations that return the ids it takes.
     pub listed_by: &'static [ListedBy],
-    /// How a body under a success status says that the call failed.
+    /// How a response with a success status reports that the call failed.
     pub in_band_status: Option<InBandStatus>,
-    /// How to walk through its items.
+    /// Pagination of its items, if it is a list operation.
     pub pagination: Option<Pagination>,
-    /// How an item of its response reads as an event.
+    /// Mapping of an item of the response to an event.
     pub history: Option<EventMapping>,
 }
 
 impl Operation {
-    /// Describes an operation without parameters or body.
+    /// Creates an operation without parameters or body.
     #[must_use]
     pub const fn new(id: &'static str, api: &'static str, method: &'static str, path: &'static str) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Operation {
         }
     }
 
-    /// Marks the operation as safe to repeat.
+    /// Marks the operation as safe to retry.
     #[must_use]
     pub const fn retry_safe(mut self) -> Self {
         self.retry_safe = true;
@@ -87,91 +87,91 @@ impl Operation {
         self
     }
 
-    /// Sets the rules of the body.
+    /// Sets the rules of the request body.
     #[must_use]
     pub const fn body(mut self, rules: &'static ObjectRule) -> Self {
         self.body = Some(rules);
         self
     }
 
-    /// Sets the lists that know the ids it takes.
+    /// Sets the list operations that return the ids it takes.
     #[must_use]
     pub const fn listed_by(mut self, lists: &'static [ListedBy]) -> Self {
         self.listed_by = lists;
         self
     }
 
-    /// Sets how a body under a success status says that the call failed.
+    /// Sets how a response with a success status reports that the call failed.
     #[must_use]
     pub const fn in_band_status(mut self, status: InBandStatus) -> Self {
         self.in_band_status = Some(status);
         self
     }
 
-    /// Sets how to walk through its items.
+    /// Sets the pagination.
     #[must_use]
     pub const fn pagination(mut self, pagination: Pagination) -> Self {
         self.pagination = Some(pagination);
         self
     }
 
-    /// Sets how an item reads as an event.
+    /// Sets the mapping of an item to an event.
     #[must_use]
     pub const fn history(mut self, history: EventMapping) -> Self {
         self.history = Some(history);
         self
     }
 
-    /// Returns the parameter with this name.
+    /// Returns the parameter with this name, if it exists.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 }
 
-/// A parameter outside of the body.
+/// A parameter in the path, the query or a header.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Parameter {
-    /// Name on the wire: `X-Time-Zone`.
+    /// Name in the HTTP request, such as `X-Time-Zone`.
     pub name: &'static str,
-    /// Where it goes.
+    /// Location in the HTTP request.
     pub location: Location,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
-    /// Other parameters without which it cannot be given.
+    /// Other parameters that must be set if it is set.
     pub needs: &'static [&'static str],
-    /// What values it takes.
+    /// Rule for its values.
     pub rule: Rule,
 }
 
 impl Parameter {
-    /// Describes a part of the path, which is always required.
+    /// Creates a path parameter, which is always required.
     #[must_use]
     pub const fn path(name: &'static str, rule: Rule) -> Self {
         Self { name, location: Location::Path, required: true, needs: &[], rule }
     }
 
-    /// Describes an optional parameter of the query.
+    /// Creates an optional query parameter.
     #[must_use]
     pub const fn query(name: &'static str, rule: Rule) -> Self {
         Self { name, location: Location::Query, required: false, needs: &[], rule }
     }
 
-    /// Describes an optional header.
+    /// Creates an optional header parameter.
     #[must_use]
     pub const fn header(name: &'static str, rule: Rule) -> Self {
         Self { name, location: Location::Header, required: false, needs: &[], rule }
     }
 
-    /// Marks the parameter as one that must be given.
+    /// Marks the parameter as required.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// Sets the parameters without which it cannot be given.
+    /// Sets the other parameters that must be set if it is set.
     #[must_use]
     pub const fn needs(mut self, names: &'static [&'static str]) -> Self {
         self.needs = names;
@@ -179,42 +179,44 @@ impl Parameter {
     }
 }
 
-/// Where a parameter goes.
+/// The location of a parameter in the HTTP request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Location {
-    /// Into the path.
+    /// The path.
     Path,
-    /// Into the query.
+    /// The query.
     Query,
-    /// Into a header.
+    /// A header.
     Header,
 }
 
-/// How a body under a success status says that the call failed. Each member is at the top level of the body.
+/// The members with which a response with a success status reports that the call failed.
+///
+/// All of them are at the top level of the response body.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct InBandStatus {
-    /// Member that says in a word whether the call went well.
+    /// Member with a word for success or failure.
     pub status: Option<&'static str>,
     /// Member with the error code.
     pub code: &'static str,
     /// Member with the message.
     pub message: &'static str,
-    /// Values of the code that mean success. A missing, null or empty code means success too.
+    /// Values of the code that mean success. So does a missing, null or empty code.
     pub success: &'static [&'static str],
     /// Values of the status that mean failure.
     pub failure: &'static [&'static str],
 }
 
 impl InBandStatus {
-    /// Names the members with code and message, and the codes that mean success.
+    /// Creates a description from the members for code and message, and the codes that mean success.
     #[must_use]
     pub const fn new(code: &'static str, message: &'static str, success: &'static [&'static str]) -> Self {
         Self { status: None, code, message, success, failure: &[] }
     }
 
-    /// Names the member with the status, and its values that mean failure.
+    /// Sets the member for the status, and its values that mean failure.
     #[must_use]
     pub const fn status(mut self, status: &'static str, failure: &'static [&'static str]) -> Self {
         self.status = Some(status);

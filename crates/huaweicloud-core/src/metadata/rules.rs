@@ -1,9 +1,9 @@
-//! What values parameters and members of bodies take, as data: checked before a call is sent, quoted by help and
+//! Rules for the values of parameters and body members: checked before a request is sent, and shown in help texts and
 //! documentation.
 
 use std::fmt;
 
-/// What values a parameter or a member takes. `Display` says it in words, such as `1 to 64 characters`.
+/// The rule for the values of a parameter or a member. `Display` describes it, such as `1 to 64 characters`.
 ///
 /// ```
 /// use huaweicloud_core::metadata::Rule;
@@ -14,21 +14,21 @@ use std::fmt;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Rule {
-    /// What kind of value it is.
+    /// Type of the value.
     pub kind: ValueType,
-    /// Smallest length of a text, value of a number, or count of a list.
+    /// Minimum length of a text, value of a number, or number of items of a list.
     pub min: Option<i64>,
-    /// Largest length of a text, value of a number, or count of a list.
+    /// Maximum length of a text, value of a number, or number of items of a list.
     pub max: Option<i64>,
-    /// The documented values, as texts.
+    /// Documented values, as texts.
     pub values: &'static [&'static str],
-    /// Whether there are no values but the documented ones.
+    /// Whether only the documented values are valid.
     pub closed: bool,
-    /// What the service takes where nothing is given.
+    /// Default of the service.
     pub default: Option<&'static str>,
 }
 
-/// What kind of value a rule is about.
+/// The type of a value.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ValueType {
@@ -38,9 +38,9 @@ pub enum ValueType {
     Text,
     /// A text of ASCII letters and digits.
     Alphanumeric,
-    /// A text that must never be seen.
+    /// A secret text, which is redacted everywhere.
     Secret,
-    /// A time in milliseconds since 1970-01-01 UTC, of 13 digits.
+    /// A timestamp in milliseconds since 1970-01-01 UTC, with 13 digits.
     Millis,
     /// An integer.
     Integer,
@@ -48,9 +48,9 @@ pub enum ValueType {
     Number,
     /// `true` or `false`.
     Boolean,
-    /// A list, each item with this rule.
+    /// A list whose items follow this rule.
     List(&'static Rule),
-    /// A map from texts, each value with this rule.
+    /// A map with text keys, whose values follow this rule.
     Map(&'static Rule),
     /// An object.
     Object(&'static ObjectRule),
@@ -61,94 +61,94 @@ impl Rule {
         Self { kind, min: None, max: None, values: &[], closed: false, default: None }
     }
 
-    /// Takes any JSON.
+    /// Creates a rule for any JSON.
     #[must_use]
     pub const fn any() -> Self {
         Self::of(ValueType::Any)
     }
 
-    /// Takes a text.
+    /// Creates a rule for a text.
     #[must_use]
     pub const fn text() -> Self {
         Self::of(ValueType::Text)
     }
 
-    /// Takes a text of ASCII letters and digits.
+    /// Creates a rule for a text of ASCII letters and digits.
     #[must_use]
     pub const fn alphanumeric() -> Self {
         Self::of(ValueType::Alphanumeric)
     }
 
-    /// Takes a text that must never be seen.
+    /// Creates a rule for a secret text.
     #[must_use]
     pub const fn secret() -> Self {
         Self::of(ValueType::Secret)
     }
 
-    /// Takes a time in milliseconds since 1970-01-01 UTC.
+    /// Creates a rule for a timestamp in milliseconds since 1970-01-01 UTC.
     #[must_use]
     pub const fn millis() -> Self {
         Self::of(ValueType::Millis)
     }
 
-    /// Takes an integer.
+    /// Creates a rule for an integer.
     #[must_use]
     pub const fn integer() -> Self {
         Self::of(ValueType::Integer)
     }
 
-    /// Takes a number.
+    /// Creates a rule for a number.
     #[must_use]
     pub const fn number() -> Self {
         Self::of(ValueType::Number)
     }
 
-    /// Takes `true` or `false`.
+    /// Creates a rule for `true` or `false`.
     #[must_use]
     pub const fn boolean() -> Self {
         Self::of(ValueType::Boolean)
     }
 
-    /// Takes a list.
+    /// Creates a rule for a list.
     #[must_use]
     pub const fn list(item: &'static Self) -> Self {
         Self::of(ValueType::List(item))
     }
 
-    /// Takes a map from texts.
+    /// Creates a rule for a map with text keys.
     #[must_use]
     pub const fn map(value: &'static Self) -> Self {
         Self::of(ValueType::Map(value))
     }
 
-    /// Takes an object.
+    /// Creates a rule for an object.
     #[must_use]
     pub const fn object(object: &'static ObjectRule) -> Self {
         Self::of(ValueType::Object(object))
     }
 
-    /// Sets the smallest length, value or count.
+    /// Sets the minimum length, value or number of items.
     #[must_use]
     pub const fn min(mut self, min: i64) -> Self {
         self.min = Some(min);
         self
     }
 
-    /// Sets the largest length, value or count.
+    /// Sets the maximum length, value or number of items.
     #[must_use]
     pub const fn max(mut self, max: i64) -> Self {
         self.max = Some(max);
         self
     }
 
-    /// Sets the documented values; there are others.
+    /// Sets the documented values; other values are valid too.
     #[must_use]
     pub const fn known(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
         self
     }
 
-    /// Sets the documented values; there are no others.
+    /// Sets the documented values; all others are invalid.
     #[must_use]
     pub const fn one_of(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
@@ -156,14 +156,14 @@ impl Rule {
         self
     }
 
-    /// Sets what the service takes where nothing is given.
+    /// Sets the default of the service.
     #[must_use]
     pub const fn default(mut self, value: &'static str) -> Self {
         self.default = Some(value);
         self
     }
 
-    /// What the bounds count.
+    /// Returns the unit of the bounds.
     fn unit(&self) -> &'static str {
         match self.kind {
             ValueType::Text => " characters",
@@ -173,14 +173,14 @@ impl Rule {
         }
     }
 
-    /// The bounds in words, such as `1 to 64 characters`; nothing if there are none.
+    /// Returns the bounds in words, such as `1 to 64 characters`, or `None` if there are none.
     #[must_use]
     pub fn bounds(&self) -> Option<String> {
         let unit = self.unit();
         let counted = |count: i64| {
             if count == 1 && !unit.trim_start().contains(' ') { unit.trim_end_matches('s') } else { unit }
         };
-        // A length or a count from zero says nothing.
+        // A minimum length or number of zero is no restriction.
         let min = self.min.filter(|min| unit.is_empty() || *min > 0);
         match (min, self.max) {
             (Some(min), Some(max)) if min == max => Some(format!("{min}{}", counted(min))),
@@ -192,7 +192,7 @@ impl Rule {
     }
 }
 
-/// What is allowed, in words; empty where everything of the kind is.
+/// Describes the valid values; empty if every value of the type is valid.
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
@@ -215,24 +215,24 @@ impl fmt::Display for Rule {
     }
 }
 
-/// The members of an object in a request.
+/// The rules for the members of an object in a request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ObjectRule {
-    /// Name of the model: `ObjectFilterV2`.
+    /// Name of the model, such as `ObjectFilterV2`.
     pub name: &'static str,
-    /// Its members, in the order of the page.
+    /// Members, in the documented order.
     pub members: &'static [Member],
 }
 
 impl ObjectRule {
-    /// Describes an object.
+    /// Creates the rules for an object.
     #[must_use]
     pub const fn new(name: &'static str, members: &'static [Member]) -> Self {
         Self { name, members }
     }
 
-    /// Returns the member with this name.
+    /// Returns the member with this name, if it exists.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&'static Member> {
         self.members.iter().find(|member| member.name == name)
@@ -243,22 +243,22 @@ impl ObjectRule {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Member {
-    /// Name on the wire.
+    /// Name in JSON.
     pub name: &'static str,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
-    /// What values it takes.
+    /// Rule for its values.
     pub rule: Rule,
 }
 
 impl Member {
-    /// Describes a member that may be left out.
+    /// Creates an optional member.
     #[must_use]
     pub const fn optional(name: &'static str, rule: Rule) -> Self {
         Self { name, required: false, rule }
     }
 
-    /// Describes a member that must be given.
+    /// Creates a required member.
     #[must_use]
     pub const fn required(name: &'static str, rule: Rule) -> Self {
         Self { name, required: true, rule }

@@ -1,27 +1,27 @@
-//! A service: its name, its endpoints, its operations.
+//! Services and their endpoints.
 
 use super::operation::Operation;
 
-/// A service: its endpoints and operations.
+/// The description of a service: its endpoints and operations.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Service {
-    /// Short name, as in the names of the crates: `osm`.
+    /// Short name, as in crate names, such as `osm`.
     pub id: &'static str,
-    /// The vendor's name of the service: `OSM`.
+    /// The vendor's name of the service, such as `OSM`.
     pub name: &'static str,
-    /// What it is, in a few words.
+    /// Title in a few words.
     pub title: &'static str,
-    /// Which of the caller's ids a signed request carries.
+    /// The account id that a signed request carries.
     pub scope: Scope,
-    /// Where it is, by region.
+    /// Endpoints, by region.
     pub endpoints: &'static [Endpoint],
-    /// What it can do.
+    /// Operations.
     pub operations: &'static [&'static Operation],
 }
 
 impl Service {
-    /// Describes a service.
+    /// Creates a service.
     #[must_use]
     pub const fn new(
         id: &'static str,
@@ -34,14 +34,14 @@ impl Service {
         Self { id, name, title, scope, endpoints, operations }
     }
 
-    /// Returns the address in a region, if the service is known to be there.
+    /// Returns the endpoint in a region, if it is known.
     #[must_use]
     pub fn endpoint(&self, region: &str) -> Option<&'static str> {
         self.endpoints.iter().find(|endpoint| endpoint.region == region).map(|endpoint| endpoint.url)
     }
 }
 
-/// Which of the caller's ids a signed request carries.
+/// The account id that a signed request carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scope {
@@ -51,7 +51,7 @@ pub enum Scope {
     Domain,
 }
 
-/// The address of a service in a region.
+/// The endpoint of a service in a region.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Endpoint {
@@ -62,7 +62,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Describes an endpoint.
+    /// Creates an endpoint.
     #[must_use]
     pub const fn new(region: &'static str, url: &'static str) -> Self {
         Self { region, url }

@@ -1,6 +1,6 @@
-//! What a response means: a typed value, or which error.
+//! Classification of responses: a typed value or an error.
 //!
-//! The content type is not trusted: gateways label JSON as HTML and the other way round.
+//! The content type is not trusted: gateways label JSON as HTML and vice versa.
 
 use serde::de::DeserializeSeed as _;
 use serde_json::Value;
@@ -13,13 +13,13 @@ use crate::{
     metadata::InBandStatus,
 };
 
-/// Reads the body of a success status.
+/// Deserializes the body of a response with a success status.
 pub(crate) fn decode(body: &[u8], in_band: Option<&InBandStatus>, into: &mut dyn ReadObject) -> Result<(), Error> {
     let text = body.trim_ascii();
     match text.first() {
         None => return Err(Error::new(ErrorKind::UnexpectedResponse, "the response is empty")),
         Some(b'<') => return Err(page_of_html()),
-        // Some operations respond with JSON that is packed into a text.
+        // Some operations respond with JSON inside a JSON string.
         Some(b'{') => {}
         Some(_) => {
             if let Ok(unpacked) = serde_json::from_slice::<String>(text)
@@ -38,7 +38,7 @@ pub(crate) fn decode(body: &[u8], in_band: Option<&InBandStatus>, into: &mut dyn
     if probe.failed() {
         return Err(reported(text, &probe));
     }
-    // The types take any JSON object, so what they do not take is broken JSON.
+    // The types accept any JSON object, so an error means malformed JSON.
     read.map_err(|error| {
         let path = Some(path_to.to_string()).filter(|path| !path.is_empty());
         Error::new(ErrorKind::Decode, "the response is not the documented JSON")
@@ -47,7 +47,7 @@ pub(crate) fn decode(body: &[u8], in_band: Option<&InBandStatus>, into: &mut dyn
     })
 }
 
-/// The whole of a response, which is an object.
+/// The top level of a response, which is an object.
 struct Whole<'w>(&'w mut dyn ReadObject);
 
 impl Place for Whole<'_> {
@@ -62,14 +62,14 @@ impl Place for Whole<'_> {
     }
 }
 
-/// Reads the body of an error status.
+/// Creates an error from the body of a response with an error status.
 pub(crate) fn service_error(status: u16, body: &[u8]) -> Error {
     let text = body.trim_ascii();
     let found = serde_json::from_slice::<Value>(text).ok().and_then(|value| ErrorBody::find(&value, None));
     found.map_or_else(|| Error::new(ErrorKind::Service, plain_message(status, text)), ErrorBody::into_error)
 }
 
-/// The error that the body of a success status reports.
+/// Creates the error that the body of a response with a success status reports.
 fn reported(body: &[u8], probe: &InBandProbe<'_>) -> Error {
     let named = probe.in_band.map(|in_band| (in_band.code, in_band.message));
     let found = serde_json::from_slice::<Value>(body).ok().and_then(|value| ErrorBody::find(&value, named));
@@ -78,7 +78,7 @@ fn reported(body: &[u8], probe: &InBandProbe<'_>) -> Error {
     found.map_or_else(|| Error::new(ErrorKind::Service, nothing()), ErrorBody::into_error)
 }
 
-/// A redirect; it is never followed.
+/// Creates an error for a redirect, which is never followed.
 pub(crate) fn redirect(location: Option<&str>) -> Error {
     let target = location.map_or_else(|| "elsewhere".to_owned(), |location| format!("to {location:?}"));
     Error::new(
@@ -91,7 +91,8 @@ fn page_of_html() -> Error {
     Error::new(ErrorKind::UnexpectedResponse, "the response is a page of HTML, not JSON; is the endpoint right?")
 }
 
-/// A message for a response that has no error code: its own short text, else what the status means.
+/// Returns a message for a response without an error code: its text if that is short, otherwise the reason of the
+/// status.
 fn plain_message(status: u16, text: &[u8]) -> String {
     const LONGEST: usize = 200;
     let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
@@ -104,7 +105,7 @@ fn plain_message(status: u16, text: &[u8]) -> String {
     }
 }
 
-/// What an error body says, whichever of its shapes it has.
+/// The content of an error body, in any of its shapes.
 #[derive(Debug, Default, PartialEq)]
 struct ErrorBody {
     code: Option<String>,
@@ -121,10 +122,10 @@ impl ErrorBody {
             .with_encoded_authorization_message(self.encoded_authorization_message)
     }
 
-    /// Looks at the body itself first, then at the objects in it: `{"error": {…}}`, `{"badRequest": {…}}`. `named` are
-    /// the members that the contract names for code and message, if it does.
+    /// Searches the body itself first, then the objects in it: `{"error": {…}}`, `{"badRequest": {…}}`. `named` are the
+    /// members for code and message from the spec, if it has them.
     fn find(body: &Value, named: Option<(&str, &str)>) -> Option<Self> {
-        // A body that nests deeper than this is not an error body.
+        // A body with deeper nesting is not an error body.
         const DEEPEST: usize = 4;
         Self::find_within(body, named, DEEPEST)
     }
@@ -160,7 +161,7 @@ impl ErrorBody {
     }
 }
 
-/// A text, or a number as text: IAM sends integer codes.
+/// Returns a string, or a number as a string: IAM sends integer codes.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -169,7 +170,7 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// Overhears the members that tell how a call went while the body is read into its type, so that the body is read
+/// Observes the members that report success or failure while the body is deserialized into its type, so that it is read
 /// only once.
 struct InBandProbe<'o> {
     in_band: Option<&'o InBandStatus>,
@@ -179,7 +180,7 @@ struct InBandProbe<'o> {
 }
 
 impl InBandProbe<'_> {
-    /// Whether the body reports a failure.
+    /// Returns `true` if the body reports a failure.
     fn failed(&self) -> bool {
         let Some(in_band) = self.in_band else { return false };
         let code = self.code.as_ref().and_then(scalar).filter(|code| !code.is_empty());
@@ -190,7 +191,7 @@ impl InBandProbe<'_> {
     }
 }
 
-/// Keystone's member, which other services are known to send beside their own.
+/// Keystone's error member, which other services are known to send in addition to their own.
 const ERROR: &str = "error";
 
 impl Observer for InBandProbe<'_> {

@@ -1,4 +1,4 @@
-//! The one way from a request to a response: authorise, send, classify, try again, decode.
+//! The only path from a request to a response: authenticate, send, classify, retry, decode.
 
 use std::{
     fmt::Write as _,
@@ -30,7 +30,7 @@ use crate::{
     time,
 };
 
-/// The connection of a generated client to its service. Cheap to clone.
+/// A client for one service, on which the generated client of this service is built. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 
@@ -45,10 +45,10 @@ struct Inner {
     http: reqwest::Client,
 }
 
-/// How long a signature is good, counted from the time in it.
+/// How long a signature is valid, counted from the time in it.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// What a time limit means that no clock can count.
+/// Replacement for a time limit that overflows the clock.
 const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 static AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
@@ -57,17 +57,18 @@ static PROJECT_ID: HeaderName = HeaderName::from_static("x-project-id");
 static DOMAIN_ID: HeaderName = HeaderName::from_static("x-domain-id");
 static SDK_DATE: HeaderName = HeaderName::from_static(sign::DATE_HEADER);
 
-/// A request that is ready to go, with what was signed of it.
+/// An authenticated request, with its canonical request if it was signed.
 struct Prepared {
     request: reqwest::Request,
     canonical_request: Option<String>,
 }
 
 impl Client {
-    /// Connects a service to a configuration. Nothing is sent yet.
+    /// Creates a client for a service. Nothing is sent yet.
     ///
     /// # Errors
-    /// When the service has no endpoint in the configured region.
+    ///
+    /// Returns an error if the service has no endpoint in the configured region.
     pub fn new(config: &Config, service: &'static Service) -> Result<Self, Error> {
         let endpoint = config.endpoint(service)?;
         let mut host = endpoint.host_str().unwrap_or_default().to_owned();
@@ -78,20 +79,21 @@ impl Client {
         Ok(Self(Arc::new(Inner { config: config.clone(), service, base: endpoint, host, http })))
     }
 
-    /// The service.
+    /// Returns the description of the service.
     #[must_use]
     pub fn service(&self) -> &'static Service {
         self.0.service
     }
 
-    /// Sends a call and decodes the response.
+    /// Sends a request and deserializes the response.
     pub(crate) async fn send<T: Body + Default>(&self, request: Request) -> Result<Response<T>, Error> {
         let mut value = T::default();
         let response = self.call(request, &mut value).await?;
         Ok(response.map(|()| value))
     }
 
-    /// Sends a call and has a success read into a body. Whatever its type, this is compiled once, and here.
+    /// Sends a request and deserializes a successful response into `into`. Not generic, so that it is compiled only
+    /// once.
     pub(crate) fn call<'a>(
         &'a self,
         request: Request,
@@ -103,7 +105,7 @@ impl Client {
         })
     }
 
-    /// Sends what is ready to go, within the time limit of the whole call.
+    /// Sends an HTTP request, within the total timeout of the call.
     pub(crate) async fn execute(&self, request: Outgoing, into: Option<&mut dyn Body>) -> Result<Response<()>, Error> {
         let operation = request.operation;
         let limit = request.options.timeout.unwrap_or(self.0.config.0.timeout);
@@ -120,7 +122,7 @@ impl Client {
         attempts.await.map_err(|error| error.with_operation(operation.id))
     }
 
-    /// Tries until it goes well, cannot heal, or must not be tried again.
+    /// Makes attempts until one succeeds, fails permanently, or must not be retried.
     async fn attempts(
         &self,
         request: &Outgoing,
@@ -134,7 +136,7 @@ impl Client {
         let end = now.checked_add(limit).unwrap_or(now + FOREVER);
         let (mut attempts, mut retries, mut renewed, mut last) = (0, 0, false, None);
         loop {
-            // Mostly there at once, and then no timer is started.
+            // Usually ready immediately; then no timer is started.
             let ready = timeout_at(end, async {
                 if let Some(rate_limit) = &config.rate_limit {
                     rate_limit.wait(&*config.clock).await;
@@ -172,7 +174,7 @@ impl Client {
                         "error.code" = error.code(),
                         "failed"
                     );
-                    // Credentials that were renewed deserve one more try, whatever the policy.
+                    // Refreshed credentials allow one more attempt, regardless of the policy.
                     if let Some(credential) = &credential
                         && !renewed
                         && error.is_expired()
@@ -189,7 +191,7 @@ impl Client {
                 }
             };
             let pause = policy.delay(retries, error.retry_after(), &*config.clock);
-            // Waiting beyond the end of the call would only turn this error into a worse one.
+            // Waiting beyond the timeout of the call would only replace this error with a less specific one.
             if pause >= end.saturating_duration_since(Instant::now()) || !config.budget.take() {
                 return Err(error);
             }
@@ -199,7 +201,7 @@ impl Client {
         }
     }
 
-    /// One attempt. An error comes with whether the request may have reached the service.
+    /// Makes one attempt. An error is returned with whether the request may have reached the service.
     async fn attempt(
         &self,
         request: &Outgoing,
@@ -218,7 +220,7 @@ impl Client {
         };
         let prepared = self.authorise(request, credential, id.as_deref()).map_err(unsent)?;
         let limit = request.options.attempt_timeout.unwrap_or(self.0.config.0.attempt_timeout);
-        // One timer for the whole attempt. What it cuts off may have arrived.
+        // One timer for the attempt. A request that times out may have reached the service.
         let late =
             || Error::new(ErrorKind::Timeout, format!("no complete response from {} within {limit:?}", self.0.host));
         let mut deadline = pin!(sleep_until(Instant::now().checked_add(limit).map_or(end, |own| own.min(end))));
@@ -235,7 +237,7 @@ impl Client {
         let mut into = into;
         let result = match status {
             200..=299 => into.as_deref_mut().map_or(Ok(()), |into| {
-                // Before the body, so that what it repeats of them is known for a secret.
+                // Headers first, so that secrets from them are redacted if the body repeats them.
                 into.read_headers(&headers);
                 classify::decode(&body, request.operation.in_band_status.as_ref(), into)
             }),
@@ -244,7 +246,7 @@ impl Client {
         };
         match result {
             Ok(()) => Ok(Response { value: (), status, headers, body }),
-            // Of a body that cannot be read it is not known what in it is secret.
+            // In a body that cannot be deserialized, the secrets are unknown.
             Err(error) if request.operation.secrets => Err(in_response(error)),
             Err(error) => {
                 let secrets = secrets(request, credential, into.as_deref());
@@ -253,7 +255,7 @@ impl Client {
         }
     }
 
-    /// What an error status means, with what the response says between the lines.
+    /// Creates an error from a response with an error status, with a diagnostic hint if one can be derived.
     fn service_error(&self, status: u16, headers: &HeaderMap, body: &[u8], canonical_request: Option<&str>) -> Error {
         let now = self.0.config.0.clock.now();
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
@@ -271,8 +273,8 @@ impl Client {
         }
     }
 
-    /// Completes the headers and signs, or adds the token. What is signed is what is sent: the path and the query
-    /// are in canonical form already.
+    /// Completes the headers, and signs the request or adds the token. Path and query are in canonical form already, so
+    /// they are sent exactly as they are signed.
     fn authorise(
         &self,
         request: &Outgoing,
@@ -312,7 +314,8 @@ impl Client {
                     Scope::Domain => &DOMAIN_ID,
                 };
                 let date = time::sdk_date(config.clock.now());
-                // In ascending order of the names, as they are signed. A domain id stands before, a project id too.
+                // In ascending order of names, as the signature requires; both `x-domain-id` and `x-project-id` precede
+                // `x-sdk-date`.
                 let mut signed: Vec<(&str, &str)> = Vec::with_capacity(6);
                 if let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
                     signed.push(("content-type", content_type));
@@ -363,7 +366,7 @@ impl Client {
         if expected > limit {
             return Err(too_large());
         }
-        // What a length promises is only believed so far.
+        // A declared length is trusted only up to 1 MiB.
         let mut body = BytesMut::with_capacity(expected.min(1 << 20));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(error))? {
             if body.len() + chunk.len() > limit {
@@ -374,7 +377,7 @@ impl Client {
         Ok(body.freeze())
     }
 
-    /// What it means that the HTTP client gave up.
+    /// Converts an error of the HTTP client.
     fn transport_error(&self, error: reqwest::Error) -> Error {
         let host = &self.0.host;
         let (kind, message) = if error.is_timeout() && error.is_connect() {
@@ -390,7 +393,7 @@ impl Client {
     }
 }
 
-/// What a future gives, or nothing if the deadline comes first.
+/// Returns the output of a future, or `None` if the deadline passes first.
 async fn before<T>(mut deadline: Pin<&mut Sleep>, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     poll_fn(|context| match future.as_mut().poll(context) {
@@ -400,13 +403,13 @@ async fn before<T>(mut deadline: Pin<&mut Sleep>, future: impl Future<Output = T
     .await
 }
 
-/// Everything secret that went out for a call, and what came in so far.
+/// Returns all secrets that were sent in a call, and those received so far.
 fn secrets(request: &Outgoing, credential: Option<&Credential>, into: Option<&dyn Body>) -> Vec<Secret> {
     let sent = credential.into_iter().flat_map(Credential::secrets).chain(&request.secrets).cloned();
     sent.chain(into.map(|into| into.to_json().secrets()).unwrap_or_default()).collect()
 }
 
-/// The whole time is over; what happened before says why.
+/// Creates an error for the total timeout; `last` is the error of the previous attempt.
 fn out_of_time(limit: Duration, last: Option<Error>) -> Error {
     let message = format!("no response within {limit:?} in all");
     match last {
@@ -420,7 +423,7 @@ fn out_of_time(limit: Duration, last: Option<Error>) -> Error {
     }
 }
 
-/// How far this machine's clock is off.
+/// Returns a hint about the difference between the clocks.
 fn off(distance: Duration, direction: &str) -> String {
     let minutes = distance.as_secs() / 60;
     format!(

@@ -1,4 +1,4 @@
-//! Time and chance, which tests replace.
+//! The sources of time and randomness, which tests can replace.
 
 use std::{
     fmt::Debug,
@@ -7,19 +7,19 @@ use std::{
 
 use crate::future::BoxFuture;
 
-/// What a client asks for the time, waits with, and rolls its dice with.
+/// A clock, timer and random number generator for clients.
 pub trait Clock: Debug + Send + Sync {
-    /// The time of day, for signatures and expiries.
+    /// Returns the current time, for signatures and the expiry of credentials.
     fn now(&self) -> SystemTime;
 
-    /// Waits.
+    /// Waits until the duration has elapsed.
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
 
-    /// A number from 0 up to, but not including, 1.
+    /// Returns a random number from 0 (inclusive) to 1 (exclusive), for the jitter of retries.
     fn random(&self) -> f64;
 }
 
-/// The clock of the machine, tokio's timer and a fast generator that is not secret.
+/// The system clock, tokio's timer and a fast random number generator that is not cryptographically secure.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -1,4 +1,4 @@
-//! The way of a call: authorise, send, classify, retry, decode.
+//! The transport of a call: authenticate, send, classify, retry, decode.
 
 pub(crate) mod classify;
 pub(crate) mod client;

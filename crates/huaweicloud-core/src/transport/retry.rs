@@ -1,4 +1,4 @@
-//! When to try again, how long to wait before, and when to stop a storm.
+//! Retry policy, backoff, retry budget and rate limit.
 
 use std::{
     sync::{
@@ -10,15 +10,15 @@ use std::{
 
 use super::clock::Clock;
 
-/// How often, and after which pause, a failed call is tried again.
+/// The retry policy: the maximum number of retries and their backoff.
 ///
-/// Only calls that do no harm when they are repeated are tried again: idempotent methods, operations that are known to
-/// only read, and requests that were never sent. Only failures that may heal are: no connection, a broken connection,
-/// a time limit of one attempt, and the statuses 408, 429, 500, 502, 503 and 504.
+/// A call is retried only if it is idempotent (an idempotent method, or an operation that is known to only read) or was
+/// never sent, and only after a transient error: no connection, a broken connection, a timeout of one attempt, or the
+/// status 408, 429, 500, 502, 503 or 504.
 ///
-/// The pause is chosen at random between zero and a limit that doubles with each retry ("full jitter"); a `Retry-After`
-/// of the service is honoured. All clients of a configuration share a budget, so that retries cannot become a storm
-/// while a service is down.
+/// The backoff is exponential with full jitter: the delay is random between zero and a limit that doubles with each
+/// retry. A `Retry-After` of the service is honoured. All clients of a configuration share a retry budget, which
+/// prevents retry storms while a service is down.
 ///
 /// ```
 /// use std::time::Duration;
@@ -41,34 +41,34 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Every call is sent once.
+    /// Returns a policy without retries.
     #[must_use]
     pub fn none() -> Self {
         Self { max_retries: 0, ..Self::default() }
     }
 
-    /// Most attempts after the first; 2 unless set.
+    /// Sets the maximum number of retries after the first attempt; defaults to 2.
     #[must_use]
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// Limit of the first pause; 200 ms unless set.
+    /// Sets the maximum delay before the first retry; defaults to 200 ms.
     #[must_use]
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// Limit of every pause; 10 s unless set. A `Retry-After` may ask for more.
+    /// Sets the maximum delay before any retry; defaults to 10 s. A `Retry-After` may exceed it.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The pause before a retry; the first is number 0.
+    /// Returns the delay before a retry; the first retry is number 0.
     pub(crate) fn delay(&self, retry: u32, asked_for: Option<Duration>, clock: &dyn Clock) -> Duration {
         let limit = self.base_delay.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX)).min(self.max_delay);
         let jitter = limit.mul_f64(clock.random().clamp(0.0, 1.0));
@@ -76,7 +76,7 @@ impl RetryPolicy {
     }
 }
 
-/// Reads a `Retry-After` header: seconds, or a date.
+/// Parses a `Retry-After` header: seconds, or a date.
 pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -86,7 +86,7 @@ pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// The budget of retries that all clients of a configuration share.
+/// The retry budget that all clients of a configuration share.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
@@ -98,19 +98,19 @@ impl Budget {
         Self(AtomicU32::new(Self::FULL))
     }
 
-    /// Takes what one retry costs; `false` if there is not enough.
+    /// Takes the cost of one retry; returns `false` if the budget is exhausted.
     pub(crate) fn take(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(Self::COST)).is_ok()
     }
 
-    /// A call that went well gives a little back.
+    /// Refills the budget a little, after a successful call.
     pub(crate) fn refill(&self) {
         let _ =
             self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left < Self::FULL).then_some(left + 1));
     }
 }
 
-/// Spreads calls evenly: at most so many a second.
+/// A client-side rate limit that spaces requests evenly.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     interval: Duration,
@@ -125,7 +125,7 @@ impl RateLimit {
         }
     }
 
-    /// Waits for the turn of this call.
+    /// Waits until the next request may be sent.
     pub(crate) async fn wait(&self, clock: &dyn Clock) {
         let now = Instant::now();
         let wait = {

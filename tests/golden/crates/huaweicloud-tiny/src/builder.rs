@@ -62,7 +62,7 @@ impl LookUpThing {
         self
     }
 
-    /// Things to skip.
+    /// Number of things to skip.
     ///
     /// 0 to 1000.
     pub fn offset(mut self, offset: i64) -> Self {
@@ -70,7 +70,7 @@ impl LookUpThing {
         self
     }
 
-    /// Things on the page.
+    /// Number of things per page.
     ///
     /// 1 to 100.
     pub fn limit(mut self, limit: i64) -> Self {
@@ -87,7 +87,7 @@ impl LookUpThing {
         self
     }
 
-    /// A name that Rust keeps for itself.
+    /// A field whose name is a Rust keyword.
     pub fn fn_(mut self, fn_: f64) -> Self {
         self.body = self.body.fn_(fn_);
         self

@@ -28,7 +28,7 @@ impl Client {
 
     /// Looks a thing up.
     ///
-    /// One of each kind of parameter.
+    /// Takes one of each kind of parameter.
     ///
     /// Returns a page of [`Thing`](crate::types::Thing) in a [`LookUpThingResponse`](crate::types::LookUpThingResponse).
     ///

@@ -18,8 +18,8 @@ pub static SERVICE: Service = Service::new(
                     ParameterDocs::new("kind", "Kinds to look for.", Some("[\"a\"]")),
                     ParameterDocs::new("also", "More kinds.", None),
                     ParameterDocs::new("flag", "Whether to look twice.", None),
-                    ParameterDocs::new("offset", "Things to skip.", None),
-                    ParameterDocs::new("limit", "Things on the page.", None),
+                    ParameterDocs::new("offset", "Number of things to skip.", None),
+                    ParameterDocs::new("limit", "Number of things per page.", None),
                     ParameterDocs::new("x_mood", "Mood of the caller.", Some("red")),
                 ],
             )

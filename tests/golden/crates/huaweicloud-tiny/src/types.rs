@@ -24,7 +24,7 @@ use huaweicloud_core::{
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Filter {
-    /// Field to look at.
+    /// Field to compare.
     ///
     /// At most 5 characters.
     pub field: Option<String>,
@@ -60,13 +60,13 @@ huaweicloud_core::codegen::model! {
     Filter { field, values }
 }
 
-/// What to look for.
+/// The things to look up.
 ///
 /// Source: *Looking Up* (2026-01-01).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LookUpThingRequest {
-    /// A name that Rust keeps for itself.
+    /// A field whose name is a Rust keyword.
     pub fn_: Option<f64>,
     /// Another object.
     pub nested: Option<Nested>,
@@ -274,7 +274,7 @@ huaweicloud_core::codegen::model! {
 pub struct Thing {
     /// Name of the thing.
     pub name: Option<String>,
-    /// When it was looked up.
+    /// Time of the lookup.
     ///
     /// Milliseconds since 1970-01-01 UTC.
     pub at: Option<EpochMillis>,
@@ -292,7 +292,7 @@ pub struct Thing {
     pub good: Option<bool>,
     /// Labels.
     pub labels: Option<::std::collections::BTreeMap<String, String>>,
-    /// Anything at all.
+    /// Any JSON object.
     pub whatever: Option<Value>,
 }
 
