@@ -12,8 +12,9 @@ use serde_json::{Map, Value, json};
 use crate::{
     deviations, drift,
     files::{self, Files},
+    package::changelog,
     page::Page,
-    spec::{self, Problem, Result, Spec, step},
+    spec::{self, Operation, Problem, Result, Spec, step},
 };
 
 use operation::Added;
@@ -53,9 +54,7 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
         }
         let spec = Spec::parse(service, &file, text.clone())?;
         others.push(spec.clone());
-        let exact = |operation: &spec::OperationAt<'_>| {
-            operation.path == page.path && operation.method.eq_ignore_ascii_case(&page.method)
-        };
+        let exact = |operation: &Operation| operation.path == page.path && operation.method.to_string() == page.method;
         if let Some(there) = others.iter().find(|spec| spec.operations().iter().any(exact)) {
             return Err(problem(format!(
                 "documents {} {}, which is in {} already. `cargo xtask drift {name}` says what differs",
@@ -64,12 +63,17 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
         }
         others.pop();
         let mut added = operation::draft(&page, &spec);
-        decide(&spec, &page, &mut added);
+        decide(&spec, &page, &mut added)?;
         text = add(&spec, &page, &added)?;
         drafted.push(format!("drafted {} {} into {file}", page.method, page.path));
     }
     let notes = text.matches("x-review:").count();
-    files::write(root, &Files::from([(file.clone(), text)]), &[])?;
+    let mut files = Files::from([(file.clone(), text)]);
+    let changelog = changelog::path(service);
+    if !root.join(&changelog).exists() {
+        files.insert(changelog, changelog::FIRST.to_owned());
+    }
+    files::write(root, &files, &[])?;
     drafted.iter().for_each(|line| println!("{line}"));
     println!(
         "{notes} notes (x-review) to settle in {file}; then `cargo xtask lint {service}` and `cargo xtask generate`"
@@ -182,16 +186,18 @@ fn kept(before: &Spec, text: &str) -> Result<()> {
 }
 
 /// Adds an `x-deviation` and an `x-review` to every new node on which the document contradicts itself or is silent.
-fn decide(spec: &Spec, page: &Page, added: &mut Added) {
-    let mut merged = spec.clone();
+fn decide(spec: &Spec, page: &Page, added: &mut Added) -> Result<()> {
+    let mut document = spec.value.clone();
     let method = page.method.to_lowercase();
     let place = step(&step("/paths", &page.path), &method);
-    merged.value["paths"][&page.path][&method] = added.operation.clone();
+    document["paths"][&page.path][&method] = added.operation.clone();
     for (name, schema) in &added.schemas {
-        merged.value["components"]["schemas"][name] = schema.clone();
+        document["components"]["schemas"][name] = schema.clone();
     }
-    let operations = merged.operations();
-    let Some(operation) = operations.iter().find(|operation| operation.pointer == place) else { return };
+    let merged = Spec::read(&spec.service, &spec.file, String::new(), document)?;
+    let Some(operation) = merged.operations().iter().find(|operation| operation.pointer == place) else {
+        return Ok(());
+    };
     for finding in drift::compare::page(page, &merged, operation) {
         let node = finding.nodes.iter().find_map(|pointer| {
             if let Some(rest) = pointer.strip_prefix(&place) {
@@ -227,4 +233,5 @@ fn decide(spec: &Spec, page: &Page, added: &mut Added) {
             json!("the page is silent or contradicts itself here: decide, and say why in each x-deviation")
         });
     }
+    Ok(())
 }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{
     deviations::{self, Deviation},
     page::{Page, Unreadable},
-    spec::{self, OperationAt, Spec, list, text},
+    spec::{self, Operation, Spec},
 };
 
 /// A difference that an `x-deviation` of the spec covers.
@@ -147,7 +147,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
     let mut outcomes = Vec::new();
     // The deviations that matched a difference, by spec, and the operations that were compared.
     let mut needed: BTreeMap<&str, Vec<Identity>> = BTreeMap::new();
-    let mut compared: Vec<(&Spec, OperationAt<'_>, usize)> = Vec::new();
+    let mut compared: Vec<(&Spec, &Operation, usize)> = Vec::new();
     for (file, page) in pages {
         let page = match page {
             Ok(page) => page,
@@ -163,25 +163,25 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
             )));
             continue;
         };
-        let deviations = deviations::of(spec, &operation);
+        let deviations = deviations::of(spec, operation);
         let mut report = Report {
             page: file.clone(),
             file: spec.file.clone(),
-            operation: operation.id().to_owned(),
+            operation: operation.id.clone(),
             title: page.title.clone(),
             updated: page.updated.clone(),
-            verified: verified(&operation),
+            verified: operation.source.verified.clone(),
             differences: Vec::new(),
             stale: Vec::new(),
             covered: Vec::new(),
             lost: Vec::new(),
         };
         let used = needed.entry(&spec.file).or_default();
-        for finding in compare::page(page, spec, &operation) {
+        for finding in compare::page(page, spec, operation) {
             match deviations.iter().find(|deviation| covers(deviation, &finding)) {
                 Some(deviation) => {
                     used.push(identity(deviation));
-                    report.covered.push(Covered { why: text(deviation.value, "why").to_owned(), finding });
+                    report.covered.push(Covered { why: deviation.note.why.clone(), finding });
                 }
                 None if finding.lost => report.lost.push(finding),
                 None => report.differences.push(finding),
@@ -198,7 +198,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
         let done: Vec<&str> = compared
             .iter()
             .filter(|(other, ..)| other.file == spec.file)
-            .map(|(_, operation, _)| operation.id())
+            .map(|(_, operation, _)| operation.id.as_str())
             .collect();
         let stale = deviations::of(spec, operation)
             .into_iter()
@@ -223,8 +223,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
 type Identity = (String, String, Option<String>);
 
 fn identity(deviation: &Deviation<'_>) -> Identity {
-    let member = deviation.value.get("member").and_then(serde_json::Value::as_str).map(str::to_owned);
-    (deviation.pointer.clone(), text(deviation.value, "about").to_owned(), member)
+    (deviation.pointer.to_owned(), deviation.note.about.clone(), deviation.note.member.clone())
 }
 
 /// Returns whether a deviation and a finding have the same subject.
@@ -235,8 +234,7 @@ fn concerns(deviation: &Deviation<'_>, finding: &Finding) -> bool {
 
 fn covers(deviation: &Deviation<'_>, finding: &Finding) -> bool {
     // `found` is the text of the document at the time of the decision; any other text is a new difference.
-    let found = deviation.value.get("found").and_then(serde_json::Value::as_str);
-    found.is_none_or(|found| found == finding.document) && concerns(deviation, finding)
+    deviation.note.found.as_ref().is_none_or(|found| *found == finding.document) && concerns(deviation, finding)
 }
 
 fn reports(outcomes: &[Outcome]) -> impl Iterator<Item = &Report> {
@@ -246,23 +244,17 @@ fn reports(outcomes: &[Outcome]) -> impl Iterator<Item = &Report> {
     })
 }
 
-/// Returns the date when a person last compared the operation with its documents.
-fn verified(operation: &OperationAt<'_>) -> Option<String> {
-    operation.value.pointer("/x-source/verified")?.as_str().map(str::to_owned)
-}
-
 /// Returns whether a document of the operation has this title.
-fn is_titled(operation: &OperationAt<'_>, title: &str) -> bool {
-    list(&operation.value["x-source"], "documents")
-        .any(|document| document.get("title").is_some_and(|own| own == title))
+fn is_titled(operation: &Operation, title: &str) -> bool {
+    operation.source.documents.iter().any(|document| document.title == title)
 }
 
 /// Finds the operation that a document describes: by method and path; otherwise by title, so that a changed endpoint is
 /// reported as a difference; otherwise, for a document without a title, by path.
-pub fn find<'a>(specs: &'a [Spec], page: &Page) -> Option<(&'a Spec, OperationAt<'a>)> {
-    let all = || specs.iter().flat_map(|spec| spec.operations().into_iter().map(move |operation| (spec, operation)));
+pub fn find<'a>(specs: &'a [Spec], page: &Page) -> Option<(&'a Spec, &'a Operation)> {
+    let all = || specs.iter().flat_map(|spec| spec.operations().iter().map(move |operation| (spec, operation)));
     all()
-        .find(|(_, operation)| operation.method.eq_ignore_ascii_case(&page.method) && operation.path == page.path)
+        .find(|(_, operation)| operation.method.to_string() == page.method && operation.path == page.path)
         .or_else(|| all().find(|(_, operation)| is_titled(operation, &page.title)))
         .or_else(|| all().find(|(_, operation)| page.title.is_empty() && operation.path == page.path))
 }
@@ -353,12 +345,12 @@ fn coverage(specs: &[Spec], outcomes: &[Outcome]) -> Vec<Coverage> {
     let mut found = Vec::new();
     for spec in specs {
         for operation in spec.operations() {
-            let report = find(&spec.file, operation.id());
+            let report = find(&spec.file, &operation.id);
             found.push(Coverage {
-                operation: format!("{}/{}", spec.service, operation.id()),
+                operation: format!("{}/{}", spec.service, &operation.id),
                 page: report.map(|report| report.page.clone()),
                 updated: report.and_then(|report| report.updated.clone()),
-                verified: verified(&operation),
+                verified: operation.source.verified.clone(),
                 differences: report.map_or(0, |report| report.differences.len()),
                 stale: report.map_or(0, |report| report.stale.len()),
             });

@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 use crate::{
     files::{self, Files},
     lint,
-    package::{self, changelog::Changelog},
+    package::{
+        self,
+        changelog::{self, Changelog},
+    },
     spec::{self, Problem, Result},
     tables,
 };
@@ -22,7 +25,7 @@ pub fn run(root: &Path, services: &[String], check: bool) -> Result<()> {
     let mut problems = Vec::new();
     let mut packages = Vec::new();
     for spec in specs {
-        let changelog = Changelog::read(root, &format!("specs/{}/CHANGELOG.md", spec.service));
+        let changelog = Changelog::read(root, &changelog::path(&spec.service));
         let generated = changelog.and_then(|changelog| Ok((package::service(&spec, &changelog)?, changelog)));
         match generated {
             Ok((package, changelog)) => {

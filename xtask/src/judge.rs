@@ -14,7 +14,7 @@ use typify::{TypeDetails, TypeSpace, TypeStructPropInfo};
 use crate::{
     emit::Code,
     names::setter,
-    spec::{Spec, is_enum},
+    spec::{Schema, Spec},
     wire,
 };
 
@@ -79,7 +79,7 @@ pub fn expected(spec: &Spec) -> Result<Verdict, String> {
         };
         settings.with_conversion(schema, kind, [TypeImpl::Display].into_iter());
     }
-    for (name, _) in spec.schemas().filter(|(_, schema)| is_enum(schema)) {
+    for (name, _) in spec.schemas().filter(|(_, schema)| schema.is_enum()) {
         settings.with_replacement(name, name, [TypeImpl::Display].into_iter());
     }
     let mut generator = Generator::new(&settings);
@@ -109,7 +109,7 @@ fn models(space: &TypeSpace, spec: &Spec, verdict: &mut Verdict) {
     for kind in space.iter_types() {
         let TypeDetails::Struct(model) = kind.details() else { continue };
         let name = kind.name();
-        if spec.schema(&name).is_none_or(is_enum) {
+        if spec.schema(&name).is_none_or(Schema::is_enum) {
             continue;
         }
         let mut fields = BTreeMap::new();

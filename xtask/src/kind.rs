@@ -1,8 +1,6 @@
 //! The Rust type of a schema.
 
-use serde_json::Value;
-
-use crate::spec::{Spec, is_enum, is_time, kind, reference, text};
+use crate::spec::{Format, Schema, Spec, Type};
 
 /// What a parameter or member holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,24 +22,22 @@ pub enum Kind {
 
 impl Kind {
     /// What a schema holds.
-    pub fn of(spec: &Spec, schema: &Value) -> Self {
-        if let Some(name) = reference(schema) {
-            let values = spec.schema(name).is_some_and(is_enum);
+    pub fn of(spec: &Spec, schema: &Schema) -> Self {
+        if let Some(name) = schema.reference() {
+            let values = spec.schema(name).is_some_and(Schema::is_enum);
             return if values { Self::Enum(name.to_owned()) } else { Self::Object(name.to_owned()) };
         }
-        match kind(schema) {
-            _ if is_time(schema) => Self::Millis,
-            "string" if text(schema, "format") == "password" => Self::Secret,
-            "string" => Self::Text,
-            "integer" => Self::Integer,
-            "number" => Self::Number,
-            "boolean" => Self::Boolean,
-            "array" => Self::List(Box::new(Self::of(spec, &schema["items"]))),
-            "object" => match schema.get("additionalProperties") {
-                Some(values) if values.is_object() => Self::Map(Box::new(Self::of(spec, values))),
-                _ => Self::Any,
-            },
-            _ => Self::Any,
+        let held = |schema: &Option<Box<Schema>>| schema.as_ref().map(|schema| Box::new(Self::of(spec, schema)));
+        match schema.kind {
+            _ if schema.is_time() => Self::Millis,
+            Some(Type::String) if schema.format == Some(Format::Password) => Self::Secret,
+            Some(Type::String) => Self::Text,
+            Some(Type::Integer) => Self::Integer,
+            Some(Type::Number) => Self::Number,
+            Some(Type::Boolean) => Self::Boolean,
+            Some(Type::Array) => Self::List(held(&schema.items).unwrap_or_else(|| Box::new(Self::Any))),
+            Some(Type::Object) => held(&schema.additional_properties).map_or(Self::Any, Self::Map),
+            None => Self::Any,
         }
     }
 

@@ -1,10 +1,7 @@
 //! Names in Rust of what a spec names.
 
 use heck::ToSnakeCase as _;
-use serde_json::Value;
 use syn::Ident;
-
-use crate::spec::text;
 
 /// Name of the crate of a service in Rust code.
 pub fn crate_name(service: &str) -> String {
@@ -21,9 +18,6 @@ pub fn setter(name: &str) -> String {
 }
 
 /// Name of the setter of a parameter or member in a request builder: `x-setter`, where the usual one is taken.
-pub fn setter_of(node: &Value, name: &str) -> String {
-    match text(node, "x-setter") {
-        "" => setter(name),
-        own => own.to_owned(),
-    }
+pub fn setter_of(own: Option<&str>, name: &str) -> String {
+    own.map_or_else(|| setter(name), str::to_owned)
 }

@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::spec::{Problem, Result, list, text};
+use crate::spec::{
+    Problem, Result,
+    raw::{list, text},
+};
 
 /// The package whose binary is distributed.
 const BINARY: &str = "huaweicloud-cli";

@@ -9,7 +9,10 @@ use quote::ToTokens;
 use syn::{ImplItem, Item, Visibility};
 
 use crate::{
-    package::{self, changelog::Changelog},
+    package::{
+        self,
+        changelog::{self, Changelog},
+    },
     spec::{self, Problem, Result},
 };
 
@@ -25,7 +28,7 @@ pub fn run(root: &Path, services: &[String], against: Option<&str>) -> Result<()
     let mut problems = Vec::new();
     for spec in spec::load(root, services)? {
         let folder = package::folder(&spec.service);
-        let changelog = format!("specs/{}/CHANGELOG.md", spec.service);
+        let changelog = changelog::path(&spec.service);
         let at = |path: &str| git(root, &["show", &format!("{revision}:./{path}")]);
         let Ok(before) = at(&changelog).map_err(failed).and_then(|text| Changelog::parse(&changelog, text)) else {
             println!("{folder}: not in {revision}");

@@ -2,13 +2,10 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
-
 use crate::{
-    deviations,
     files::{Files, MARK},
     package::{self, changelog::Changelog},
-    spec::{Problem, Result, Spec, text},
+    spec::{Problem, Result, Spec},
 };
 
 const README: &str = "README.md";
@@ -33,16 +30,16 @@ fn services(packages: &[(Spec, Changelog)]) -> String {
     for (spec, _) in packages {
         let operations = spec.operations();
         let (histories, others): (Vec<_>, Vec<_>) =
-            operations.iter().partition(|operation| operation.value.get("x-history").is_some());
+            operations.iter().partition(|operation| operation.history.is_some());
         let histories: Vec<String> = histories
             .iter()
-            .map(|operation| format!("`{}`: `{} {}`", operation.id(), operation.method.to_uppercase(), operation.path))
+            .map(|operation| format!("`{}`: `{} {}`", operation.id, operation.method, operation.path))
             .collect();
         table.push_str(&format!(
             "| [`huaweicloud-{0}`]({1}/README.md) | {2} | {3} | {4} |\n",
             spec.service,
             package::folder(&spec.service),
-            spec.text_at("/info/title").trim_start_matches("Huawei Cloud "),
+            spec.title().trim_start_matches("Huawei Cloud "),
             histories.join("<br>"),
             others.len(),
         ));
@@ -58,21 +55,21 @@ pub fn deviations(packages: &[(Spec, Changelog)]) -> Files {
          `cargo xtask drift` reports one that no difference needs any more.\n"
     );
     for (spec, _) in packages {
-        let found = deviations::below(&spec.value, "");
+        let found = &spec.notes.deviations;
         contents.push_str(&format!(
             "\n## {} ({})\n\n| where | about | document | spec | reason |\n|---|---|---|---|---|\n",
-            spec.text_at("/info/title"),
+            spec.title(),
             found.len()
         ));
         for (pointer, deviation) in found {
-            let cell = |key: &str| text(deviation, key).replace('|', "\\|");
+            let cell = |text: &str| text.replace('|', "\\|");
             contents.push_str(&format!(
                 "| `{}` | {} | {} | {} | {} |\n",
-                place(spec, &pointer),
-                cell("about"),
-                cell("page"),
-                cell("spec"),
-                cell("why"),
+                place(spec, pointer),
+                cell(&deviation.about),
+                cell(&deviation.page),
+                cell(&deviation.spec),
+                cell(&deviation.why),
             ));
         }
     }
@@ -82,25 +79,23 @@ pub fn deviations(packages: &[(Spec, Changelog)]) -> Files {
 /// A pointer as a reader knows the node: by its name.
 fn place(spec: &Spec, pointer: &str) -> String {
     let steps: Vec<&str> = pointer.split('/').collect();
-    match steps[..] {
-        ["", "components", "schemas", schema, "properties", property] => format!("{schema}.{property}"),
-        ["", "components", "schemas", schema] => schema.to_owned(),
-        ["", "servers", ..] => text(spec.value.pointer(pointer).unwrap_or(&Value::Null), "url").to_owned(),
-        ["", "paths", path, method, ref rest @ ..] if !rest.is_empty() => {
-            let operation = spec
-                .value
-                .pointer(&format!("/paths/{path}/{method}/operationId"))
-                .map_or("", |id| id.as_str().unwrap_or_default());
-            let parameter = spec.value.pointer(pointer).filter(|_| matches!(rest, ["parameters", _]));
-            format!(
-                "{operation} {}",
-                parameter.map_or_else(|| rest.join(" "), |parameter| text(parameter, "name").to_owned())
-            )
+    let index = |index: &str| index.parse::<usize>().unwrap_or_default();
+    let named = match steps[..] {
+        ["", "components", "schemas", schema, "properties", property] => Some(format!("{schema}.{property}")),
+        ["", "components", "schemas", schema] => Some(schema.to_owned()),
+        ["", "servers", server] => spec.document.servers.get(index(server)).map(|server| server.url.clone()),
+        ["", "paths", path, method, ref rest @ ..] => {
+            let pointer = format!("/paths/{path}/{method}");
+            let operation = spec.operations().iter().find(|operation| operation.pointer == pointer);
+            operation.map(|operation| match rest {
+                [] => operation.id.clone(),
+                ["parameters", parameter] => {
+                    format!("{} {}", operation.id, operation.parameters[index(parameter)].name)
+                }
+                rest => format!("{} {}", operation.id, rest.join(" ")),
+            })
         }
-        ["", "paths", path, method] => {
-            text(spec.value.pointer(&format!("/paths/{path}/{method}")).unwrap_or(&Value::Null), "operationId")
-                .to_owned()
-        }
-        _ => pointer.to_owned(),
-    }
+        _ => None,
+    };
+    named.unwrap_or_else(|| pointer.to_owned())
 }

@@ -126,19 +126,20 @@ fn processor_seconds() -> Option<f64> {
 fn crate_of_many(root: &Path, specs: &[Spec]) -> std::result::Result<TempDir, String> {
     let mut paths = Map::new();
     let mut schemas = Map::new();
-    let all = specs.iter().flat_map(|spec| spec.operations().into_iter().map(move |operation| (spec, operation)));
+    let all = specs.iter().flat_map(|spec| spec.operations().iter().map(move |operation| (spec, operation)));
     for (spec, operation) in all.take(MANY) {
-        let item = paths.entry(operation.path).or_insert_with(|| Value::Object(Map::new()));
-        item[operation.method] = operation.value.clone();
-        for name in spec.reached(operation.value) {
-            let schema = spec.schema(name).cloned().unwrap_or_default();
+        let item = paths.entry(&operation.path).or_insert_with(|| Value::Object(Map::new()));
+        item[operation.method.to_string().to_lowercase()] = spec.node(operation).clone();
+        for name in spec.reached(&operation.schemas()) {
+            let schema = spec::raw::schema(&spec.value, name).cloned().unwrap_or_default();
             schemas.entry(name).or_insert(schema);
         }
     }
-    let mut many = specs.first().ok_or("there are no specs")?.clone();
-    many.service = "many".to_owned();
-    many.value["paths"] = paths.into();
-    many.value["components"]["schemas"] = schemas.into();
+    let mut document = specs.first().ok_or("there are no specs")?.value.clone();
+    document["paths"] = paths.into();
+    document["components"]["schemas"] = schemas.into();
+    let many = Spec::read("many", "many.yaml", String::new(), document);
+    let many = many.map_err(|problems| problems[0].to_string())?;
     let mut files = package::code(&many).map_err(|problems| problems[0].to_string())?;
     files
         .insert(format!("{}/Cargo.toml", package::folder(&many.service)), manifest("huaweicloud-many", &on_core(root)));

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     kind::Kind,
-    spec::{self, OperationAt, Spec, is_enum, list, members, reference, required, text},
+    spec::{Operation, Schema, Spec},
 };
 
 /// Which way a value travels.
@@ -39,16 +39,13 @@ impl Use {
 pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
     let mut found: BTreeMap<String, Use> = BTreeMap::new();
     for operation in spec.operations() {
-        let parts = [
-            ("parameters", Direction::Request),
-            ("requestBody", Direction::Request),
-            ("responses", Direction::Response),
-        ];
-        for (key, direction) in parts {
-            for name in spec.reached(&operation.value[key]) {
+        let parts =
+            [(operation.request_schemas(), Direction::Request), (operation.response_schemas(), Direction::Response)];
+        for (schemas, direction) in parts {
+            for name in spec.reached(&schemas) {
                 let known = found.entry(name.to_owned()).or_default();
                 known.directions.insert(direction);
-                known.sources.insert(spec::source(operation.value));
+                known.sources.insert(operation.source.cited());
             }
         }
     }
@@ -60,21 +57,22 @@ pub fn contract(spec: &Spec) -> Value {
     let uses = uses(spec);
     let mut schemas = Map::new();
     for (name, schema) in spec.schemas() {
-        let contract = if is_enum(schema) {
+        let contract = if schema.is_enum() {
             json!({ "type": "string" })
         } else {
             let request = uses.get(name).is_some_and(|used| used.direction() == Direction::Request);
-            let properties: Map<String, Value> = members(schema, "properties")
+            let properties: Map<String, Value> = schema
+                .properties()
                 .map(|(key, property)| (key.clone(), described(leaf(&Kind::of(spec, property)), key)))
                 .collect();
-            let must: Vec<&Value> = list(schema, "required").filter(|_| request).collect();
+            let must: &[String] = if request { &schema.required } else { &[] };
             json!({ "type": "object", "properties": properties, "required": must })
         };
         schemas.insert(name.clone(), contract);
     }
     let mut paths = json!({});
     for operation in spec.operations() {
-        paths[operation.path][operation.method] = operation_of(spec, &operation);
+        paths[&operation.path][operation.method.to_string().to_lowercase()] = operation_of(spec, operation);
     }
     json!({
         "openapi": "3.0.3",
@@ -84,21 +82,21 @@ pub fn contract(spec: &Spec) -> Value {
     })
 }
 
-fn operation_of(spec: &Spec, operation: &OperationAt<'_>) -> Value {
+fn operation_of(spec: &Spec, operation: &Operation) -> Value {
     let parameters: Vec<Value> = operation
-        .parameters()
+        .arguments()
         .map(|parameter| {
             json!({
-                "name": text(parameter, "name"),
-                "in": text(parameter, "in"),
-                "required": required(parameter),
-                "schema": leaf(&Kind::of(spec, &parameter["schema"])),
+                "name": parameter.name,
+                "in": parameter.location,
+                "required": parameter.required,
+                "schema": leaf(&Kind::of(spec, &parameter.schema)),
             })
         })
         .collect();
     let named =
-        |schema: &Value| json!({ "application/json": { "schema": { "$ref": reference(schema).map(component) } } });
-    let mut contract = json!({ "operationId": operation.id(), "parameters": parameters });
+        |schema: &Schema| json!({ "application/json": { "schema": { "$ref": schema.reference().map(component) } } });
+    let mut contract = json!({ "operationId": operation.id, "parameters": parameters });
     if let Some(schema) = operation.request_schema() {
         contract["requestBody"] = json!({ "required": true, "content": named(schema) });
     }

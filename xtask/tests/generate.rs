@@ -93,8 +93,7 @@ fn check_reports_every_kind_of_difference() {
             fs::write(root.join("crates/huaweicloud-tiny/src/notes.rs"), "").unwrap();
         }),
         ("is generated but its spec is gone", |root| {
-            fs::create_dir_all(root.join("specs/other")).unwrap();
-            fs::rename(root.join(SPEC), root.join("specs/other/openapi.yaml")).unwrap();
+            fs::rename(root.join("specs/tiny"), root.join("specs/other")).unwrap();
         }),
     ];
     for (sentence, change) in changes {
@@ -128,8 +127,9 @@ fn rejects_invalid_specs_without_writing() {
         (
             "            title: Looking Up",
             "            titel: Looking Up",
-            &format!("{post}/x-source/documents: must begin with the page"),
+            &format!("{post}/x-source/documents/0/titel: is not supported in a document"),
         ),
+        ("            title: Looking Up\n", "", &format!("{post}/x-source/documents: must begin with the page")),
         (
             "            updated: 2026-01-01",
             "            updated: unknown",
@@ -150,7 +150,7 @@ fn rejects_invalid_specs_without_writing() {
             "{ type: string, minLength: 9, maxLength: 8 }",
             "/schema/minLength: is 9, larger than maxLength, which is 8",
         ),
-        ("in: path", "in: cookie", "/parameters/0/in: \"cookie\" is not supported"),
+        ("in: path", "in: cookie", &format!("{post}/parameters/0/in: is not valid: unknown variant `cookie`")),
         (
             "x-enum-varnames: [Red, Green]",
             "x-enum-varnames: [Red]",
@@ -160,6 +160,11 @@ fn rejects_invalid_specs_without_writing() {
         (
             "          description: Name of the thing.",
             "          title: Name",
+            "#/components/schemas/Thing/properties/name/title: is not supported in a schema",
+        ),
+        (
+            "          description: Name of the thing.\n",
+            "",
             "#/components/schemas/Thing/properties/name: has no description",
         ),
         (
@@ -232,9 +237,26 @@ fn rejects_invalid_specs_without_writing() {
             "/x-history/actor: {/nobody} is neither in an item nor a parameter",
         ),
         ("x-region: r-1", "x-region: \"\"", "/servers/0/x-region: must name the region"),
-        ("scope: project", "scope: galaxy", "#/x-service/scope: must be project or domain"),
-        ("format: int32", "format: int33", "\"int33\" is not known"),
-        ("maximum: 100", "maximum: hundred", "is not valid OpenAPI"),
+        (
+            "scope: project",
+            "scope: galaxy",
+            "#/x-service/scope: is not valid: unknown variant `galaxy`, expected `project` or `domain`",
+        ),
+        (
+            "        style: offset\n",
+            "        style: offset\n        first_page: 1\n",
+            "/x-pagination/first_page: is not supported in x-pagination",
+        ),
+        ("        max_offset: 1000\n", "", "/x-pagination/max_offset: is missing"),
+        ("    post:\n", "    trace:\n", "#/paths/~1v1~1things~1{thing_id}: is not valid: unknown variant `trace`"),
+        ("items: { type: string }", "items: []", "/schema/items: must be a mapping"),
+        (
+            "schema: { $ref: \"#/components/schemas/Colour\" }",
+            "schema: { $ref: \"#/components/schemas/Colour\", nullable: true, type: string }",
+            "/schema/$ref: must stand alone",
+        ),
+        ("format: int32", "format: int33", "/schema/format: is not valid: unknown variant `int33`"),
+        ("maximum: 100", "maximum: hundred", "/schema/maximum: is not valid: invalid type: string"),
         (
             "        \"200\":",
             "        \"201\":\n          description: Twice.\n        \"200\":",
@@ -246,7 +268,11 @@ fn rejects_invalid_specs_without_writing() {
             "    String:\n      type: object\n      description: D.\n      properties: {}\n    Colour:\n",
             "has the name of a type that generated code uses itself",
         ),
-        ("additionalProperties: { type: string }", "additionalProperties: false", "must not be false"),
+        (
+            "additionalProperties: { type: string }",
+            "additionalProperties: false",
+            "/additionalProperties: is not valid: invalid type: boolean `false`, expected a mapping",
+        ),
         ("x-deviation:\n      - about: type", "x-deviation:\n      - abaut: type", "x-deviation/0/about: is missing"),
         (
             "- about: type\n        page: a page",
@@ -289,6 +315,31 @@ fn rejects_invalid_specs_without_writing() {
         assert!(text.starts_with("specs/tiny/openapi.yaml"), "{text}");
         assert_eq!(fs::read(folder.path().join(TYPES)).unwrap(), before, "{from:?} → {to:?} changed a file");
     }
+}
+
+#[test]
+fn every_key_that_nothing_reads_is_named_once() {
+    let folder = golden_copy();
+    edit(folder.path(), SPEC, "  version: v1\n", "  version: v1\n  licence: none\n");
+    edit(folder.path(), SPEC, "      operationId:", "      deprecated: false\n      operationId:");
+    edit(folder.path(), SPEC, "        - name: thing_id\n", "        - name: thing_id\n          style: simple\n");
+    edit(
+        folder.path(),
+        SPEC,
+        "          description: Name of the thing.\n",
+        "          description: A.\n          patern: a\n",
+    );
+    let (code, text) = xtask(folder.path(), &["lint"]);
+    let wanted = [
+        ("/info/licence", "info"),
+        ("/paths/~1v1~1things~1{thing_id}/post/deprecated", "an operation"),
+        ("/paths/~1v1~1things~1{thing_id}/post/parameters/0/style", "a parameter"),
+        ("/components/schemas/Thing/properties/name/patern", "a schema"),
+    ];
+    let wanted = wanted.map(|(pointer, place)| {
+        format!("{SPEC}#{pointer}: is not supported in {place}; see specs/README.md for what is\n")
+    });
+    assert_eq!((code, text), (1, wanted.concat()));
 }
 
 #[test]

@@ -294,12 +294,15 @@ fn public_api_matches_snapshots() {
     assert!(failed.is_empty(), "these differ from their snapshots: {failed:?}");
 }
 
-/// Returns a spec with one change.
-fn edited_spec(service: &str, from: &str, to: &str) -> Spec {
-    let text = specs().into_iter().find(|spec| spec.service == service).unwrap().text;
-    assert_eq!(text.matches(from).count(), 1, "{service} must hold once: {from}");
-    let spec = Spec::parse(service, &format!("specs/{service}/openapi.yaml"), text.replace(from, to)).unwrap();
-    assert_eq!(lint::lint(&spec), [], "{from} → {to}");
+/// Returns a spec with these changes, each of which must apply once.
+fn edited_spec(service: &str, edits: &[(&str, &str)]) -> Spec {
+    let mut text = specs().into_iter().find(|spec| spec.service == service).unwrap().text;
+    for (from, to) in edits {
+        assert_eq!(text.matches(from).count(), 1, "{service} must hold once: {from}");
+        text = text.replace(from, to);
+    }
+    let spec = Spec::parse(service, &format!("specs/{service}/openapi.yaml"), text).unwrap();
+    assert_eq!(lint::lint(&spec), [], "{edits:?}");
     spec
 }
 
@@ -326,8 +329,8 @@ fn a_changed_fact_changes_one_line() {
         (
             "type",
             "codeartsdeploy",
-            "          type: integer\n          format: int64\n          description: Number of records in the whole history.",
-            "          type: string\n          description: Number of records in the whole history.",
+            "          type: integer\n          format: int64\n          description: Total number of records in the history.",
+            "          type: string\n          description: Total number of records in the history.",
         ),
         (
             "value",
@@ -356,20 +359,12 @@ fn a_changed_fact_changes_one_line() {
         ),
     ];
     for (fact, service, from, to) in cases {
-        let before = specs().into_iter().find(|spec| spec.service == service).unwrap();
-        // `total` must point to an integer, so it is removed from this history.
-        let to = to.to_owned();
-        let after = match fact {
-            "type" => {
-                let spec = edited_spec(service, "        total: /total_num\n      x-history", "      x-history");
-                Spec::parse(service, &spec.file, spec.text.replace(from, &to)).unwrap()
-            }
-            _ => edited_spec(service, from, &to),
-        };
-        let before = match fact {
-            "type" => edited_spec(service, "        total: /total_num\n      x-history", "      x-history"),
-            _ => before,
-        };
+        // `total` must point to an integer, so it is removed from this history; the example follows the type.
+        let pointer = ("        total: /total_num\n      x-history", "      x-history");
+        let example = ("                    total_num: 1\n", "                    total_num: one\n");
+        let (first, then): (&[_], &[_]) = if fact == "type" { (&[pointer], &[example]) } else { (&[], &[]) };
+        let before = edited_spec(service, first);
+        let after = edited_spec(service, &[first, then, &[(from, to)]].concat());
         let (before, after) = (package::code(&before).unwrap(), package::code(&after).unwrap());
         let lines = changed_lines(&outline(&before), &outline(&after));
         let (gone, come) = (

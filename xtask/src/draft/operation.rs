@@ -11,7 +11,11 @@ use serde_json::{Map, Value, json};
 use crate::{
     drift::compare::is_transport,
     page::{Body, Bounds, Fact, Kind, Limits, Page, Role, Row},
-    spec::{Spec, TOKEN_HEADER, is_enum, is_time, step, values as listed},
+    spec::{
+        self, Spec, TOKEN_HEADER,
+        raw::{self, is_enum, is_time, reference, values as listed},
+        step,
+    },
 };
 
 /// Drafts the operation of a document, with the schemas that the spec does not have.
@@ -28,9 +32,8 @@ pub fn draft(page: &Page, spec: &Spec) -> Added {
 
 /// Returns the names of the schemas that a node refers to, directly or indirectly.
 fn reached(schemas: &Map<String, Value>, node: &Value) -> BTreeSet<String> {
-    let value = json!({ "components": { "schemas": schemas } });
-    let spec = Spec { service: String::new(), file: String::new(), text: String::new(), value };
-    spec.reached(node).into_iter().map(str::to_owned).collect()
+    let inner = |name: &str| schemas.get(name).map(raw::references).unwrap_or_default();
+    spec::reached(raw::references(node), inner).into_iter().map(str::to_owned).collect()
 }
 
 /// Sorts the members of every schema into the order of the specs.
@@ -185,7 +188,7 @@ impl Draft<'_> {
         if parts.is_empty() {
             return format!("{verb}{}", self.page.title.to_pascal_case());
         }
-        let ids: Vec<&str> = self.spec.operations().iter().map(crate::spec::OperationAt::id).collect();
+        let ids: Vec<&str> = self.spec.operations().iter().map(|operation| operation.id.as_str()).collect();
         let from = parts.len().saturating_sub(2);
         (0..=from)
             .rev()
@@ -444,7 +447,7 @@ impl Draft<'_> {
             is_enum(schema)
                 && listed(schema).map(|value| value.as_str().unwrap_or_default()).eq(values.iter().map(String::as_str))
         };
-        let there = self.schemas.get(&wanted).or_else(|| self.spec.schema(&wanted)).is_some_and(same);
+        let there = self.schemas.get(&wanted).or_else(|| raw::schema(&self.spec.value, &wanted)).is_some_and(same);
         let name = if there { wanted } else { self.free_name(&wanted) };
         if !there {
             let names = variants(values);
@@ -484,7 +487,7 @@ impl Draft<'_> {
 
     /// Changes a schema so that a value fits; returns whether the schema itself was changed.
     fn corrected(&mut self, schema: &mut Value, value: &Value) -> bool {
-        if let Some(name) = crate::spec::reference(schema).map(str::to_owned) {
+        if let Some(name) = reference(schema).map(str::to_owned) {
             if value.is_null() {
                 // OpenAPI 3.0 ignores `nullable` next to `$ref`.
                 if let Some(target) = self.schemas.get_mut(&name) {
@@ -557,8 +560,9 @@ impl Draft<'_> {
 
     /// Returns an example value that fits a schema.
     fn sample(&self, schema: &Value) -> Value {
-        if let Some(name) = crate::spec::reference(schema) {
-            let target = self.schemas.get(name).or_else(|| self.spec.schema(name)).cloned().unwrap_or_default();
+        if let Some(name) = reference(schema) {
+            let target =
+                self.schemas.get(name).or_else(|| raw::schema(&self.spec.value, name)).cloned().unwrap_or_default();
             return self.sample(&target);
         }
         if let Some(first) = listed(schema).next() {

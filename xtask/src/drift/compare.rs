@@ -11,15 +11,23 @@ use sha2::{Digest, Sha256};
 use super::finding::Finding;
 use crate::{
     page::{Body, Bounds, Example, Fact, Kind, Limits, Page, Role, Row},
-    spec::{self, OperationAt, Spec, TOKEN_HEADER, is_enum, is_time, list, members, step, text, values},
+    spec::{
+        Operation, Spec, TOKEN_HEADER,
+        raw::{self, is_enum, is_time, list, members, text, values},
+        step,
+    },
 };
 
 /// Headers that the transport sets, whether or not a document lists them.
 const TRANSPORT: [&str; 3] = ["Content-Type", "Accept", "Host"];
 
+/// JSON pointer from a request or response to the schema of its body.
+const SCHEMA: &str = "/content/application~1json/schema";
+
 /// Returns all differences, those of tables before those of examples.
-pub fn page(page: &Page, spec: &Spec, operation: &OperationAt<'_>) -> Vec<Finding> {
-    let mut compare = Compare { page, spec, operation, findings: Vec::new(), seen: HashSet::new() };
+pub fn page(page: &Page, spec: &Spec, operation: &Operation) -> Vec<Finding> {
+    let mut compare =
+        Compare { page, spec, operation, node: spec.node(operation), findings: Vec::new(), seen: HashSet::new() };
     compare.source();
     compare.endpoint();
     compare.parameters();
@@ -31,7 +39,9 @@ pub fn page(page: &Page, spec: &Spec, operation: &OperationAt<'_>) -> Vec<Findin
 struct Compare<'a> {
     page: &'a Page,
     spec: &'a Spec,
-    operation: &'a OperationAt<'a>,
+    operation: &'a Operation,
+    /// The operation as JSON.
+    node: &'a Value,
     findings: Vec<Finding>,
     /// The tables that were compared, each with the pointer of the schema.
     seen: HashSet<(usize, String)>,
@@ -92,15 +102,14 @@ impl<'a> Compare<'a> {
     // Source and endpoint.
 
     fn source(&mut self) {
-        let documents: Vec<&Value> = list(&self.operation.value["x-source"], "documents").collect();
-        let pages: Vec<&&Value> = documents.iter().filter(|document| document.get("page").is_some()).collect();
-        let same: Vec<&&&Value> = pages.iter().filter(|page| text(page, "title") == self.page.title).collect();
-        if !self.page.title.is_empty() && same.is_empty() {
-            let title = pages.first().map(|page| text(page, "title")).unwrap_or_default();
+        let documents = &self.operation.source.documents;
+        let pages: Vec<_> = documents.iter().filter(|document| document.page.is_some()).collect();
+        if !self.page.title.is_empty() && !pages.iter().any(|page| page.title == self.page.title) {
+            let title = pages.first().map(|page| page.title.as_str()).unwrap_or_default();
             self.about("source", Some("title"), format!("title {:?}", self.page.title), format!("title {title:?}"));
         }
         // A scrape may lose the date of a document; each edition of a document has its own.
-        let known: Vec<&str> = pages.iter().map(|page| text(page, "updated")).filter(|date| !date.is_empty()).collect();
+        let known: Vec<&str> = pages.iter().filter_map(|page| page.updated.as_deref()).collect();
         if let Some(date) = self.page.updated.as_deref().filter(|date| !known.contains(date)) {
             let known = if known.is_empty() { "no date".to_owned() } else { format!("updated {}", known.join(", ")) };
             self.about("source", None, format!("updated {date}"), known);
@@ -109,8 +118,8 @@ impl<'a> Compare<'a> {
 
     fn endpoint(&mut self) {
         let (page, operation) = (self.page, self.operation);
-        if !operation.method.eq_ignore_ascii_case(&page.method) || operation.path != page.path {
-            let spec = format!("{} {}", operation.method.to_uppercase(), operation.path);
+        if operation.method.to_string() != page.method || operation.path != page.path {
+            let spec = format!("{} {}", operation.method, operation.path);
             self.about("endpoint", None, format!("{} {}", page.method, page.path), spec);
         }
         for example in page.examples.iter().filter(|example| example.is_request) {
@@ -129,7 +138,7 @@ impl<'a> Compare<'a> {
         let operation = self.operation;
         for (place, role) in [("path", Role::Path), ("query", Role::Query), ("header", Role::Header)] {
             let rows: Vec<&Row> = self.page.rows(&role).filter(|row| !is_transport(&row.name)).collect();
-            let nodes: Vec<Node<'a>> = list(operation.value, "parameters")
+            let nodes: Vec<Node<'a>> = list(self.node, "parameters")
                 .enumerate()
                 .filter(|(_, parameter)| text(parameter, "in") == place)
                 .map(|(index, parameter)| {
@@ -154,7 +163,7 @@ impl<'a> Compare<'a> {
         let has_token = |name: &str| name.eq_ignore_ascii_case(TOKEN_HEADER);
         if !operation.is_anonymous()
             && !self.page.rows(&Role::Header).any(|row| has_token(&row.name))
-            && !list(operation.value, "parameters").any(|parameter| has_token(text(parameter, "name")))
+            && !list(self.node, "parameters").any(|parameter| has_token(text(parameter, "name")))
         {
             self.about("presence", Some(TOKEN_HEADER), "no row for credentials", "a signature or a token");
         }
@@ -164,9 +173,9 @@ impl<'a> Compare<'a> {
         let operation = self.operation;
         let rows: Vec<&Row> = self.page.rows(&Role::Body).collect();
         let at = step(&operation.pointer, "requestBody");
-        match operation.request_schema() {
+        match self.node.pointer(&format!("/requestBody{SCHEMA}")) {
             Some(schema) => {
-                let resolved = self.resolve(schema, format!("{at}/content/application~1json/schema"));
+                let resolved = self.resolve(schema, format!("{at}{SCHEMA}"));
                 self.fields(
                     &rows,
                     &properties(&resolved),
@@ -175,7 +184,7 @@ impl<'a> Compare<'a> {
                     true,
                 );
                 let needed = rows.iter().any(|row| row.mandatory == Fact::Stated(true));
-                if operation.value["requestBody"]["required"] == true && !needed {
+                if self.node["requestBody"]["required"] == true && !needed {
                     self.add(finding(
                         &at,
                         "required",
@@ -191,13 +200,13 @@ impl<'a> Compare<'a> {
             }
             None => {}
         }
-        for (status, response) in members(operation.value, "responses") {
+        for (status, response) in members(self.node, "responses") {
             let at = step(&step(&operation.pointer, "responses"), status);
             let success = status.starts_with('2');
             let number = status.parse().ok();
             let rows = self.response(number, success);
-            let Some(schema) = response.pointer("/content/application~1json/schema") else { continue };
-            let resolved = self.resolve(schema, format!("{at}/content/application~1json/schema"));
+            let Some(schema) = response.pointer(SCHEMA) else { continue };
+            let resolved = self.resolve(schema, format!("{at}{SCHEMA}"));
             if rows.is_empty() {
                 if success {
                     let mut finding =
@@ -435,7 +444,7 @@ impl<'a> Compare<'a> {
             finding.lost = silent && limits.lost;
             self.add(finding);
         }
-        let element = schema.get("items").map(|items| self.spec.resolve(items).1);
+        let element = schema.get("items").map(|items| raw::resolve(&self.spec.value, items).1);
         let listed = |schema: &Value| -> Vec<String> { values(schema).map(plain).collect() };
         let values = match listed(schema) {
             own if own.is_empty() => element.map(listed).unwrap_or_default(),
@@ -491,7 +500,7 @@ impl<'a> Compare<'a> {
     }
 
     fn fits(&self, kind: &Kind, schema: &Value) -> bool {
-        let (kind_of, format) = (spec::kind(schema), text(schema, "format"));
+        let (kind_of, format) = (raw::kind(schema), text(schema, "format"));
         match kind {
             _ if text(schema, "x-type") == "any" => false,
             Kind::Text => kind_of == "string" && !is_time(schema),
@@ -503,7 +512,7 @@ impl<'a> Compare<'a> {
             Kind::Array(item) => {
                 kind_of == "array"
                     && item.as_ref().is_none_or(|item| {
-                        schema.get("items").is_none_or(|items| self.fits(item, self.spec.resolve(items).1))
+                        schema.get("items").is_none_or(|items| self.fits(item, raw::resolve(&self.spec.value, items).1))
                     })
             }
             Kind::Binary => kind_of == "string",
@@ -512,7 +521,7 @@ impl<'a> Compare<'a> {
     }
 
     fn resolve(&self, schema: &'a Value, pointer: String) -> Resolved<'a> {
-        let (component, target) = self.spec.resolve(schema);
+        let (component, target) = raw::resolve(&self.spec.value, schema);
         match component {
             Some(name) => {
                 let target_pointer = step("/components/schemas", name);
@@ -522,7 +531,7 @@ impl<'a> Compare<'a> {
             None => {
                 let mut nodes = vec![pointer.clone()];
                 // A list whose elements are a component, such as an enum.
-                if let Some(name) = schema.get("items").and_then(|items| self.spec.resolve(items).0) {
+                if let Some(name) = schema.get("items").and_then(|items| raw::resolve(&self.spec.value, items).0) {
                     nodes.push(step("/components/schemas", name));
                 }
                 Resolved { schema: target, component: None, pointer, nodes }
@@ -556,7 +565,7 @@ impl<'a> Compare<'a> {
             // With different paths, the values of an example cannot be assigned to parameters.
             return;
         }
-        for (index, parameter) in list(self.operation.value, "parameters").enumerate() {
+        for (index, parameter) in list(self.node, "parameters").enumerate() {
             let name = text(parameter, "name");
             let needed = parameter["required"] == true && name != TOKEN_HEADER && text(parameter, "in") != "header";
             if needed
@@ -592,9 +601,7 @@ impl<'a> Compare<'a> {
             self.about("endpoint", None, document, self.page.path.clone());
         }
         for (name, value, role) in values {
-            let node = list(self.operation.value, "parameters")
-                .enumerate()
-                .find(|(_, parameter)| text(parameter, "name") == name);
+            let node = list(self.node, "parameters").enumerate().find(|(_, parameter)| text(parameter, "name") == name);
             let row = self.page.rows(&role).find(|row| row.name == name);
             let pointer = node.map(|(index, _)| format!("{}/parameters/{index}", self.operation.pointer));
             let Some(row) = row else {
@@ -643,7 +650,7 @@ impl<'a> Compare<'a> {
     fn example_body(&mut self, example: &'a Example) {
         let operation = self.operation;
         let (media, media_pointer) = if example.is_request {
-            (operation.value.pointer("/requestBody/content/application~1json"), step(&operation.pointer, "requestBody"))
+            (self.node.pointer("/requestBody/content/application~1json"), step(&operation.pointer, "requestBody"))
         } else {
             let success = operation.success().map(|(status, _)| status.to_owned());
             let status = example.status.map(|status| status.to_string()).or(success).unwrap_or_default();
@@ -893,7 +900,7 @@ fn shown_bounds(bounds: &[(&str, Bounds)], alphanumeric: bool) -> String {
 }
 
 fn shown_type(resolved: &Resolved<'_>) -> String {
-    let (kind, format) = (spec::kind(resolved.schema), text(resolved.schema, "format"));
+    let (kind, format) = (raw::kind(resolved.schema), text(resolved.schema, "format"));
     let shown = if format.is_empty() { kind.to_owned() } else { format!("{kind} ({format})") };
     match resolved.component {
         Some(name) => format!("{shown} {name}"),

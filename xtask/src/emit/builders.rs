@@ -3,7 +3,6 @@
 use heck::ToPascalCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::Value;
 use syn::{Expr, Item, Type, parse_quote, parse_str};
 
 use super::print::{Printer, type_of};
@@ -11,7 +10,7 @@ use crate::{
     docs,
     kind::Kind,
     names::{setter, setter_of},
-    spec::{OperationAt, Spec, members, reference, text},
+    spec::{Operation, Schema, Spec},
     wire::Direction,
 };
 
@@ -22,17 +21,17 @@ pub fn builders(spec: &Spec) -> Result<String, String> {
         use crate::{service, types};
     ));
     for operation in spec.operations() {
-        code.items(builder(spec, &operation)?)?;
+        code.items(builder(spec, operation)?)?;
     }
     code.finish()
 }
 
-fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String> {
-    let id = operation.id();
+fn builder(spec: &Spec, operation: &Operation) -> Result<Vec<Item>, String> {
+    let id = &operation.id;
     let name = format_ident!("{}", id.to_pascal_case());
     let metadata = format_ident!("{}", id.to_uppercase());
-    let named = |schema: Option<&Value>| {
-        schema.and_then(reference).map(|name| {
+    let named = |schema: Option<&Schema>| {
+        schema.and_then(Schema::reference).map(|name| {
             let ident = format_ident!("{name}");
             parse_quote!(types::#ident)
         })
@@ -40,20 +39,16 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
     let response: Type = named(operation.response_schema()).ok_or_else(|| format!("{id} has no response type"))?;
     let body: Option<Type> = named(operation.request_schema());
     let mut setters = Vec::new();
-    for parameter in operation.parameters() {
-        let doc = docs::property(spec, &docs::with_schema(parameter), Direction::Request);
-        let kind = Kind::of(spec, &parameter["schema"]);
-        setters.push(parameter_setter(
-            &setter_of(parameter, text(parameter, "name")),
-            text(parameter, "name"),
-            &kind,
-            &doc,
-        )?);
+    for parameter in operation.arguments() {
+        let name = setter_of(parameter.setter.as_deref(), &parameter.name);
+        let kind = Kind::of(spec, &parameter.schema);
+        setters.push(parameter_setter(&name, &parameter.name, &kind, &docs::parameter(spec, parameter))?);
     }
     if let Some(schema) = operation.request_schema() {
-        for (key, property) in members(spec.resolve(schema).1, "properties") {
+        for (key, property) in spec.resolve(schema).1.properties() {
             let doc = docs::property(spec, property, Direction::Request);
-            setters.push(member_setter(&setter_of(property, key), &setter(key), &Kind::of(spec, property), &doc)?);
+            let name = setter_of(property.setter.as_deref(), key);
+            setters.push(member_setter(&name, &setter(key), &Kind::of(spec, property), &doc)?);
         }
     }
     let (body_field, body_start, whole, into_call) = match &body {
@@ -85,7 +80,7 @@ fn builder(spec: &Spec, operation: &OperationAt<'_>) -> Result<Vec<Item>, String
         }
     });
     let doc = format!("The request builder for [`Client::{id}`](crate::Client::{id}) calls.");
-    let sends = format!("Sends the request: `{} {}`.", operation.method.to_uppercase(), operation.path);
+    let sends = format!("Sends the request: `{} {}`.", operation.method, operation.path);
     Ok(vec![
         parse_quote! {
             #[doc = #doc]

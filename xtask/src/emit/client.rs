@@ -2,29 +2,28 @@
 
 use heck::ToPascalCase as _;
 use quote::{format_ident, quote};
-use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::{example, print::Printer};
-use crate::spec::{self, OperationAt, Spec, reference, text};
+use crate::spec::{Operation, Schema, Spec};
 
 /// The module, formatted.
 pub fn client(spec: &Spec) -> Result<String, String> {
-    let title = text(&spec.value["info"], "title");
+    let title = spec.title();
     let doc = format!("A client for {title}. Cheap to clone: clones share connections.");
-    let methods = spec.operations().into_iter().map(|operation| {
-        let id = format_ident!("{}", operation.id());
-        let builder = format_ident!("{}", operation.id().to_pascal_case());
+    let methods = spec.operations().iter().map(|operation| {
+        let id = format_ident!("{}", operation.id);
+        let builder = format_ident!("{}", operation.id.to_pascal_case());
         let mut paragraphs = vec![
-            text(operation.value, "summary").to_owned(),
-            text(operation.value, "description").to_owned(),
-            returns(spec, &operation),
-            format!("Source: {}, API `{}`.", spec::source(operation.value), text(&operation.value["x-source"], "api")),
+            operation.summary.clone(),
+            operation.description.clone(),
+            returns(spec, operation),
+            format!("Source: {}, API `{}`.", operation.source.cited(), operation.source.api),
         ];
-        if let Some(action) = operation.value.get("x-iam-action").and_then(Value::as_str) {
+        if let Some(action) = &operation.iam_action {
             paragraphs.insert(3, format!("Requires the IAM permission `{action}`."));
         }
-        paragraphs.push(format!("```no_run\n{}\n```", example(spec, &operation, &[])));
+        paragraphs.push(format!("```no_run\n{}\n```", example(spec, operation, &[])));
         paragraphs.retain(|paragraph| !paragraph.is_empty());
         let doc = paragraphs.join("\n\n");
         quote! {
@@ -71,9 +70,9 @@ pub fn client(spec: &Spec) -> Result<String, String> {
 }
 
 /// Which types an operation returns, as links.
-fn returns(spec: &Spec, operation: &OperationAt<'_>) -> String {
-    let link = |schema: Option<&Value>| {
-        schema.and_then(reference).map(|name| {
+fn returns(spec: &Spec, operation: &Operation) -> String {
+    let link = |schema: Option<&Schema>| {
+        schema.and_then(Schema::reference).map(|name| {
             let name = name.to_pascal_case();
             format!("[`{name}`](crate::types::{name})")
         })

@@ -1,20 +1,19 @@
 //! The module `dynamic`: calls by name, what parameters mean, and the text of the spec.
 
 use quote::{format_ident, quote};
-use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::print::Printer;
 use crate::{
     docs,
     names::setter_of,
-    spec::{self, OperationAt, Spec, list, reference, text, values},
+    spec::{Operation, Parameter, Schema, Spec},
 };
 
 /// The module, formatted.
 pub fn dynamic(spec: &Spec) -> Result<String, String> {
-    let operations = spec.operations();
-    let entries = operations.iter().map(|operation| entry(spec, operation)).collect::<Result<Vec<_>, String>>()?;
+    let entries =
+        spec.operations().iter().map(|operation| entry(spec, operation)).collect::<Result<Vec<_>, String>>()?;
     let item: Item = parse_quote! {
         /// The service with all that this crate knows of it.
         pub static SERVICE: Service = Service::new(
@@ -35,29 +34,26 @@ pub fn dynamic(spec: &Spec) -> Result<String, String> {
 }
 
 /// What a parameter means, with what its codes stand for.
-fn described(spec: &Spec, parameter: &Value) -> String {
-    let schema = spec.resolve(&parameter["schema"]).1;
-    let words: Vec<String> = values(schema)
-        .zip(list(schema, "x-enum-descriptions"))
-        .map(|(value, words)| format!("{} {}", docs::plain(value), docs::plain(words)))
-        .collect();
-    let description = text(parameter, "description");
-    if words.is_empty() { description.to_owned() } else { format!("{description} {}.", words.join(", ")) }
+fn described(spec: &Spec, parameter: &Parameter) -> String {
+    let schema = spec.resolve(&parameter.schema).1;
+    let words: Vec<String> =
+        schema.values().zip(schema.words()).map(|(value, words)| format!("{} {words}", docs::plain(value))).collect();
+    let description = &parameter.description;
+    if words.is_empty() { description.clone() } else { format!("{description} {}.", words.join(", ")) }
 }
 
-fn entry(spec: &Spec, operation: &OperationAt<'_>) -> Result<proc_macro2::TokenStream, String> {
-    let constant = format_ident!("{}", operation.id().to_uppercase());
-    let (summary, source) = (text(operation.value, "summary"), spec::source(operation.value));
-    let kind = |schema: Option<&Value>| schema.and_then(reference).map(|name| format_ident!("{name}"));
-    let response =
-        kind(operation.response_schema()).ok_or_else(|| format!("{} has no response type", operation.id()))?;
-    let action = operation.value.get("x-iam-action").and_then(Value::as_str).map(|action| quote!(.iam_action(#action)));
+fn entry(spec: &Spec, operation: &Operation) -> Result<proc_macro2::TokenStream, String> {
+    let constant = format_ident!("{}", operation.id.to_uppercase());
+    let (summary, source) = (&operation.summary, operation.source.cited());
+    let kind = |schema: Option<&Schema>| schema.and_then(Schema::reference).map(|name| format_ident!("{name}"));
+    let response = kind(operation.response_schema()).ok_or_else(|| format!("{} has no response type", operation.id))?;
+    let action = operation.iam_action.as_ref().map(|action| quote!(.iam_action(#action)));
     let parameters: Vec<_> = operation
-        .parameters()
+        .arguments()
         .map(|parameter| {
-            let setter = setter_of(parameter, text(parameter, "name"));
+            let setter = setter_of(parameter.setter.as_deref(), &parameter.name);
             let description = described(spec, parameter);
-            let example = match parameter.get("example").map(docs::plain) {
+            let example = match parameter.example.as_ref().map(docs::plain) {
                 Some(example) => quote!(Some(#example)),
                 None => quote!(None),
             };

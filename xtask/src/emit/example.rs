@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::{
     kind::Kind,
     names::{crate_name, setter, setter_of},
-    spec::{OperationAt, Spec, list, members, required, text},
+    spec::{Operation, Schema, Spec},
 };
 
 /// A call with the documented values, as an example. `setup` are lines before it that the reader sees.
-pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> String {
+pub fn example(spec: &Spec, operation: &Operation, setup: &[String]) -> String {
     let name = crate_name(&spec.service);
     let mut lines: Vec<String> = Vec::new();
     if setup.is_empty() {
@@ -29,16 +29,16 @@ pub fn example(spec: &Spec, operation: &OperationAt<'_>, setup: &[String]) -> St
         }
         lines.extend(body.lines.iter().cloned());
     }
-    let paged = operation.value.get("x-pagination").is_some();
+    let paged = operation.pagination.is_some();
     lines.push(format!("let {} = client", if paged { "mut items" } else { "response" }));
-    lines.push(format!("    .{}()", operation.id()));
-    for parameter in operation.parameters().filter(|parameter| required(parameter)) {
-        let value = match parameter.get("example") {
+    lines.push(format!("    .{}()", operation.id));
+    for parameter in operation.arguments().filter(|parameter| parameter.required) {
+        let value = match &parameter.example {
             Some(Value::String(text)) => format!("{text:?}"),
             Some(other) => other.to_string(),
             None => "\"…\"".to_owned(),
         };
-        lines.push(format!("    .{}({value})", setter_of(parameter, text(parameter, "name"))));
+        lines.push(format!("    .{}({value})", setter_of(parameter.setter.as_deref(), &parameter.name)));
     }
     if let Some((_, setters)) = &body {
         lines.extend(setters.iter().map(|setter| format!("    {setter}")));
@@ -67,12 +67,12 @@ pub fn model(spec: &Spec) -> Option<String> {
 }
 
 /// The first model in an example with a text or a number, the name of that member, and its value.
-fn documented<'a>(spec: &'a Spec, schema: &'a Value, example: &'a Value) -> Option<(&'a str, &'a str, &'a Value)> {
+fn documented<'a>(spec: &'a Spec, schema: &'a Schema, example: &'a Value) -> Option<(&'a str, &'a str, &'a Value)> {
     if let Kind::List(_) = Kind::of(spec, schema) {
-        return documented(spec, &schema["items"], example.get(0)?);
+        return documented(spec, schema.items.as_deref()?, example.get(0)?);
     }
     let (name, target) = spec.resolve(schema);
-    let here = |(key, property): (&'a String, &'a Value)| {
+    let here = |(key, property): (&'a String, &'a Schema)| {
         let value = example.get(key)?;
         let plain = match Kind::of(spec, property) {
             Kind::Text => value.is_string(),
@@ -81,19 +81,18 @@ fn documented<'a>(spec: &'a Spec, schema: &'a Value, example: &'a Value) -> Opti
         };
         plain.then_some((name?, key.as_str(), value))
     };
-    let mut below = members(target, "properties");
-    members(target, "properties")
+    target
+        .properties()
         .find_map(here)
-        .or_else(|| below.find_map(|(key, property)| documented(spec, property, example.get(key)?)))
+        .or_else(|| target.properties().find_map(|(key, property)| documented(spec, property, example.get(key)?)))
 }
 
 /// What the example does with the response: prints a few of its texts.
-fn shown(spec: &Spec, operation: &OperationAt<'_>) -> Vec<String> {
+fn shown(spec: &Spec, operation: &Operation) -> Vec<String> {
     let schema = operation.response_schema();
-    let fields = |schema: Option<&Value>| -> Vec<String> {
+    let fields = |schema: Option<&Schema>| -> Vec<String> {
         let Some(schema) = schema else { return Vec::new() };
-        let members = members(spec.resolve(schema).1, "properties");
-        let plain = members.filter(|(_, property)| {
+        let plain = spec.resolve(schema).1.properties().filter(|(_, property)| {
             matches!(Kind::of(spec, property), Kind::Text | Kind::Integer | Kind::Millis | Kind::Enum(_))
         });
         plain.map(|(key, _)| setter(key)).take(3).collect()
@@ -132,29 +131,28 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn of(spec: &'a Spec, operation: &OperationAt<'a>) -> Option<(Self, Vec<String>)> {
+    fn of(spec: &'a Spec, operation: &'a Operation) -> Option<(Self, Vec<String>)> {
         let schema = spec.resolve(operation.request_schema()?).1;
-        list(schema, "required").next()?;
-        let media = operation.value.pointer("/requestBody/content/application~1json")?;
-        let example = members(media, "examples").next()?.1.get("value")?;
+        schema.required.first()?;
+        let example = operation.request_example()?;
         let mut body = Self { spec, types: BTreeSet::new(), lines: Vec::new() };
-        let setters = body.setters(schema, example, setter_of);
+        let setters = body.setters(schema, example, |property, name| setter_of(property.setter.as_deref(), name));
         Some((body, setters))
     }
 
-    fn setters(&mut self, schema: &Value, example: &Value, named: fn(&Value, &str) -> String) -> Vec<String> {
+    fn setters(&mut self, schema: &Schema, example: &Value, named: fn(&Schema, &str) -> String) -> Vec<String> {
         let members = example.as_object().into_iter().flatten();
         members
-            .map(|(name, value)| {
-                let property = &schema["properties"][name];
+            .filter_map(|(name, value)| {
+                let property = schema.property(name)?;
                 let value = self.expression(name, property, value);
-                format!(".{}({value})", named(property, name))
+                Some(format!(".{}({value})", named(property, name)))
             })
             .collect()
     }
 
     /// A value in Rust. An object is built on a line of its own.
-    fn expression(&mut self, name: &str, schema: &Value, example: &Value) -> String {
+    fn expression(&mut self, name: &str, schema: &Schema, example: &Value) -> String {
         let (reference, target) = self.spec.resolve(schema);
         match (reference, example) {
             (Some(kind), Value::Object(_)) => {
@@ -166,8 +164,8 @@ impl<'a> Body<'a> {
                 variable
             }
             (_, Value::Array(items)) => {
-                let items: Vec<String> =
-                    items.iter().map(|item| self.expression(name, &target["items"], item)).collect();
+                let item = target.items.as_deref().unwrap_or(target);
+                let items: Vec<String> = items.iter().map(|value| self.expression(name, item, value)).collect();
                 format!("[{}]", items.join(", "))
             }
             (_, Value::String(text)) => format!("{text:?}"),

@@ -11,10 +11,7 @@ mod print;
 mod service;
 mod types;
 
-pub use self::{
-    example::{example, model},
-    service::{WORDS, links},
-};
+pub use self::example::{example, model};
 use crate::{
     spec::{Problem, Result, Spec},
     wire,

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use heck::ToPascalCase as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::Value;
 use syn::{parse_quote, parse_str};
 
 use super::print::{Printer, braced, type_of};
@@ -13,7 +12,7 @@ use crate::{
     docs,
     kind::Kind,
     names::setter,
-    spec::{OperationAt, Spec, is_enum, list, members, reference, text, values as listed},
+    spec::{Operation, Schema, Spec, Type},
     wire::{Direction, Use},
 };
 
@@ -22,47 +21,47 @@ pub struct Types<'s> {
     spec: &'s Spec,
     uses: &'s BTreeMap<String, Use>,
     /// By name of the body; the first of several operations with the same one.
-    responses: BTreeMap<&'s str, OperationAt<'s>>,
-    requests: BTreeMap<&'s str, OperationAt<'s>>,
+    responses: BTreeMap<&'s str, &'s Operation>,
+    requests: BTreeMap<&'s str, &'s Operation>,
     code: Printer,
 }
 
 impl<'s> Types<'s> {
     pub fn new(spec: &'s Spec, uses: &'s BTreeMap<String, Use>) -> Self {
-        let by = |schema: fn(&OperationAt<'s>) -> Option<&'s Value>| {
-            let operations = spec.operations().into_iter().rev();
-            operations.filter_map(|operation| Some((reference(schema(&operation)?)?, operation))).collect()
+        let by = |schema: fn(&Operation) -> Option<&Schema>| {
+            let operations = spec.operations().iter().rev();
+            operations.filter_map(|operation| Some((schema(operation)?.reference()?, operation))).collect()
         };
         Self {
             spec,
             uses,
-            responses: by(OperationAt::response_schema),
-            requests: by(OperationAt::request_schema),
+            responses: by(Operation::response_schema),
+            requests: by(Operation::request_schema),
             code: Printer::new(""),
         }
     }
 
     /// The module, formatted: models, then enums.
     pub fn print(mut self) -> Result<String, String> {
-        let mut objects: Vec<_> = self.spec.schemas().filter(|(_, schema)| !is_enum(schema)).collect();
+        let mut objects: Vec<_> = self.spec.schemas().filter(|(_, schema)| !schema.is_enum()).collect();
         objects.sort_unstable_by_key(|(name, _)| *name);
         for (name, schema) in objects {
             self.model(name, schema)?;
         }
-        for (name, schema) in self.spec.schemas().filter(|(_, schema)| is_enum(schema)) {
+        for (name, schema) in self.spec.schemas().filter(|(_, schema)| schema.is_enum()) {
             let used = self.uses.get(name).cloned().unwrap_or_default();
             self.code.text(&values(name, schema, &docs::schema(schema, &used)));
         }
         self.code.finish()
     }
 
-    fn model(&mut self, name: &str, schema: &Value) -> Result<(), String> {
+    fn model(&mut self, name: &str, schema: &Schema) -> Result<(), String> {
         let used = self.uses.get(name).cloned().unwrap_or_default();
         let direction = used.direction();
         let ident = format_ident!("{name}");
         let doc = docs::schema(schema, &used);
         let (mut fields, mut setters, mut names) = (Vec::new(), Vec::new(), Vec::new());
-        for (key, property) in members(schema, "properties") {
+        for (key, property) in schema.properties() {
             let field = setter(key);
             let kind = Kind::of(self.spec, property);
             let doc = docs::property(self.spec, property, direction);
@@ -78,9 +77,9 @@ impl<'s> Types<'s> {
         }
         let mut headers = Vec::new();
         if let Some(operation) = self.responses.get(name) {
-            for (wire, header) in operation.response_headers() {
-                let kind = Kind::of(self.spec, &header["schema"]).in_response();
-                let doc = format!("{}\n\nFrom the header `{wire}`; not part of the body.", text(header, "description"));
+            for (wire, header) in operation.success().into_iter().flat_map(|(_, response)| response.headers.iter()) {
+                let kind = Kind::of(self.spec, &header.schema).in_response();
+                let doc = format!("{}\n\nFrom the header `{wire}`; not part of the body.", header.description);
                 fields.push(field_of(&setter(wire), &kind, &doc)?);
                 headers.push(format!("{}: {wire:?}", setter(wire)));
             }
@@ -139,16 +138,16 @@ fn model_setter(field: &str, kind: &Kind) -> Result<TokenStream, String> {
 }
 
 /// What makes a response a page of items.
-fn page(spec: &Spec, operation: &OperationAt<'_>) -> Result<Option<TokenStream>, String> {
-    let Some(pagination) = operation.value.get("x-pagination") else { return Ok(None) };
+fn page(spec: &Spec, operation: &Operation) -> Result<Option<TokenStream>, String> {
+    let Some(pagination) = &operation.pagination else { return Ok(None) };
     let schema = operation.response_schema().ok_or("a page has no schema")?;
-    let response = format_ident!("{}", reference(schema).ok_or("a page has no name")?);
+    let response = format_ident!("{}", schema.reference().ok_or("a page has no name")?);
     let item = spec.item(operation).ok_or("x-pagination points to no items")?;
     let item = type_of(&Kind::of(spec, item).rust("::huaweicloud_core::List"))?;
     let steps = |pointer: &str| -> Vec<_> {
         pointer.split('/').skip(1).map(|step| format_ident!("{}", setter(step))).collect()
     };
-    let path = steps(text(pagination, "items"));
+    let path = steps(&pagination.items);
     let (field, parents) = path.split_last().ok_or("x-pagination has no items")?;
     let (borrowed, taken) = match parents.split_first() {
         None => (quote!(&self.#field), quote!(self.#field.into_vec())),
@@ -159,7 +158,7 @@ fn page(spec: &Spec, operation: &OperationAt<'_>) -> Result<Option<TokenStream>,
             quote!(self.#first #(.and_then(|at| at.#rest))* .map(|at| at.#field.into_vec()).unwrap_or_default()),
         ),
     };
-    let total = match pagination.get("total").and_then(Value::as_str).map(steps) {
+    let total = match pagination.total.as_deref().map(steps) {
         None => quote!(None),
         Some(path) => {
             let (last, parents) = path.split_last().ok_or("x-pagination has no total")?;
@@ -182,18 +181,18 @@ fn invocation(macro_name: &str, name: &str, fields: &[String]) -> String {
 }
 
 /// An enum over documented values. It stands in a macro, which the printer would put on one line.
-fn values(name: &str, schema: &Value, doc: &str) -> String {
-    let macro_name = if text(schema, "type") == "integer" { "codes" } else { "values" };
+fn values(name: &str, schema: &Schema, doc: &str) -> String {
+    let macro_name = if schema.kind == Some(Type::Integer) { "codes" } else { "values" };
     let mut code = format!("huaweicloud_core::codegen::{macro_name}! {{\n");
     for line in doc.lines() {
         code.push_str(format!("    /// {line}").trim_end());
         code.push('\n');
     }
     code.push_str(&format!("    pub enum {} {{\n", name.to_pascal_case()));
-    let mut words = list(schema, "x-enum-descriptions").map(docs::plain);
-    for (variant, value) in list(schema, "x-enum-varnames").zip(listed(schema)) {
+    let mut words = schema.words();
+    for (variant, value) in schema.variants.iter().zip(schema.values()) {
         let words = words.next().map(|words| format!(": {words}")).unwrap_or_default();
-        let (variant, plain) = (docs::plain(variant), docs::plain(value));
+        let plain = docs::plain(value);
         code.push_str(&format!("        /// `{plain}`{words}.\n        {variant} = {value},\n"));
     }
     code.push_str("    }\n}\n");

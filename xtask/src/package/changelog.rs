@@ -8,6 +8,14 @@ use crate::{
     spec::{Problem, Result},
 };
 
+/// The changelog of a service that is new.
+pub const FIRST: &str = "# Changelog\n\n## [0.1.0] - Unreleased\n\n### Added\n\n- The first operations.\n";
+
+/// Returns the path of the changelog of a service from the root of the workspace.
+pub fn path(service: &str) -> String {
+    format!("specs/{service}/CHANGELOG.md")
+}
+
 /// A changelog with the version that it is about.
 #[derive(Clone, Debug)]
 pub struct Changelog {

@@ -1,7 +1,7 @@
 //! Manifests of generated crates.
 
 use super::changelog::Changelog;
-use crate::spec::{Spec, text};
+use crate::spec::Spec;
 
 /// The version of a crate that is never published.
 const UNPUBLISHED: &str = "0.0.0";
@@ -9,8 +9,8 @@ const UNPUBLISHED: &str = "0.0.0";
 /// The manifest of the crate of a service.
 pub fn service(spec: &Spec, changelog: &Changelog) -> String {
     let service = &spec.service;
-    let title = spec.text_at("/info/title").escape_default();
-    let keyword = text(&spec.value["x-service"], "name").to_lowercase();
+    let title = spec.title().escape_default();
+    let keyword = spec.document.service.name.to_lowercase();
     format!(
         r#"{package}keywords = ["huaweicloud", "{keyword}", "audit", "history", "sdk"]
 
@@ -47,7 +47,7 @@ pub fn catalog(services: &[(Spec, Changelog)], changelog: &Changelog) -> String 
         .iter()
         .map(|(spec, _)| {
             let name = &spec.service;
-            format!("## {}\n{name} = [\"dep:huaweicloud-{name}\"]\n", spec.text_at("/info/title"))
+            format!("## {}\n{name} = [\"dep:huaweicloud-{name}\"]\n", spec.title())
         })
         .collect();
     let dependencies: String = services

@@ -1,15 +1,12 @@
 //! READMEs of generated crates, which are their crate documentation too.
 
 use super::changelog::Changelog;
-use crate::{
-    emit, names,
-    spec::{self, Spec, list, text},
-};
+use crate::{emit, names, spec::Spec};
 
 /// The README of the crate of a service.
 pub fn service(spec: &Spec) -> String {
     let name = names::crate_name(&spec.service);
-    let region = list(&spec.value, "servers").next().map(|server| text(server, "x-region")).unwrap_or_default();
+    let region = spec.document.servers.first().map(|server| server.region.as_str()).unwrap_or_default();
     let setup: Vec<String> = [
         format!("use {name}::{{Client, Config, Credential}};"),
         String::new(),
@@ -30,18 +27,19 @@ pub fn service(spec: &Spec) -> String {
         .map(|operation| {
             format!(
                 "| `{}` | `{} {}` | {} | {} |\n",
-                operation.id(),
-                operation.method.to_uppercase(),
+                operation.id,
+                operation.method,
                 operation.path,
-                text(operation.value, "summary"),
-                spec::source(operation.value)
+                operation.summary,
+                operation.source.cited()
             )
         })
         .collect();
-    let regions: String = list(&spec.value, "servers")
-        .map(|server| {
-            format!("| `{}` | {} |\n", text(server, "x-region"), text(server, "url").trim_start_matches("https://"))
-        })
+    let regions: String = spec
+        .document
+        .servers
+        .iter()
+        .map(|server| format!("| `{}` | {} |\n", server.region, server.url.trim_start_matches("https://")))
         .collect();
     format!(
         "# huaweicloud-{service}\n\n\
@@ -58,8 +56,8 @@ pub fn service(spec: &Spec) -> String {
          - `dynamic`: calls by name, descriptions of parameters, and the text of the spec, in a module of that name.\n\n\
          ## Licence\n\nMIT or Apache-2.0, at your option. Changes are listed in CHANGELOG.md.\n",
         service = spec.service,
-        title = spec.text_at("/info/title"),
-        description = spec.text_at("/info/description"),
+        title = spec.title(),
+        description = spec.document.info.description,
     )
 }
 
@@ -68,12 +66,11 @@ pub fn catalog(services: &[(Spec, Changelog)]) -> String {
     let rows: String = services
         .iter()
         .map(|(spec, _)| {
-            let histories =
-                spec.operations().iter().filter(|operation| operation.value.get("x-history").is_some()).count();
+            let histories = spec.operations().iter().filter(|operation| operation.history.is_some()).count();
             format!(
                 "| `{0}` | `huaweicloud-{0}` | {1} | {2} | {histories} |\n",
                 spec.service,
-                spec.text_at("/info/title"),
+                spec.title(),
                 spec.operations().len(),
             )
         })

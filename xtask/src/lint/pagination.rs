@@ -1,0 +1,30 @@
+//! Rules of `x-pagination`: its parameters and pointers must exist.
+
+use super::linter::Linter;
+use crate::spec::{Operation, Type, extensions::Style, step};
+
+pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
+    let Some(pagination) = &operation.pagination else { return };
+    let pointer = step(&operation.pointer, "x-pagination");
+    let names = match &pagination.style {
+        Style::Offset { offset, size, .. } => vec![("offset", offset), ("size", size)],
+        Style::Page { page, size, .. } => vec![("page", page), ("size", size)],
+        Style::Whole {} => Vec::new(),
+    };
+    for (key, name) in names {
+        if linter.argument(operation, name).is_none() {
+            linter.problem(&step(&pointer, key), format!("{name:?} is neither a parameter nor a member of the body"));
+        }
+    }
+    let places = [
+        ("items", Some(&pagination.items), Type::Array, "array"),
+        ("total", pagination.total.as_ref(), Type::Integer, "integer"),
+    ];
+    for (key, place, kind, word) in places {
+        let Some(place) = place else { continue };
+        let found = operation.response_schema().and_then(|schema| linter.spec.target(schema, place));
+        if found.is_none_or(|schema| schema.kind != Some(kind)) {
+            linter.problem(&step(&pointer, key), format!("must point to the {word} in the response"));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The extensions that are mappings, as `specs/README.md` documents them. Extensions of one value, such as `x-setter`,
+//! are fields of the nodes in `document` and `schema`.
+
+use serde::{Deserialize, Serialize};
+
+/// `x-service` of a document.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct Service {
+    /// The vendor's name.
+    pub name: String,
+    pub scope: Scope,
+}
+
+/// Which id a signed request carries.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    Project,
+    Domain,
+}
+
+/// `x-source` of an operation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct Source {
+    /// The official name of the operation.
+    pub api: String,
+    /// Documents of the operation, the main page first.
+    pub documents: Vec<SourceDocument>,
+    /// Date on which a person last compared the operation with its documents.
+    pub verified: Option<String>,
+}
+
+/// A document of an operation: a page, an API definition or a version of the SDK.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct SourceDocument {
+    pub page: Option<String>,
+    pub definition: Option<String>,
+    pub sdk: Option<String>,
+    #[serde(default)]
+    pub title: String,
+    pub language: Option<String>,
+    pub updated: Option<String>,
+}
+
+impl Source {
+    /// Returns title and date of the page that documents the operation.
+    pub fn cited(&self) -> String {
+        let Some(document) = self.documents.first() else { return String::new() };
+        let date = document.updated.as_deref().map(|date| format!(" ({date})")).unwrap_or_default();
+        format!("*{}*{date}", document.title)
+    }
+}
+
+/// `x-pagination` of an operation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct Pagination {
+    #[serde(flatten)]
+    pub style: Style,
+    /// Pointer into the response.
+    pub items: String,
+    /// Pointer into the response, if it has a total.
+    pub total: Option<String>,
+}
+
+/// How the next page is requested.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "style", rename_all = "lowercase")]
+pub enum Style {
+    Offset { offset: String, max_offset: u32, size: String, max_size: u32 },
+    Page { page: String, first_page: u32, max_page: u32, size: String, max_size: u32 },
+    Whole {},
+}
+
+/// `x-history` of an operation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct History {
+    pub time: Templates,
+    pub actor: Templates,
+    pub action: Templates,
+    pub subject: Templates,
+    pub detail: Templates,
+    /// The parameter or body member that leaves older items out.
+    pub since: Option<String>,
+}
+
+/// Suffix of a placeholder for the description of a value instead of the value.
+pub const WORDS: &str = ":words";
+
+/// Returns the placeholders of a template, without braces.
+pub fn places(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place)
+}
+
+impl History {
+    /// Returns the templates, by the name of the field.
+    pub fn fields(&self) -> [(&'static str, &[String]); 5] {
+        [
+            ("time", self.time.all()),
+            ("actor", self.actor.all()),
+            ("action", self.action.all()),
+            ("subject", self.subject.all()),
+            ("detail", self.detail.all()),
+        ]
+    }
+}
+
+/// One template or a list of them.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected a template or a list of templates")]
+pub enum Templates {
+    One(String),
+    List(Vec<String>),
+}
+
+impl Templates {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::One(template) => std::slice::from_ref(template),
+            Self::List(templates) => templates,
+        }
+    }
+}
+
+/// `x-listed-by` of a parameter or a member of a body.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct ListedBy {
+    /// Service of the list, if it is another service.
+    pub service: Option<String>,
+    pub operation: String,
+    /// Pointer into an item of the list.
+    pub value: String,
+}
+
+/// `x-in-band-status` of a response.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct InBandStatus {
+    /// Pointers into the body.
+    pub code: String,
+    pub message: String,
+    pub status: Option<String>,
+    /// Codes that mean success.
+    pub success: Vec<String>,
+    /// Statuses that mean failure.
+    #[serde(default)]
+    pub failure: Vec<String>,
+}
+
+/// An element of the `x-deviation` of any node.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping")]
+pub struct Deviation {
+    /// Kind of the difference, in the words of `cargo xtask drift`.
+    pub about: String,
+    /// Statement of the page.
+    pub page: String,
+    /// Statement of the spec.
+    pub spec: String,
+    pub why: String,
+    /// Name of a member that has no node of its own.
+    pub member: Option<String>,
+    /// Statement of the page as `cargo xtask drift` prints it.
+    pub found: Option<String>,
+}
