@@ -10,10 +10,11 @@ use std::{fs, path::Path};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    deviations, drift,
+    deviations,
+    document::Document,
+    drift,
     files::{self, Files},
     package::changelog,
-    page::Page,
     spec::{self, Operation, Problem, Result, Spec, step},
 };
 
@@ -24,7 +25,7 @@ use operation::Added;
 /// # Errors
 /// Returns an error, and writes nothing, if the service name is invalid, a document cannot be read, its operation is
 /// already in a spec or has a method without generated clients, or the spec cannot be extended without changing it.
-pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<()> {
+pub fn run(root: &Path, documents: &[std::path::PathBuf], service: &str) -> Result<()> {
     let named = !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if !named {
         return Err(vec![Problem::new(
@@ -41,31 +42,32 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
     };
     let mut others: Vec<Spec> = specs.into_iter().filter(|spec| spec.service != service).collect();
     let mut drafted = Vec::new();
-    for path in pages {
+    for path in documents {
         let name = path.display().to_string();
         let problem = |message: String| vec![Problem::new(&name, "", message)];
         let bytes = fs::read(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
-        let page = Page::read_bytes(&bytes).map_err(|error| problem(error.to_string()))?;
-        if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&page.method.as_str()) {
-            return Err(problem(format!("documents {}, which no client is generated for", page.method)));
+        let document = Document::read_bytes(&bytes).map_err(|error| problem(error.to_string()))?;
+        if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&document.method.as_str()) {
+            return Err(problem(format!("documents {}, which no client is generated for", document.method)));
         }
         if text.is_empty() {
-            text = yaml(&new_service(service, &page), 0)?;
+            text = yaml(&new_service(service, &document), 0)?;
         }
         let spec = Spec::parse(service, &file, text.clone())?;
         others.push(spec.clone());
-        let exact = |operation: &Operation| operation.path == page.path && operation.method.to_string() == page.method;
+        let exact =
+            |operation: &Operation| operation.path == document.path && operation.method.to_string() == document.method;
         if let Some(there) = others.iter().find(|spec| spec.operations().iter().any(exact)) {
             return Err(problem(format!(
                 "documents {} {}, which is in {} already. `cargo xtask drift {name}` says what differs",
-                page.method, page.path, there.file
+                document.method, document.path, there.file
             )));
         }
         others.pop();
-        let mut added = operation::draft(&page, &spec);
-        decide(&spec, &page, &mut added)?;
-        text = add(&spec, &page, &added)?;
-        drafted.push(format!("drafted {} {} into {file}", page.method, page.path));
+        let mut added = operation::draft(&document, &spec);
+        decide(&spec, &document, &mut added)?;
+        text = add(&spec, &document, &added)?;
+        drafted.push(format!("drafted {} {} into {file}", document.method, document.path));
     }
     let notes = text.matches("x-review:").count();
     let mut files = Files::from([(file.clone(), text)]);
@@ -82,8 +84,8 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], service: &str) -> Result<(
 }
 
 /// Returns a spec without operations. No document states the endpoints, or which id a signed call carries.
-fn new_service(service: &str, page: &Page) -> Value {
-    let version = page
+fn new_service(service: &str, document: &Document) -> Value {
+    let version = document
         .path
         .split('/')
         .find(|part| part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
@@ -95,7 +97,7 @@ fn new_service(service: &str, page: &Page) -> Value {
             "description": format!("Operations of {}.", service.to_uppercase()),
         },
         "x-service": { "name": service.to_uppercase(), "scope": "project" },
-        "x-review": "give the vendor's name of the service, whether a signed call carries a project or a domain id, and the endpoint of every region; no page says so",
+        "x-review": "give the vendor's name of the service, whether a signed call carries a project or a domain id, and the endpoint of every region; no document says so",
         "servers": [{ "url": format!("https://{service}.cn-north-4.myhuaweicloud.com"), "x-region": "cn-north-4" }],
         "paths": {},
         "components": { "schemas": {} },
@@ -103,9 +105,9 @@ fn new_service(service: &str, page: &Page) -> Value {
 }
 
 /// Returns the text of a spec with the drafted operation added; existing lines are unchanged.
-fn add(spec: &Spec, page: &Page, added: &Added) -> Result<String> {
+fn add(spec: &Spec, document: &Document, added: &Added) -> Result<String> {
     let mut lines: Vec<String> = spec.text.lines().map(str::to_owned).collect();
-    let method = page.method.to_lowercase();
+    let method = document.method.to_lowercase();
     let schemas: Vec<(&String, &Value)> =
         added.schemas.iter().filter(|(name, _)| spec.schema(name).is_none()).collect();
     if !schemas.is_empty() {
@@ -117,10 +119,10 @@ fn add(spec: &Spec, page: &Page, added: &Added) -> Result<String> {
         )?;
     }
     let operation = Value::Object(Map::from_iter([(method, added.operation.clone())]));
-    let has_path = spec.value.pointer(&step("/paths", &page.path)).is_some();
+    let has_path = spec.value.pointer(&step("/paths", &document.path)).is_some();
     match (has_path, &operation) {
-        (true, Value::Object(methods)) => insert(&mut lines, &["paths", &page.path], methods, spec)?,
-        _ => insert(&mut lines, &["paths"], &Map::from_iter([(page.path.clone(), operation)]), spec)?,
+        (true, Value::Object(methods)) => insert(&mut lines, &["paths", &document.path], methods, spec)?,
+        _ => insert(&mut lines, &["paths"], &Map::from_iter([(document.path.clone(), operation)]), spec)?,
     }
     let end = if spec.text.contains("\r\n") { "\r\n" } else { "\n" };
     let text = lines.join(end) + end;
@@ -186,19 +188,19 @@ fn kept(before: &Spec, text: &str) -> Result<()> {
 }
 
 /// Adds an `x-deviation` and an `x-review` to every new node on which the document contradicts itself or is silent.
-fn decide(spec: &Spec, page: &Page, added: &mut Added) -> Result<()> {
-    let mut document = spec.value.clone();
-    let method = page.method.to_lowercase();
-    let place = step(&step("/paths", &page.path), &method);
-    document["paths"][&page.path][&method] = added.operation.clone();
+fn decide(spec: &Spec, document: &Document, added: &mut Added) -> Result<()> {
+    let mut value = spec.value.clone();
+    let method = document.method.to_lowercase();
+    let place = step(&step("/paths", &document.path), &method);
+    value["paths"][&document.path][&method] = added.operation.clone();
     for (name, schema) in &added.schemas {
-        document["components"]["schemas"][name] = schema.clone();
+        value["components"]["schemas"][name] = schema.clone();
     }
-    let merged = Spec::read(&spec.service, &spec.file, String::new(), document)?;
+    let merged = Spec::read(&spec.service, &spec.file, String::new(), value)?;
     let Some(operation) = merged.operations().iter().find(|operation| operation.pointer == place) else {
         return Ok(());
     };
-    for finding in drift::compare::page(page, &merged, operation) {
+    for finding in drift::compare::document(document, &merged, operation) {
         let node = finding.nodes.iter().find_map(|pointer| {
             if let Some(rest) = pointer.strip_prefix(&place) {
                 return added.operation.pointer(rest).is_some().then_some((None, rest.to_owned()));
@@ -218,7 +220,7 @@ fn decide(spec: &Spec, page: &Page, added: &mut Added) -> Result<()> {
         let Some(Value::Object(node)) = node else { continue };
         let mut deviation = json!({
             "about": finding.about,
-            "page": finding.document,
+            "document": finding.document,
             "spec": finding.spec,
             "found": finding.document,
             "why": deviations::UNDECIDED,
@@ -230,7 +232,7 @@ fn decide(spec: &Spec, page: &Page, added: &mut Added) -> Result<()> {
             deviations.push(deviation);
         }
         node.entry("x-review").or_insert_with(|| {
-            json!("the page is silent or contradicts itself here: decide, and say why in each x-deviation")
+            json!("the document is silent or contradicts itself here: decide, and say why in each x-deviation")
         });
     }
     Ok(())

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::{
     deviations::{self, Deviation},
-    page::{Page, Unreadable},
+    document::{Document, Unreadable},
     spec::{self, Operation, Spec},
 };
 
@@ -40,7 +40,7 @@ pub struct Stale {
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// The path of the document.
-    pub page: String,
+    pub document: String,
     /// The path of the spec.
     pub file: String,
     pub operation: String,
@@ -91,10 +91,10 @@ pub const UNREADABLE: u8 = 2;
 ///
 /// # Errors
 /// Returns an error if the specs or a folder cannot be read. A document that cannot be read is part of the report.
-pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format) -> spec::Result<u8> {
+pub fn run(root: &Path, documents: &[std::path::PathBuf], all: bool, format: Format) -> spec::Result<u8> {
     let specs = spec::load(root, &[])?;
     let mut files = Vec::new();
-    for path in pages {
+    for path in documents {
         if all {
             let problem =
                 |error| vec![spec::Problem::new(path.display().to_string(), "", format!("cannot be read: {error}"))];
@@ -106,11 +106,11 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format)
             files.push(path.clone());
         }
     }
-    let read: Vec<(String, Result<Page, Unreadable>)> = files
+    let read: Vec<(String, Result<Document, Unreadable>)> = files
         .iter()
         .map(|file| {
-            let page = fs::read(file).map_err(|error| Unreadable(format!("cannot be read: {error}")));
-            (file.display().to_string(), page.and_then(|bytes| Page::read_bytes(&bytes)))
+            let document = fs::read(file).map_err(|error| Unreadable(format!("cannot be read: {error}")));
+            (file.display().to_string(), document.and_then(|bytes| Document::read_bytes(&bytes)))
         })
         .collect();
     let outcomes = compare(&specs, &read);
@@ -133,9 +133,9 @@ pub fn run(root: &Path, pages: &[std::path::PathBuf], all: bool, format: Format)
 }
 
 /// Returns the report of one document against a spec; `None` if the spec has no such operation.
-pub fn report(spec: &Spec, page: &Page) -> Option<Report> {
-    let pages = [(String::new(), Ok(page.clone()))];
-    compare(std::slice::from_ref(spec), &pages).into_iter().find_map(|outcome| match outcome {
+pub fn report(spec: &Spec, document: &Document) -> Option<Report> {
+    let documents = [(String::new(), Ok(document.clone()))];
+    compare(std::slice::from_ref(spec), &documents).into_iter().find_map(|outcome| match outcome {
         Outcome::Compared(report) => Some(*report),
         _ => None,
     })
@@ -143,33 +143,33 @@ pub fn report(spec: &Spec, page: &Page) -> Option<Report> {
 
 /// Compares documents with the specs. An `x-deviation` on a component is stale only if every operation that uses the
 /// component was compared.
-fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<Outcome> {
+fn compare(specs: &[Spec], documents: &[(String, Result<Document, Unreadable>)]) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     // The deviations that matched a difference, by spec, and the operations that were compared.
     let mut needed: BTreeMap<&str, Vec<Identity>> = BTreeMap::new();
     let mut compared: Vec<(&Spec, &Operation, usize)> = Vec::new();
-    for (file, page) in pages {
-        let page = match page {
-            Ok(page) => page,
+    for (file, document) in documents {
+        let document = match document {
+            Ok(document) => document,
             Err(error) => {
                 outcomes.push(Outcome::Unreadable(format!("{file}: {error}")));
                 continue;
             }
         };
-        let Some((spec, operation)) = find(specs, page) else {
+        let Some((spec, operation)) = find(specs, document) else {
             outcomes.push(Outcome::Unknown(format!(
                 "{file}: documents {} {} ({}), which is in no spec. `cargo xtask draft {file} --service NAME` writes it",
-                page.method, page.path, page.title
+                document.method, document.path, document.title
             )));
             continue;
         };
         let deviations = deviations::of(spec, operation);
         let mut report = Report {
-            page: file.clone(),
+            document: file.clone(),
             file: spec.file.clone(),
             operation: operation.id.clone(),
-            title: page.title.clone(),
-            updated: page.updated.clone(),
+            title: document.title.clone(),
+            updated: document.updated.clone(),
             verified: operation.source.verified.clone(),
             differences: Vec::new(),
             stale: Vec::new(),
@@ -177,7 +177,7 @@ fn compare(specs: &[Spec], pages: &[(String, Result<Page, Unreadable>)]) -> Vec<
             lost: Vec::new(),
         };
         let used = needed.entry(&spec.file).or_default();
-        for finding in compare::page(page, spec, operation) {
+        for finding in compare::document(document, spec, operation) {
             match deviations.iter().find(|deviation| covers(deviation, &finding)) {
                 Some(deviation) => {
                     used.push(identity(deviation));
@@ -251,12 +251,12 @@ fn is_titled(operation: &Operation, title: &str) -> bool {
 
 /// Finds the operation that a document describes: by method and path; otherwise by title, so that a changed endpoint is
 /// reported as a difference; otherwise, for a document without a title, by path.
-pub fn find<'a>(specs: &'a [Spec], page: &Page) -> Option<(&'a Spec, &'a Operation)> {
+pub fn find<'a>(specs: &'a [Spec], document: &Document) -> Option<(&'a Spec, &'a Operation)> {
     let all = || specs.iter().flat_map(|spec| spec.operations().iter().map(move |operation| (spec, operation)));
     all()
-        .find(|(_, operation)| operation.method.to_string() == page.method && operation.path == page.path)
-        .or_else(|| all().find(|(_, operation)| is_titled(operation, &page.title)))
-        .or_else(|| all().find(|(_, operation)| page.title.is_empty() && operation.path == page.path))
+        .find(|(_, operation)| operation.method.to_string() == document.method && operation.path == document.path)
+        .or_else(|| all().find(|(_, operation)| is_titled(operation, &document.title)))
+        .or_else(|| all().find(|(_, operation)| document.title.is_empty() && operation.path == document.path))
 }
 
 fn print_json(outcomes: &[Outcome]) {
@@ -296,7 +296,7 @@ pub fn shown(report: &Report) -> String {
         out.push('\n');
     };
     let date = report.updated.as_deref().map_or_else(|| "no date".to_owned(), |date| format!("updated {date}"));
-    line(format!("{} in {}: {} ({}, {date})", report.operation, report.file, report.page, report.title));
+    line(format!("{} in {}: {} ({}, {date})", report.operation, report.file, report.document, report.title));
     let place = |finding: &Finding| match &finding.member {
         Some(member) => format!("{} ({member})", finding.pointer),
         None => finding.pointer.clone(),
@@ -331,7 +331,7 @@ pub fn shown(report: &Report) -> String {
 struct Coverage {
     operation: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<String>,
+    document: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -348,7 +348,7 @@ fn coverage(specs: &[Spec], outcomes: &[Outcome]) -> Vec<Coverage> {
             let report = find(&spec.file, &operation.id);
             found.push(Coverage {
                 operation: format!("{}/{}", spec.service, &operation.id),
-                page: report.map(|report| report.page.clone()),
+                document: report.map(|report| report.document.clone()),
                 updated: report.and_then(|report| report.updated.clone()),
                 verified: operation.source.verified.clone(),
                 differences: report.map_or(0, |report| report.differences.len()),
@@ -361,21 +361,21 @@ fn coverage(specs: &[Spec], outcomes: &[Outcome]) -> Vec<Coverage> {
 
 fn print_coverage(specs: &[Spec], outcomes: &[Outcome]) {
     let rows = coverage(specs, outcomes);
-    say(&format!("{:<58} {:<11} {:<11} {:<24} page\n", "operation", "page date", "verified", "state"));
+    say(&format!("{:<58} {:<11} {:<11} {:<24} document\n", "operation", "updated", "verified", "state"));
     for row in &rows {
-        let state = match (&row.page, row.differences, row.stale) {
-            (None, ..) => "no page".to_owned(),
+        let state = match (&row.document, row.differences, row.stale) {
+            (None, ..) => "no document".to_owned(),
             (_, 0, 0) => "no new difference".to_owned(),
             (_, new, 0) => format!("{new} differences"),
             (_, new, stale) => format!("{new} differences, {stale} stale"),
         };
-        let date = row.updated.as_deref().unwrap_or(if row.page.is_some() { "no date" } else { "" });
+        let date = row.updated.as_deref().unwrap_or(if row.document.is_some() { "no date" } else { "" });
         let verified = row.verified.as_deref().unwrap_or("never");
-        let page = row.page.as_deref().unwrap_or_default();
-        say(&format!("{:<58} {date:<11} {verified:<11} {state:<24} {page}\n", row.operation));
+        let document = row.document.as_deref().unwrap_or_default();
+        say(&format!("{:<58} {date:<11} {verified:<11} {state:<24} {document}\n", row.operation));
     }
-    let with = rows.iter().filter(|row| row.page.is_some()).count();
-    say(&format!("{with} of {} operations have a page\n", rows.len()));
+    let with = rows.iter().filter(|row| row.document.is_some()).count();
+    say(&format!("{with} of {} operations have a document\n", rows.len()));
     for outcome in outcomes {
         if let Outcome::Unknown(message) | Outcome::Unreadable(message) = outcome {
             eprintln!("{message}");

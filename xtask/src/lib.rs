@@ -13,6 +13,7 @@
 
 pub mod deviations;
 pub mod docs;
+pub mod document;
 pub mod draft;
 pub mod drift;
 pub mod emit;
@@ -24,7 +25,6 @@ pub mod lint;
 mod names;
 pub mod notices;
 pub mod package;
-pub mod page;
 pub mod score;
 pub mod semver;
 pub mod spec;

@@ -18,48 +18,51 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Generates the crate of each service from its spec, and the tables of the README
+    /// Generates the crates of the services, the catalog, the tables and the licences of all packages
     ///
-    /// A run that fails leaves every file as it was. Exit code 0: done or fresh; 1: a spec is wrong, or --check found
+    /// A run that fails leaves every file as it was. Exit code 0: done or fresh; 1: a spec is invalid, or --check found
     /// a difference.
     Generate {
-        /// Services to generate, such as `osm`; all of them unless given
+        /// Services to generate, such as `osm`; all of them, and what is common to them, unless given
         services: Vec<String>,
         /// Writes nothing; fails with a short diff where a file differs, is missing or is left over
         #[arg(long)]
         check: bool,
     },
-    /// Says what differs between saved pages of the help centre and the specs
+    /// Prints the differences between saved documents of the help centre and the specs
     ///
-    /// Exit code 0: no new difference; 1: differences, or an `x-deviation` that no difference needs any more; 2: a page
-    /// could not be read with confidence.
+    /// Exit code 0: no new difference; 1: differences, or an `x-deviation` that no difference needs any more; 2: a
+    /// document could not be read with confidence.
     Drift {
-        /// Saved pages (HTML or text); with --all, a folder of them
-        #[arg(required = true, value_name = "PAGE")]
-        pages: Vec<PathBuf>,
-        /// Prints which operations have a page, its date, and when the spec was last verified
+        /// Saved documents (HTML or text); with --all, a folder of them
+        #[arg(required = true, value_name = "DOCUMENT")]
+        documents: Vec<PathBuf>,
+        /// Prints which operations have a document, its date, and when the spec was last verified
         #[arg(long)]
         all: bool,
-        /// How to print
+        /// Output format
         #[arg(long, value_enum, default_value = "text")]
         format: drift::Format,
     },
-    /// Writes the operations of saved pages into the spec of a service
+    /// Writes the operations of saved documents into the spec of a service
     ///
-    /// What a page leaves open is marked with `x-review`, which `cargo xtask lint` refuses until it is settled. What is
-    /// in the spec stays as it is; an operation that is there already is refused.
+    /// What a document leaves open is marked with `x-review`, which `cargo xtask lint` refuses until it is settled. What
+    /// is in the spec stays as it is; an operation that is there already is refused.
     Draft {
-        /// Saved pages (HTML or text)
-        #[arg(required = true, value_name = "PAGE")]
-        pages: Vec<PathBuf>,
-        /// Folder of the spec, such as `osm`; a new one is begun if there is none
+        /// Saved documents (HTML or text)
+        #[arg(required = true, value_name = "DOCUMENT")]
+        documents: Vec<PathBuf>,
+        /// Folder of the spec, such as `osm`; created if there is none
         #[arg(long, value_name = "NAME")]
         service: String,
     },
-    /// Works on saved pages of the help centre
-    Pages {
-        #[command(subcommand)]
-        task: PagesTask,
+    /// Prints how many rows, names, types and required flags of documents of known contents are read right, by layout
+    ///
+    /// DIR holds a folder of documents for each layout, and `truth/` with a JSON file for each document: its `tables`,
+    /// each with `columns` and `rows`. Rows found counts every table; P is precision, R is recall, over tables with types.
+    Score {
+        /// The folder
+        dir: PathBuf,
     },
     /// Measures what a client crate adds to a clean build of a project that has reqwest, serde and tokio
     ///
@@ -95,31 +98,19 @@ enum Task {
     },
 }
 
-#[derive(Subcommand)]
-enum PagesTask {
-    /// Prints how many rows, names, types and mandatory flags of known pages are read right, for each layout
-    ///
-    /// DIR holds one folder of pages for each layout, and `truth/` with a JSON file for each page: its `tables`, each
-    /// with `columns` and `rows`. Rows found counts every table; P is precision, R is recall, over tables with types.
-    Score {
-        /// The folder
-        dir: PathBuf,
-    },
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.task {
         Task::Generate { services, check } => generate::run(&arguments.root, &services, check),
-        Task::Drift { pages, all, format } => match drift::run(&arguments.root, &pages, all, format) {
+        Task::Drift { documents, all, format } => match drift::run(&arguments.root, &documents, all, format) {
             Ok(code) => return ExitCode::from(code),
             Err(problems) => {
                 problems.iter().for_each(|problem| eprintln!("{problem}"));
                 return ExitCode::from(drift::UNREADABLE);
             }
         },
-        Task::Draft { pages, service } => draft::run(&arguments.root, &pages, &service),
-        Task::Pages { task: PagesTask::Score { dir } } => score::run(&dir),
+        Task::Draft { documents, service } => draft::run(&arguments.root, &documents, &service),
+        Task::Score { dir } => score::run(&dir),
         Task::Timings { services, rounds } => timings::run(&arguments.root, &services, rounds),
         Task::Semver { services, against } => semver::run(&arguments.root, &services, against.as_deref()),
         Task::Notices { check } => notices::run(&arguments.root, check),

@@ -1,4 +1,4 @@
-//! The `pages score` command: measures the precision and recall of the document reader against known documents.
+//! The `documents score` command: measures the precision and recall of the document reader against known documents.
 //!
 //! Knows the documents and the truth files; must not know the specs or how documents are laid out.
 
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::{
-    page::{Column, Fact, Page, Role},
+    document::{Column, Document, Fact, Role},
     spec::{Problem, Result},
 };
 
@@ -69,7 +69,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 #[derive(Default)]
 pub struct Layout {
     pub name: String,
-    pub pages: usize,
+    pub documents: usize,
     /// The documents that were rejected, with the reason.
     pub unread: Vec<String>,
     /// The number of expected rows that were found, in all tables.
@@ -89,13 +89,13 @@ pub fn run(folder: &Path) -> Result<()> {
     let layouts = measure(folder)?;
     println!(
         "{:<12} {:>5} {:>11}  {:>13} {:>13} {:>13}",
-        "layout", "pages", "rows found", "name P/R", "type P/R", "mandatory P/R"
+        "layout", "documents", "rows found", "name P/R", "type P/R", "mandatory P/R"
     );
     for layout in layouts {
         println!(
             "{:<12} {:>5} {:>5}/{:<5}  {} {} {}",
             layout.name,
-            layout.pages,
+            layout.documents,
             layout.found,
             layout.rows,
             shown(layout.names),
@@ -130,14 +130,14 @@ pub fn measure(folder: &Path) -> Result<Vec<Layout>> {
         truths.insert(stem(&path), truth);
     }
     if truths.is_empty() || folders.is_empty() {
-        return Err(problem("must hold `truth/*.json` and a folder of pages for each layout".to_owned()));
+        return Err(problem("must hold `truth/*.json` and a folder of documents for each layout".to_owned()));
     }
     let mut layouts = Vec::new();
     for path in folders {
         let mut layout = Layout { name: stem(&path), ..Layout::default() };
-        for page in list(&path)? {
-            if let Some(truth) = truths.get(&stem(&page)) {
-                layout.add(truth, &read(&page)?, &page);
+        for document in list(&path)? {
+            if let Some(truth) = truths.get(&stem(&document)) {
+                layout.add(truth, &read(&document)?, &document);
             }
         }
         layouts.push(layout);
@@ -156,12 +156,12 @@ fn shown(score: Score) -> String {
 
 impl Layout {
     fn add(&mut self, truth: &Truth, bytes: &[u8], path: &Path) {
-        self.pages += 1;
-        let page = Page::read_bytes(bytes);
-        if let Err(error) = &page {
+        self.documents += 1;
+        let document = Document::read_bytes(bytes);
+        if let Err(error) = &document {
             self.unread.push(format!("{}: {error}", path.display()));
         }
-        let tables = page.map(|page| page.tables).unwrap_or_default();
+        let tables = document.map(|document| document.tables).unwrap_or_default();
         let (mut read, mut wanted) = (Vec::new(), Vec::new());
         let (mut read_rest, mut wanted_rest) = (Vec::new(), Vec::new());
         for table in tables {

@@ -67,7 +67,7 @@ pub fn deviations(packages: &[(Spec, Changelog)]) -> Files {
                 "| `{}` | {} | {} | {} | {} |\n",
                 place(spec, pointer),
                 cell(&deviation.about),
-                cell(&deviation.page),
+                cell(&deviation.document),
                 cell(&deviation.spec),
                 cell(&deviation.why),
             ));

@@ -129,7 +129,7 @@ fn rejects_invalid_specs_without_writing() {
             "            titel: Looking Up",
             &format!("{post}/x-source/documents/0/titel: is not supported in a document"),
         ),
-        ("            title: Looking Up\n", "", &format!("{post}/x-source/documents: must begin with the page")),
+        ("            title: Looking Up\n", "", &format!("{post}/x-source/documents: must begin with the document")),
         (
             "            updated: 2026-01-01",
             "            updated: unknown",
@@ -275,8 +275,8 @@ fn rejects_invalid_specs_without_writing() {
         ),
         ("x-deviation:\n      - about: type", "x-deviation:\n      - abaut: type", "x-deviation/0/about: is missing"),
         (
-            "- about: type\n        page: a page",
-            "- about: kind\n        page: a page",
+            "- about: type\n        document: a page",
+            "- about: kind\n        document: a page",
             "x-deviation/0/about: must be one of default,",
         ),
         (
@@ -285,8 +285,8 @@ fn rejects_invalid_specs_without_writing() {
             "x-deviation/0/why: says that it is not decided",
         ),
         (
-            "- about: type\n        page: a page",
-            "- about: description\n        page: a page",
+            "- about: type\n        document: a page",
+            "- about: description\n        document: a page",
             "x-deviation/0/found: is missing",
         ),
         (

@@ -9,8 +9,8 @@ use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    document::{Body, Bounds, Document, Fact, Kind, Limits, Role, Row},
     drift::compare::is_transport,
-    page::{Body, Bounds, Fact, Kind, Limits, Page, Role, Row},
     spec::{
         self, Spec, TOKEN_HEADER,
         raw::{self, is_enum, is_time, reference, values as listed},
@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Drafts the operation of a document, with the schemas that the spec does not have.
-pub fn draft(page: &Page, spec: &Spec) -> Added {
-    let mut draft = Draft { page, spec, schemas: Map::new() };
+pub fn draft(document: &Document, spec: &Spec) -> Added {
+    let mut draft = Draft { document, spec, schemas: Map::new() };
     let operation = draft.operation();
     let mut added = Added { operation, schemas: draft.schemas };
     // A schema is unused if the type of an example replaced it.
@@ -64,7 +64,7 @@ pub struct Added {
 }
 
 struct Draft<'a> {
-    page: &'a Page,
+    document: &'a Document,
     spec: &'a Spec,
     schemas: Map<String, Value>,
 }
@@ -81,18 +81,18 @@ impl Draft<'_> {
                 "api": api,
                 "documents": [{
                     "page": self.spec.value.pointer("/info/title").cloned().unwrap_or_default(),
-                    "title": self.page.title,
+                    "title": self.document.title,
                 }],
             },
         });
-        if let Some(date) = &self.page.updated {
+        if let Some(date) = &self.document.updated {
             operation["x-source"]["documents"][0]["updated"] = Value::from(date.as_str());
         }
         let parameters = self.parameters();
         if !parameters.is_empty() {
             operation["parameters"] = Value::Array(parameters);
         }
-        let body: Vec<&Row> = self.page.rows(&Role::Body).collect();
+        let body: Vec<&Row> = self.document.rows(&Role::Body).collect();
         if !body.is_empty() {
             let name = self.free_name(&format!("{api}Request"));
             self.object(&name, &body, true);
@@ -100,14 +100,14 @@ impl Draft<'_> {
             operation["requestBody"] = json!({ "required": true, "content": self.content(&name, examples) });
         }
         let status = self.success();
-        let rows: Vec<&Row> = self.page.rows(&Role::Response(status)).collect();
+        let rows: Vec<&Row> = self.document.rows(&Role::Response(status)).collect();
         let name = self.free_name(&format!("{api}Response"));
         self.object(&name, &rows, false);
         let examples = self.examples(false, status);
         let mut response = json!({ "description": "The response.", "content": self.content(&name, examples) });
         let headers: Map<String, Value> = [Role::ResponseHeader(status), Role::ResponseHeader(None)]
             .iter()
-            .flat_map(|role| self.page.rows(role))
+            .flat_map(|role| self.document.rows(role))
             .map(|row| {
                 let schema = self.leaf(row.kind.stated(), &row.limits, row);
                 (row.name.clone(), json!({ "description": described(&row.name), "schema": schema }))
@@ -119,7 +119,7 @@ impl Draft<'_> {
         let mut responses = Map::from_iter([(status.unwrap_or(200).to_string(), response)]);
         // An error response with an example but no table, if the example has only members of the success response.
         for status in
-            self.page.examples.iter().filter(|example| !example.is_request).filter_map(|example| example.status)
+            self.document.examples.iter().filter(|example| !example.is_request).filter_map(|example| example.status)
         {
             let known = |value: &Value| {
                 value
@@ -127,7 +127,7 @@ impl Draft<'_> {
                     .is_some_and(|members| members.keys().all(|key| rows.iter().any(|row| row.name == *key)))
             };
             let examples: Vec<Value> = self.examples(false, Some(status)).into_iter().filter(known).collect();
-            let has_table = self.page.rows(&Role::Response(Some(status))).next().is_some();
+            let has_table = self.document.rows(&Role::Response(Some(status))).next().is_some();
             if status >= 300 && !has_table && !examples.is_empty() {
                 let response =
                     json!({ "description": "The request was refused.", "content": self.content(&name, examples) });
@@ -140,24 +140,24 @@ impl Draft<'_> {
 
     /// Returns the HTTP status of the success response, if the document states one.
     fn success(&self) -> Option<u16> {
-        let roles = self.page.tables.iter().flat_map(|table| &table.rows).filter_map(|row| match row.role {
+        let roles = self.document.tables.iter().flat_map(|table| &table.rows).filter_map(|row| match row.role {
             Role::Response(status) => Some(status),
             _ => None,
         });
-        let shown = self.page.examples.iter().filter(|example| !example.is_request).map(|example| example.status);
+        let shown = self.document.examples.iter().filter(|example| !example.is_request).map(|example| example.status);
         roles.chain(shown).find(|status| status.is_none_or(|status| (200..300).contains(&status))).flatten()
     }
 
     /// Derives an API name, which no document states, from a verb and the last parts of the path.
     fn api(&self) -> String {
-        let title = self.page.title.to_lowercase();
+        let title = self.document.title.to_lowercase();
         let reads = ["querying", "obtaining", "listing", "查询", "获取"].iter().any(|verb| title.starts_with(verb));
         let lists = self
-            .page
+            .document
             .rows(&Role::Response(None))
-            .chain(self.page.tables.iter().flat_map(|table| &table.rows))
+            .chain(self.document.tables.iter().flat_map(|table| &table.rows))
             .any(|row| !matches!(row.role, Role::Body) && matches!(row.kind.stated(), Some(Kind::Array(_))));
-        let verb = match self.page.method.as_str() {
+        let verb = match self.document.method.as_str() {
             "GET" => {
                 if lists {
                     "List"
@@ -177,7 +177,7 @@ impl Draft<'_> {
             _ => "Create",
         };
         let parts: Vec<&str> = self
-            .page
+            .document
             .path
             .split('/')
             .filter(|part| {
@@ -186,7 +186,7 @@ impl Draft<'_> {
             })
             .collect();
         if parts.is_empty() {
-            return format!("{verb}{}", self.page.title.to_pascal_case());
+            return format!("{verb}{}", self.document.title.to_pascal_case());
         }
         let ids: Vec<&str> = self.spec.operations().iter().map(|operation| operation.id.as_str()).collect();
         let from = parts.len().saturating_sub(2);
@@ -200,7 +200,7 @@ impl Draft<'_> {
     fn parameters(&mut self) -> Vec<Value> {
         let mut parameters = Vec::new();
         for (role, place) in [(Role::Path, "path"), (Role::Query, "query"), (Role::Header, "header")] {
-            let rows: Vec<&Row> = self.page.rows(&role).collect();
+            let rows: Vec<&Row> = self.document.rows(&role).collect();
             for row in rows {
                 if is_transport(&row.name) {
                     continue;
@@ -227,7 +227,8 @@ impl Draft<'_> {
             }
         }
         // Placeholders of the path that no table lists.
-        for name in self.page.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name) {
+        for name in self.document.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name)
+        {
             if !parameters.iter().any(|parameter| parameter["name"] == name) {
                 parameters.push(json!({
                     "name": name, "in": "path", "required": true, "description": described(name),
@@ -241,7 +242,7 @@ impl Draft<'_> {
 
     /// Returns the value of a parameter in an example request.
     fn shown(&self, name: &str, role: &Role) -> Option<String> {
-        self.page
+        self.document
             .examples
             .iter()
             .filter(|example| example.is_request)
@@ -251,14 +252,14 @@ impl Draft<'_> {
                 }
                 let path = example.path()?;
                 let wanted = format!("{{{name}}}");
-                let at = self.page.path.split('/').position(|part| part == wanted)?;
+                let at = self.document.path.split('/').position(|part| part == wanted)?;
                 path.split('/').nth(at).map(str::to_owned)
             })
             .filter(|value| !value.is_empty() && !value.contains('{'))
     }
 
     fn examples(&self, is_request: bool, status: Option<u16>) -> Vec<Value> {
-        self.page
+        self.document
             .examples
             .iter()
             .filter(|example| example.is_request == is_request && (is_request || example.status == status))
@@ -308,7 +309,7 @@ impl Draft<'_> {
         }
         schema["properties"] = Value::Object(properties);
         if rows.is_empty() {
-            schema["x-review"] = Value::from("the page has no table of it");
+            schema["x-review"] = Value::from("the document has no table of it");
         }
         self.schemas.insert(name.to_owned(), schema);
     }
@@ -316,7 +317,7 @@ impl Draft<'_> {
     /// Returns the schema of a field, and adds the schemas that it refers to.
     fn node(&mut self, row: &Row, owner: &str, is_request: bool) -> Value {
         let target = row.table.map(|index| {
-            let table = &self.page.tables[index];
+            let table = &self.document.tables[index];
             let documented =
                 row.kind.stated().and_then(Kind::object).filter(|name| !name.eq_ignore_ascii_case(&row.name));
             let wanted = documented.map_or_else(|| format!("{owner}-{}", row.name), str::to_owned).to_pascal_case();
@@ -592,16 +593,16 @@ impl Draft<'_> {
 /// Returns the `x-review` note of a field that the scrape lost part of or the document leaves open.
 fn unsure(row: &Row) -> Option<&'static str> {
     if row.limits.lost || row.limits.values == Fact::Lost || row.limits.default == Fact::Lost {
-        return Some("the page announces values or a range that its scrape lost: look them up");
+        return Some("the document announces values or a range that its scrape lost: look them up");
     }
     match &row.kind {
-        Fact::Stated(Kind::Other(_)) => Some("the page names a type that is not known: decide"),
-        Fact::Stated(Kind::Array(None)) => Some("the page does not say what the list holds: decide"),
+        Fact::Stated(Kind::Other(_)) => Some("the document names a type that is not known: decide"),
+        Fact::Stated(Kind::Array(None)) => Some("the document does not say what the list holds: decide"),
         Fact::Stated(kind) if kind.is_structure() && row.table.is_none() => {
-            Some("the page does not say what the object holds: decide")
+            Some("the document does not say what the object holds: decide")
         }
         Fact::Stated(_) => None,
-        _ => Some("the page does not say the type: decide"),
+        _ => Some("the document does not say the type: decide"),
     }
 }
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::finding::Finding;
 use crate::{
-    page::{Body, Bounds, Example, Fact, Kind, Limits, Page, Role, Row},
+    document::{Body, Bounds, Document, Example, Fact, Kind, Limits, Role, Row},
     spec::{
         Operation, Spec, TOKEN_HEADER,
         raw::{self, is_enum, is_time, list, members, text, values},
@@ -25,9 +25,9 @@ const TRANSPORT: [&str; 3] = ["Content-Type", "Accept", "Host"];
 const SCHEMA: &str = "/content/application~1json/schema";
 
 /// Returns all differences, those of tables before those of examples.
-pub fn page(page: &Page, spec: &Spec, operation: &Operation) -> Vec<Finding> {
+pub fn document(document: &Document, spec: &Spec, operation: &Operation) -> Vec<Finding> {
     let mut compare =
-        Compare { page, spec, operation, node: spec.node(operation), findings: Vec::new(), seen: HashSet::new() };
+        Compare { document, spec, operation, node: spec.node(operation), findings: Vec::new(), seen: HashSet::new() };
     compare.source();
     compare.endpoint();
     compare.parameters();
@@ -37,7 +37,7 @@ pub fn page(page: &Page, spec: &Spec, operation: &Operation) -> Vec<Finding> {
 }
 
 struct Compare<'a> {
-    page: &'a Page,
+    document: &'a Document,
     spec: &'a Spec,
     operation: &'a Operation,
     /// The operation as JSON.
@@ -103,31 +103,31 @@ impl<'a> Compare<'a> {
 
     fn source(&mut self) {
         let documents = &self.operation.source.documents;
-        let pages: Vec<_> = documents.iter().filter(|document| document.page.is_some()).collect();
-        if !self.page.title.is_empty() && !pages.iter().any(|page| page.title == self.page.title) {
-            let title = pages.first().map(|page| page.title.as_str()).unwrap_or_default();
-            self.about("source", Some("title"), format!("title {:?}", self.page.title), format!("title {title:?}"));
+        let documents: Vec<_> = documents.iter().filter(|document| document.page.is_some()).collect();
+        if !self.document.title.is_empty() && !documents.iter().any(|document| document.title == self.document.title) {
+            let title = documents.first().map(|document| document.title.as_str()).unwrap_or_default();
+            self.about("source", Some("title"), format!("title {:?}", self.document.title), format!("title {title:?}"));
         }
         // A scrape may lose the date of a document; each edition of a document has its own.
-        let known: Vec<&str> = pages.iter().filter_map(|page| page.updated.as_deref()).collect();
-        if let Some(date) = self.page.updated.as_deref().filter(|date| !known.contains(date)) {
+        let known: Vec<&str> = documents.iter().filter_map(|document| document.updated.as_deref()).collect();
+        if let Some(date) = self.document.updated.as_deref().filter(|date| !known.contains(date)) {
             let known = if known.is_empty() { "no date".to_owned() } else { format!("updated {}", known.join(", ")) };
             self.about("source", None, format!("updated {date}"), known);
         }
     }
 
     fn endpoint(&mut self) {
-        let (page, operation) = (self.page, self.operation);
-        if operation.method.to_string() != page.method || operation.path != page.path {
+        let (document, operation) = (self.document, self.operation);
+        if operation.method.to_string() != document.method || operation.path != document.path {
             let spec = format!("{} {}", operation.method, operation.path);
-            self.about("endpoint", None, format!("{} {}", page.method, page.path), spec);
+            self.about("endpoint", None, format!("{} {}", document.method, document.path), spec);
         }
-        for example in page.examples.iter().filter(|example| example.is_request) {
+        for example in document.examples.iter().filter(|example| example.is_request) {
             if example.address.as_deref().is_some_and(|address| address.starts_with("http://")) {
                 self.about("endpoint", None, "an example over plain http", "https only");
             }
-            if let Some(method) = example.method.as_deref().filter(|method| *method != page.method) {
-                self.about("endpoint", None, format!("an example with {method}"), page.method.clone());
+            if let Some(method) = example.method.as_deref().filter(|method| *method != document.method) {
+                self.about("endpoint", None, format!("an example with {method}"), document.method.clone());
             }
         }
     }
@@ -137,7 +137,7 @@ impl<'a> Compare<'a> {
     fn parameters(&mut self) {
         let operation = self.operation;
         for (place, role) in [("path", Role::Path), ("query", Role::Query), ("header", Role::Header)] {
-            let rows: Vec<&Row> = self.page.rows(&role).filter(|row| !is_transport(&row.name)).collect();
+            let rows: Vec<&Row> = self.document.rows(&role).filter(|row| !is_transport(&row.name)).collect();
             let nodes: Vec<Node<'a>> = list(self.node, "parameters")
                 .enumerate()
                 .filter(|(_, parameter)| text(parameter, "in") == place)
@@ -154,7 +154,7 @@ impl<'a> Compare<'a> {
                     }
                 })
                 .collect();
-            if role == Role::Path && operation.path != self.page.path {
+            if role == Role::Path && operation.path != self.document.path {
                 // The different endpoint is already reported.
                 continue;
             }
@@ -162,7 +162,7 @@ impl<'a> Compare<'a> {
         }
         let has_token = |name: &str| name.eq_ignore_ascii_case(TOKEN_HEADER);
         if !operation.is_anonymous()
-            && !self.page.rows(&Role::Header).any(|row| has_token(&row.name))
+            && !self.document.rows(&Role::Header).any(|row| has_token(&row.name))
             && !list(self.node, "parameters").any(|parameter| has_token(text(parameter, "name")))
         {
             self.about("presence", Some(TOKEN_HEADER), "no row for credentials", "a signature or a token");
@@ -171,7 +171,7 @@ impl<'a> Compare<'a> {
 
     fn bodies(&mut self) {
         let operation = self.operation;
-        let rows: Vec<&Row> = self.page.rows(&Role::Body).collect();
+        let rows: Vec<&Row> = self.document.rows(&Role::Body).collect();
         let at = step(&operation.pointer, "requestBody");
         match self.node.pointer(&format!("/requestBody{SCHEMA}")) {
             Some(schema) => {
@@ -226,7 +226,7 @@ impl<'a> Compare<'a> {
             self.in_band_status(&at, response, &rows);
             let headers: Vec<&Row> = [Role::ResponseHeader(number), Role::ResponseHeader(None)]
                 .iter()
-                .flat_map(|role| self.page.rows(role))
+                .flat_map(|role| self.document.rows(role))
                 .filter(|row| success && !is_transport(&row.name))
                 .collect();
             let nodes: Vec<Node<'a>> = members(response, "headers")
@@ -242,8 +242,8 @@ impl<'a> Compare<'a> {
 
     /// Returns the rows of a response body; rows without a status are those of the success response.
     fn response(&self, status: Option<u16>, success: bool) -> Vec<&'a Row> {
-        let rows: Vec<&Row> = self.page.rows(&Role::Response(status)).collect();
-        if rows.is_empty() && success { self.page.rows(&Role::Response(None)).collect() } else { rows }
+        let rows: Vec<&Row> = self.document.rows(&Role::Response(status)).collect();
+        if rows.is_empty() && success { self.document.rows(&Role::Response(None)).collect() } else { rows }
     }
 
     /// Adds a finding if the spec has an in-band status that the document does not mention.
@@ -357,7 +357,7 @@ impl<'a> Compare<'a> {
         if let Some(index) = row.table {
             let inner = self.element(resolved);
             if inner.schema.get("properties").is_some() && self.seen.insert((index, inner.pointer.clone())) {
-                let rows: Vec<&Row> = self.page.tables[index].rows.iter().collect();
+                let rows: Vec<&Row> = self.document.tables[index].rows.iter().collect();
                 self.fields(
                     &rows,
                     &properties(&inner),
@@ -553,15 +553,15 @@ impl<'a> Compare<'a> {
     // Examples against tables and spec.
 
     fn examples(&mut self) {
-        let page = self.page;
+        let document = self.document;
         let mut shown: HashSet<String> = HashSet::new();
-        for example in &page.examples {
+        for example in &document.examples {
             if example.is_request {
                 self.request_line(example, &mut shown);
             }
             self.example_body(example);
         }
-        if self.operation.path != page.path {
+        if self.operation.path != document.path {
             // With different paths, the values of an example cannot be assigned to parameters.
             return;
         }
@@ -584,7 +584,7 @@ impl<'a> Compare<'a> {
         let mut values: Vec<(&str, &str, Role)> =
             example.query.iter().map(|(name, value)| (name.as_str(), value.as_str(), Role::Query)).collect();
         let (template, actual): (Vec<&str>, Vec<&str>) =
-            (self.page.path.split('/').collect(), path.split('/').collect());
+            (self.document.path.split('/').collect(), path.split('/').collect());
         let fits = template.len() == actual.len()
             && template
                 .iter()
@@ -598,11 +598,11 @@ impl<'a> Compare<'a> {
             }
         } else {
             let document = format!("an example that calls {path}");
-            self.about("endpoint", None, document, self.page.path.clone());
+            self.about("endpoint", None, document, self.document.path.clone());
         }
         for (name, value, role) in values {
             let node = list(self.node, "parameters").enumerate().find(|(_, parameter)| text(parameter, "name") == name);
-            let row = self.page.rows(&role).find(|row| row.name == name);
+            let row = self.document.rows(&role).find(|row| row.name == name);
             let pointer = node.map(|(index, _)| format!("{}/parameters/{index}", self.operation.pointer));
             let Some(row) = row else {
                 self.unlisted(pointer, "parameters", &self.operation.pointer.clone(), name, node.is_some());
@@ -669,9 +669,9 @@ impl<'a> Compare<'a> {
             Body::Json(json) => json,
         };
         let rows: Vec<&Row> = if example.is_request {
-            self.page.rows(&Role::Body).collect()
+            self.document.rows(&Role::Body).collect()
         } else {
-            let own: Vec<&Row> = self.page.rows(&Role::Response(example.status)).collect();
+            let own: Vec<&Row> = self.document.rows(&Role::Response(example.status)).collect();
             let success = operation.success().and_then(|(status, _)| status.parse().ok());
             // An error response may have no table of its own.
             if own.is_empty() { self.response(success, true) } else { own }
@@ -780,7 +780,7 @@ impl<'a> Compare<'a> {
             self.value(value, row, &pointer, &places);
             if let Some(index) = row.table {
                 let inner = self.element(around);
-                let rows: Vec<&Row> = self.page.tables[index].rows.iter().collect();
+                let rows: Vec<&Row> = self.document.tables[index].rows.iter().collect();
                 let elements: Vec<&Value> = match value {
                     Value::Array(elements) => elements.iter().collect(),
                     value => vec![value],

@@ -31,7 +31,7 @@ pub fn check(linter: &mut Linter<'_>) {
         index = if node == Some(pointer) { index + 1 } else { 0 };
         node = Some(pointer);
         let at = |key: &str| format!("{pointer}/x-deviation/{index}/{key}");
-        for (key, text) in [("page", &note.page), ("spec", &note.spec), ("why", &note.why)] {
+        for (key, text) in [("document", &note.document), ("spec", &note.spec), ("why", &note.why)] {
             if text.is_empty() {
                 linter.problem(&at(key), "is missing");
             }
@@ -40,7 +40,7 @@ pub fn check(linter: &mut Linter<'_>) {
             linter.problem(&at("about"), format!("must be one of {}", ABOUT.join(", ")));
         }
         if note.about == "description" && note.found.is_none() {
-            linter.problem(&at("found"), "is missing: what `cargo xtask drift` says of the page's words");
+            linter.problem(&at("found"), "is missing: what `cargo xtask drift` says of the document's words");
         }
         if note.why == deviations::UNDECIDED {
             linter.problem(&at("why"), "says that it is not decided: decide, and say why");

@@ -18,7 +18,7 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
     }
     let documents = format!("{}/x-source/documents", operation.pointer);
     if operation.source.documents.first().is_none_or(|first| first.title.is_empty()) {
-        linter.problem(&documents, "must begin with the page that documents the operation, and its title");
+        linter.problem(&documents, "must begin with the document that documents the operation, and its title");
     }
     for (index, found) in operation.source.documents.iter().enumerate() {
         document(linter, &format!("{documents}/{index}"), found);

@@ -46,7 +46,7 @@ pub struct SourceDocument {
 }
 
 impl Source {
-    /// Returns title and date of the page that documents the operation.
+    /// Returns title and date of the document that documents the operation.
     pub fn cited(&self) -> String {
         let Some(document) = self.documents.first() else { return String::new() };
         let date = document.updated.as_deref().map(|date| format!(" ({date})")).unwrap_or_default();
@@ -158,13 +158,13 @@ pub struct InBandStatus {
 pub struct Deviation {
     /// Kind of the difference, in the words of `cargo xtask drift`.
     pub about: String,
-    /// Statement of the page.
-    pub page: String,
+    /// Statement of the document.
+    pub document: String,
     /// Statement of the spec.
     pub spec: String,
     pub why: String,
     /// Name of a member that has no node of its own.
     pub member: Option<String>,
-    /// Statement of the page as `cargo xtask drift` prints it.
+    /// Statement of the document as `cargo xtask drift` prints it.
     pub found: Option<String>,
 }

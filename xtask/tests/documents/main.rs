@@ -1,20 +1,20 @@
 //! Pages of the help centre: parsing in every layout, comparison with specs, and drafts.
 //!
-//! The pages here are written for these tests. The documents that the specs follow are not part of the project; they
+//! The documents here are written for these tests. The documents that the specs follow are not part of the project; they
 //! are also tested if they are next to it (`../shared/documents`) or if `HUAWEICLOUD_DOCUMENTS` names their folder.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod documents;
 mod layouts;
+mod saved;
 mod shelf;
 
 use layouts::{LAYOUTS, keeps_bullets};
 use proptest::prelude::*;
 use shelf::{Doc, shelf};
 use xtask::{
+    document::{Body, Bounds, Document, Fact, Kind, Role},
     drift::{self, Finding},
-    page::{Body, Bounds, Fact, Kind, Page, Role},
     spec::Spec,
 };
 
@@ -22,9 +22,9 @@ fn spec() -> Spec {
     Spec::parse("shelf", "shelf.yaml", include_str!("shelf.yaml").to_owned()).unwrap()
 }
 
-/// Returns the differences of a page that no deviation covers, and those that its scrape hides.
-fn findings(page: &Page, spec: &Spec) -> (Vec<Finding>, Vec<Finding>) {
-    let report = drift::report(spec, page).unwrap();
+/// Returns the differences of a document that no deviation covers, and those that its scrape hides.
+fn findings(document: &Document, spec: &Spec) -> (Vec<Finding>, Vec<Finding>) {
+    let report = drift::report(spec, document).unwrap();
     (report.differences, report.lost)
 }
 
@@ -34,14 +34,18 @@ fn every_layout_parses_identically() {
     let mut first: Option<Vec<_>> = None;
     for (name, layout) in LAYOUTS {
         let text = layout(&shelf());
-        let page = Page::read(&text).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
-        assert_eq!((page.title.as_str(), page.updated.as_deref()), ("Searching a Shelf", Some("2026-03-01")), "{name}");
+        let document = Document::read(&text).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
         assert_eq!(
-            (page.method.as_str(), page.path.as_str()),
+            (document.title.as_str(), document.updated.as_deref()),
+            ("Searching a Shelf", Some("2026-03-01")),
+            "{name}"
+        );
+        assert_eq!(
+            (document.method.as_str(), document.path.as_str()),
             ("POST", "/v1/shelves/{shelf_id}/books/search"),
             "{name}"
         );
-        let rows: Vec<_> = page
+        let rows: Vec<_> = document
             .tables
             .iter()
             .filter(|table| table.role != Role::Other)
@@ -54,12 +58,12 @@ fn every_layout_parses_identically() {
         let first = first.get_or_insert_with(|| rows.clone());
         assert_eq!(&rows, first, "{name}");
         assert!(
-            page.examples.iter().all(|example| matches!(example.body, Body::Json(_))),
+            document.examples.iter().all(|example| matches!(example.body, Body::Json(_))),
             "{name}: {:?}",
-            page.examples
+            document.examples
         );
-        assert_eq!(page.examples.len(), 2, "{name}");
-        let (differences, lost) = findings(&page, &spec);
+        assert_eq!(document.examples.len(), 2, "{name}");
+        let (differences, lost) = findings(&document, &spec);
         assert_eq!(differences, [], "{name}");
         assert_eq!(lost, [], "{name}");
     }
@@ -153,8 +157,8 @@ fn reports_one_finding_per_edit_in_every_layout() {
         let mut doc = shelf();
         edit(&mut doc);
         for (name, layout) in LAYOUTS {
-            let page = Page::read(&layout(&doc)).unwrap();
-            let (differences, lost) = findings(&page, &spec);
+            let document = Document::read(&layout(&doc)).unwrap();
+            let (differences, lost) = findings(&document, &spec);
             let found: Vec<_> = differences.iter().map(|finding| (finding.about, finding.pointer.as_str())).collect();
             assert_eq!(found, [(about, pointer.as_str())], "{what}, {name}: {differences:#?}");
             assert_eq!(lost, [], "{what}, {name}");
@@ -169,7 +173,7 @@ fn reports_added_rows() {
     row.name = "weight";
     doc.table("Book").rows.push(row);
     for (name, layout) in LAYOUTS {
-        let (differences, _) = findings(&Page::read(&layout(&doc)).unwrap(), &spec());
+        let (differences, _) = findings(&Document::read(&layout(&doc)).unwrap(), &spec());
         assert_eq!(differences.len(), 1, "{name}: {differences:#?}");
         assert_eq!((differences[0].about, differences[0].member.as_deref()), ("presence", Some("weight")), "{name}");
         assert!(!differences[0].breaking, "{name}: a response may hold more");
@@ -181,7 +185,7 @@ fn reports_example_members_without_table_row() {
     let mut doc = shelf();
     doc.response = doc.response.replace("\"year\" : 1999,", "\"year\" : 1999,\n    \"weight\" : 3,");
     for (name, layout) in LAYOUTS {
-        let (differences, _) = findings(&Page::read(&layout(&doc)).unwrap(), &spec());
+        let (differences, _) = findings(&Document::read(&layout(&doc)).unwrap(), &spec());
         assert_eq!(differences.len(), 1, "{name}: {differences:#?}");
         let found = &differences[0];
         assert_eq!((found.about, found.member.as_deref()), ("presence", Some("weight")), "{name}");
@@ -196,7 +200,7 @@ fn scrape_losses_are_not_differences() {
     row.text = vec!["Order of the books.", "Enumerated values:"];
     row.bullets = vec!["title", "author", "year"];
     for (name, layout) in LAYOUTS {
-        let (differences, lost) = findings(&Page::read(&layout(&doc)).unwrap(), &spec());
+        let (differences, lost) = findings(&Document::read(&layout(&doc)).unwrap(), &spec());
         assert_eq!(differences, [], "{name}");
         let lost: Vec<_> = lost.iter().map(|finding| finding.about).collect();
         assert_eq!(lost, if keeps_bullets(name) { vec![] } else { vec!["values"] }, "{name}");
@@ -207,10 +211,10 @@ fn scrape_losses_are_not_differences() {
 fn reports_stale_deviations() {
     let text = include_str!("shelf.yaml").replace(
         "      parameters:\n",
-        "      x-deviation:\n        - { about: endpoint, page: plain http, spec: https only, why: the page was mended }\n      parameters:\n",
+        "      x-deviation:\n        - { about: endpoint, document: plain http, spec: https only, why: the document was mended }\n      parameters:\n",
     );
     let spec = Spec::parse("shelf", "shelf.yaml", text).unwrap();
-    let report = drift::report(&spec, &Page::read(&LAYOUTS[0].1(&shelf())).unwrap()).unwrap();
+    let report = drift::report(&spec, &Document::read(&LAYOUTS[0].1(&shelf())).unwrap()).unwrap();
     assert_eq!(report.differences, []);
     assert_eq!(report.stale.len(), 1);
     assert_eq!(report.stale[0].about, "endpoint");
@@ -223,13 +227,13 @@ fn deviations_do_not_hide_later_changes() {
     let text = include_str!("shelf.yaml").replace(
         "          schema: { $ref: \"#/components/schemas/Order\" }\n",
         "          schema: { $ref: \"#/components/schemas/Order\" }\n          x-deviation:\n            - { about: values, \
-         found: \"title, author, year, colour\", page: also colour, spec: three, why: colour is refused }\n",
+         found: \"title, author, year, colour\", document: also colour, spec: three, why: colour is refused }\n",
     );
     let spec = Spec::parse("shelf", "shelf.yaml", text).unwrap();
     let report = |words: &'static str| {
         let mut doc = shelf();
         doc.row("Query parameters", "order").text = vec![words];
-        drift::report(&spec, &Page::read(&LAYOUTS[0].1(&doc)).unwrap()).unwrap()
+        drift::report(&spec, &Document::read(&LAYOUTS[0].1(&doc)).unwrap()).unwrap()
     };
     let decided = report("Order. The value can be title, author, year, or colour.");
     assert_eq!((decided.differences.len(), decided.stale.len()), (0, 0));
@@ -252,8 +256,8 @@ fn draft_only_adds_lines_to_a_spec() {
         let mut doc = shelf();
         doc.path = doc.path.replace("search", "find");
         doc.request_line = "POST https://{endpoint}/v1/shelves/s-1/books/find?limit=10&order=title";
-        let page = folder.path().join("page.html");
-        std::fs::write(&page, LAYOUTS[0].1(&doc)).unwrap();
+        let document = folder.path().join("page.html");
+        std::fs::write(&document, LAYOUTS[0].1(&doc)).unwrap();
         let xtask = |arguments: &[&str]| {
             let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
             let output = command.arg("--root").arg(folder.path()).args(arguments).output().unwrap();
@@ -262,7 +266,7 @@ fn draft_only_adds_lines_to_a_spec() {
                 String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
             )
         };
-        let (code, text) = xtask(&["draft", page.to_str().unwrap(), "--service", "shelf"]);
+        let (code, text) = xtask(&["draft", document.to_str().unwrap(), "--service", "shelf"]);
         assert_eq!(code, 0, "{text}");
         let after = std::fs::read_to_string(&spec).unwrap();
         let mut lines = after.split_inclusive('\n');
@@ -273,7 +277,7 @@ fn draft_only_adds_lines_to_a_spec() {
         let (code, text) = xtask(&["lint"]);
         let open = |line: &str| line.contains("is an open question") || line.contains("is not decided");
         assert!(code == 1 && text.lines().all(open), "{text}");
-        let (code, text) = xtask(&["drift", page.to_str().unwrap()]);
+        let (code, text) = xtask(&["drift", document.to_str().unwrap()]);
         assert_eq!(code, 0, "{text}");
         assert!(text.contains("no new difference"), "{text}");
     }
@@ -281,11 +285,11 @@ fn draft_only_adds_lines_to_a_spec() {
 
 #[test]
 fn rejects_invalid_and_truncated_pages() {
-    let refused = |text: &str| Page::read(text).unwrap_err().to_string();
+    let refused = |text: &str| Document::read(text).unwrap_err().to_string();
     assert!(refused("Nothing of an API.").contains("names no URI"));
     assert!(refused(&"<div>".repeat(5000)).contains("nested deeper"));
-    assert!(Page::read_bytes(b" \n").unwrap_err().to_string().contains("is empty"));
-    assert!(Page::read_bytes(&[0xff, 0xfe, b'a', 0]).unwrap_err().to_string().contains("UTF-16"));
+    assert!(Document::read_bytes(b" \n").unwrap_err().to_string().contains("is empty"));
+    assert!(Document::read_bytes(&[0xff, 0xfe, b'a', 0]).unwrap_err().to_string().contains("UTF-16"));
     assert!(
         refused("Function\nDoes things.\nURI\nGET /v1/things\nStatus Codes\nNone\nError Codes\nNone")
             .contains("no table")
@@ -296,7 +300,7 @@ fn rejects_invalid_and_truncated_pages() {
         // Truncated in the tables, in the examples, and in the status codes.
         for part in [4, 6, 8, 9] {
             let cut: String = lines[..lines.len() * part / 10].concat();
-            let message = Page::read(&cut).map(|page| page.title).unwrap_err().to_string();
+            let message = Document::read(&cut).map(|document| document.title).unwrap_err().to_string();
             assert!(
                 message.contains("truncated")
                     || message.contains("without rows")
@@ -313,8 +317,8 @@ fn reports_location_of_invalid_example_json() {
     let mut doc = shelf();
     doc.response = doc.response.replace("\"year\" : 1999,", "\"year\" : 1999");
     for (name, layout) in LAYOUTS {
-        let page = Page::read(&layout(&doc)).unwrap();
-        let (differences, _) = findings(&page, &spec());
+        let document = Document::read(&layout(&doc)).unwrap();
+        let (differences, _) = findings(&document, &spec());
         assert_eq!(differences.len(), 1, "{name}: {differences:#?}");
         let said = &differences[0].document;
         assert!(said.contains("expected `,` or `}` at line") && said.contains("column"), "{name}: {said}");
@@ -324,9 +328,9 @@ fn reports_location_of_invalid_example_json() {
 #[test]
 fn accepts_json_and_heading_on_one_line() {
     let text = LAYOUTS[2].1(&shelf()).replace("}\n\nStatus Codes\n", "}Status Codes\n");
-    let page = Page::read(&text).unwrap();
-    assert!(matches!(page.examples[1].body, Body::Json(_)));
-    assert_eq!(findings(&page, &spec()).0, []);
+    let document = Document::read(&text).unwrap();
+    assert!(matches!(document.examples[1].body, Body::Json(_)));
+    assert_eq!(findings(&document, &spec()).0, []);
 }
 
 #[test]
@@ -377,42 +381,42 @@ fn parses_types() {
 
 #[test]
 fn distinguishes_empty_cells_from_lost_cells() {
-    let page = Page::read(
+    let document = Document::read(
         "URI\nGET /v1/things\n| Name | Required | Type | Description |\n|---|---|---|---|\n| a | Yes | String | N/A |\n| b | No | String |\nError Codes\n",
     )
     .unwrap();
-    let rows: Vec<_> = page.rows(&Role::Query).map(|row| row.description.clone()).collect();
+    let rows: Vec<_> = document.rows(&Role::Query).map(|row| row.description.clone()).collect();
     assert_eq!(rows, [Fact::Empty, Fact::Lost]);
 }
 
-/// Parses a text page that contains `part`.
-fn page_with(part: &str) -> Page {
+/// Parses a text document that contains `part`.
+fn page_with(part: &str) -> Document {
     let text = format!("Things\n\nFunction\n\nURI\n\nGET /v1/things\n\n{part}\n\nError Codes\n");
-    Page::read(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    Document::read(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-fn fields(page: &Page) -> Vec<&str> {
-    let tables = page.tables.iter().filter(|table| table.role != Role::Other);
+fn fields(document: &Document) -> Vec<&str> {
+    let tables = document.tables.iter().filter(|table| table.role != Role::Other);
     tables.flat_map(|table| &table.rows).map(|row| row.name.as_str()).collect()
 }
 
 #[test]
 fn accepts_page_keywords_as_names_and_descriptions() {
-    let page = page_with(
+    let document = page_with(
         "Response Parameters\n\nParameter\n\nType\n\nDescription\n\nerror_code\n\nString\n\nError code\n\nerror_msg\n\nString\n\n\
          Request\n\nLocation\n\nString\n\nStatus code: 200\n\nkind\n\nString\n\nOptions:\n\nstring\n\nobject\n\nlast\n\nLong\n\nThe end.",
     );
-    assert_eq!(fields(&page), ["error_code", "error_msg", "Location", "kind", "last"]);
-    let page = page_with(
+    assert_eq!(fields(&document), ["error_code", "error_msg", "Location", "kind", "last"]);
+    let document = page_with(
         "Request Parameters\n\nParameter\n\nMandatory\n\nType\n\nDescription\n\n[items]\n\nYes\n\nFirewall Rule object\n\nA rule.\n\n\
          24h\n\nNo\n\nString\n\nA day.\n\nName of it\n\nNo\n\nString\n\nA name of three words.",
     );
-    assert_eq!(fields(&page), ["[items]", "24h", "Name of it"]);
+    assert_eq!(fields(&document), ["[items]", "24h", "Name of it"]);
 }
 
 #[test]
 fn parses_html_layout_and_highlight_tables() {
-    let page = Page::read(
+    let document = Document::read(
         "<div><h1>Things</h1><h4>Function</h4><p>Lists.</p><h4>URI</h4><p>GET https://{Endpoint}/v1/things?limit={limit}</p>\
          <h4>Response Parameters</h4><div class=tablenoborder><table><tr><th colspan=3>Body of the response</th></tr>\
          <tr><th>Parameter</th><th>Type</th><th>Description</th></tr><tr><td colspan=3>Basic</td></tr>\
@@ -422,20 +426,20 @@ fn parses_html_layout_and_highlight_tables() {
          <h4>Status Codes</h4><p>See Status Codes.</p></div>",
     )
     .unwrap();
-    assert_eq!(page.path, "/v1/things");
-    assert_eq!(fields(&page), ["things_total", "size", "size"]);
-    assert_eq!(page.tables[0].rows[0].limits.value, Bounds { min: Some(1), max: Some(1000) });
-    assert_eq!(page.examples.len(), 1);
-    assert!(matches!(&page.examples[0].body, Body::Json(json) if json["things_total"] == 1));
+    assert_eq!(document.path, "/v1/things");
+    assert_eq!(fields(&document), ["things_total", "size", "size"]);
+    assert_eq!(document.tables[0].rows[0].limits.value, Bounds { min: Some(1), max: Some(1000) });
+    assert_eq!(document.examples.len(), 1);
+    assert!(matches!(&document.examples[0].body, Body::Json(json) if json["things_total"] == 1));
 }
 
 #[test]
 fn parses_bounds_but_not_dates() {
     let limits = |kind: &str, text: &str| {
-        let page = page_with(&format!(
+        let document = page_with(&format!(
             "Response Parameters\n| Parameter | Type | Description |\n|---|---|---|\n| a | {kind} | {text} |\n"
         ));
-        page.tables[0].rows[0].limits.clone()
+        document.tables[0].rows[0].limits.clone()
     };
     let bounds = |min, max| Bounds { min, max };
     for (text, wanted) in [
@@ -466,7 +470,7 @@ fn parses_bounds_but_not_dates() {
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-        let _ = Page::read_bytes(&bytes);
+        let _ = Document::read_bytes(&bytes);
     }
 
     #[test]
@@ -474,24 +478,24 @@ proptest! {
         lines in proptest::collection::vec(proptest::sample::select(WORDS.to_vec()), 0..60),
         gap in proptest::sample::select(vec!["\n", "\n\n", " ", " |\n", "\t", "\n|\n", "</td><td>"]),
     ) {
-        let _ = Page::read(&lines.join(gap));
+        let _ = Document::read(&lines.join(gap));
     }
 
     #[test]
     fn mangled_pages_never_panic(layout in 0..LAYOUTS.len(), at in 0.0..1.0f64, cut in 0..40usize, junk in "\\PC{0,12}") {
         let text = LAYOUTS[layout].1(&shelf());
         let mut characters: Vec<char> = text.chars().collect();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in the page")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in the document")]
         let at = (at * characters.len() as f64) as usize;
         let end = (at + cut).min(characters.len());
         characters.splice(at..end, junk.chars());
-        if let Ok(page) = Page::read(&characters.into_iter().collect::<String>()) {
-            let _ = drift::report(&spec(), &page);
+        if let Ok(document) = Document::read(&characters.into_iter().collect::<String>()) {
+            let _ = drift::report(&spec(), &document);
         }
     }
 }
 
-/// Fragments of help pages.
+/// Fragments of help documents.
 const WORDS: [&str; 44] = [
     "URI",
     "GET /v1/{a}/b",

@@ -223,7 +223,7 @@ pub fn pattern(text: &str) -> Regex {
 
 macro_rules! patterns {
     ($($name:ident = $text:expr;)*) => {
-        $(pub(in crate::page) static $name: std::sync::LazyLock<regex::Regex> =
+        $(pub(in crate::document) static $name: std::sync::LazyLock<regex::Regex> =
             std::sync::LazyLock::new(|| super::words::pattern($text));)*
     };
 }

@@ -1,4 +1,4 @@
-//! The reader that assembles a [`Page`] from blocks: the section of each block, the role of each table, and the field
+//! The reader that assembles a [`Document`] from blocks: the section of each block, the role of each table, and the field
 //! that each table describes.
 //!
 //! Knows the structure of a document; must not know the layout that the blocks were read from, or the spec.
@@ -6,14 +6,14 @@
 use std::collections::HashMap;
 
 use super::{
-    Fact, Kind, Page, Role, Row, Table, Unreadable,
+    Document, Fact, Kind, Role, Row, Table, Unreadable,
     blocks::{Block, Cells, End},
     example, limits,
     words::{self, Column, Section, bare},
 };
 
 /// Assembles a document from its blocks; `end` is whether its layout shows that it is complete.
-pub fn page((blocks, mut end): (Vec<Block>, End)) -> Result<Page, Unreadable> {
+pub fn document((blocks, mut end): (Vec<Block>, End)) -> Result<Document, Unreadable> {
     let mut reader = Reader::default();
     for block in blocks {
         match block {
@@ -365,25 +365,25 @@ impl Reader {
         Row { name, role, mandatory, kind, kind_text, description, limits, table: None }
     }
 
-    fn finish(self, end: End) -> Result<Page, Unreadable> {
+    fn finish(self, end: End) -> Result<Document, Unreadable> {
         let refuse = |message: &str| Err(Unreadable(message.to_owned()));
         let Some((method, path)) = self.request_line else {
             return refuse(
-                "names no URI: a line such as `GET /v1/things/{thing_id}` is missing. Is it the page of an API?",
+                "names no URI: a line such as `GET /v1/things/{thing_id}` is missing. Does it document an API?",
             );
         };
         if self.tables.iter().all(|table| table.rows.is_empty()) {
-            return refuse("has no table that could be read. Save the page again, best as HTML");
+            return refuse("has no table that could be read. Save the document again, best as HTML");
         }
         if end == End::Cut || (end == End::Open && !self.ended) {
-            return refuse("is truncated: it ends before its status or error codes. Save the page again");
+            return refuse("is truncated: it ends before its status or error codes. Save the document again");
         }
         let fields = || self.tables.iter().filter(|table| table.role != Role::Other);
         let empty = fields().filter(|table| table.rows.is_empty()).count();
         if empty * 4 > fields().count() {
-            return Err(Unreadable(format!("has {empty} tables without rows. Save the page again, best as HTML")));
+            return Err(Unreadable(format!("has {empty} tables without rows. Save the document again, best as HTML")));
         }
-        Ok(Page {
+        Ok(Document {
             title: self.title,
             updated: self.updated,
             method,

@@ -1,4 +1,4 @@
-//! The four documents that the specs follow, and help pages of sister services: tested where they are available.
+//! The four documents that the specs follow, and help documents of sister services: tested where they are available.
 
 use std::{
     env, fs,
@@ -9,16 +9,15 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 use xtask::{
-    drift,
-    page::{Page, Role},
-    score, spec,
+    document::{Document, Role},
+    drift, score, spec,
 };
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Returns a folder of help pages outside the project; if there is none, reports the skip and returns `None`.
+/// Returns a folder of help documents outside the project; if there is none, reports the skip and returns `None`.
 fn external_folder(variable: &str, folder: &str) -> Option<PathBuf> {
     let path = env::var_os(variable).map_or_else(|| workspace().join("../shared").join(folder), PathBuf::from);
     if path.is_dir() {
@@ -41,24 +40,24 @@ fn specs_match_documents() {
     let specs = spec::load(&workspace(), &[]).unwrap();
     let mut compared = Vec::new();
     for file in files {
-        let page = Page::read_bytes(&fs::read(file).unwrap()).unwrap();
-        let (spec, operation) = drift::find(&specs, &page).unwrap();
+        let document = Document::read_bytes(&fs::read(file).unwrap()).unwrap();
+        let (spec, operation) = drift::find(&specs, &document).unwrap();
         let name = operation.id.clone();
-        let mut report = drift::report(spec, &page).unwrap();
-        report.page = "the document".to_owned();
+        let mut report = drift::report(spec, &document).unwrap();
+        report.document = "the document".to_owned();
         assert_eq!(report.differences, [], "{name}");
         assert!(report.stale.is_empty(), "{name}: {:?}", report.stale);
         insta::assert_snapshot!(format!("report_{name}"), drift::shown(&report));
-        insta::assert_snapshot!(format!("reading_{name}"), reading(&page));
+        insta::assert_snapshot!(format!("reading_{name}"), reading(&document));
         compared.push(name);
     }
     assert_eq!(compared.len(), 4, "{compared:?}");
 }
 
 /// Lists every parsed row: names, types, flags and numbers, without prose.
-fn reading(page: &Page) -> String {
-    let mut out = format!("{} {}\n", page.method, page.path);
-    for (index, table) in page.tables.iter().enumerate() {
+fn reading(document: &Document) -> String {
+    let mut out = format!("{} {}\n", document.method, document.path);
+    for (index, table) in document.tables.iter().enumerate() {
         out.push_str(&format!("{index}: {:?} {}\n", table.role, table.name.as_deref().unwrap_or_default()));
         if table.role == Role::Other {
             let keys: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
@@ -151,13 +150,13 @@ fn drafts_generate_models_that_decode_the_examples() {
         accept_draft(&mut spec);
         fs::write(&path, spec.to_string()).unwrap();
         dependencies.push_str(&format!("huaweicloud-{service} = {{ path = \"crates/huaweicloud-{service}\" }}\n"));
-        let page = Page::read_bytes(&fs::read(file).unwrap()).unwrap();
+        let document = Document::read_bytes(&fs::read(file).unwrap()).unwrap();
         let specs = spec::load(folder.path(), &[]).unwrap();
-        let (spec, operation) = drift::find(&specs, &page).unwrap();
-        assert_eq!(drift::report(spec, &page).unwrap().differences, [], "a draft says what its page says");
+        let (spec, operation) = drift::find(&specs, &document).unwrap();
+        assert_eq!(drift::report(spec, &document).unwrap().differences, [], "a draft says what its page says");
         let response = operation.response_schema().unwrap().reference().unwrap().to_owned();
-        for example in page.examples.iter().filter(|example| !example.is_request) {
-            if let xtask::page::Body::Json(json) = &example.body {
+        for example in document.examples.iter().filter(|example| !example.is_request) {
+            if let xtask::document::Body::Json(json) = &example.body {
                 tests.push_str(&format!("round::<huaweicloud_{service}::types::{response}>(r####\"{json}\"####);\n"));
             }
         }

@@ -6,12 +6,12 @@
 use std::fmt::Write as _;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use xtask::page::Page;
+use xtask::document::Document;
 
 const SIZE: usize = 10_000_000;
 
 /// Returns a document of at least [`SIZE`] bytes, filled with schema tables.
-fn page(table: impl Fn(&mut String, usize), line: fn(&str) -> String) -> String {
+fn document(table: impl Fn(&mut String, usize), line: fn(&str) -> String) -> String {
     let mut out = String::new();
     for text in [
         "Listing Things",
@@ -40,7 +40,7 @@ const FIELDS: [(&str, &str); 4] =
 const WORDS: &str = "Words about it. Minimum length: 1 Maximum length: 64. The value can be a, b, or c.";
 
 fn html() -> String {
-    page(
+    document(
         |out, number| {
             write!(out, "<table><caption>Table {number} Thing{number}</caption><tr><th>Parameter</th><th>Type</th><th>Description</th></tr>").unwrap();
             for (name, kind) in FIELDS {
@@ -53,7 +53,7 @@ fn html() -> String {
 }
 
 fn vertical() -> String {
-    page(
+    document(
         |out, number| {
             write!(out, "Table {number} Thing{number}\n\nParameter\n\nType\n\nDescription\n\n").unwrap();
             for (name, kind) in FIELDS {
@@ -65,7 +65,7 @@ fn vertical() -> String {
 }
 
 fn cell_pipe() -> String {
-    page(
+    document(
         |out, _| {
             out.push_str("Parameter |\nType |\nDescription |\n---|---|---|\n");
             for (name, kind) in FIELDS {
@@ -76,14 +76,14 @@ fn cell_pipe() -> String {
     )
 }
 
-fn pages(criterion: &mut Criterion) {
+fn documents(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("read a page of 10 MB");
     group.sample_size(10).throughput(Throughput::Bytes(SIZE as u64));
     for (name, text) in [("html", html()), ("vertical", vertical()), ("cell-pipe", cell_pipe())] {
-        group.bench_function(name, |bencher| bencher.iter(|| Page::read(&text).unwrap()));
+        group.bench_function(name, |bencher| bencher.iter(|| Document::read(&text).unwrap()));
     }
     group.finish();
 }
 
-criterion_group!(benches, pages);
+criterion_group!(benches, documents);
 criterion_main!(benches);

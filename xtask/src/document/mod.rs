@@ -1,7 +1,7 @@
 //! The reader of saved documents of the vendor's help centre, whatever scraper saved them.
 //!
 //! ```text
-//! bytes ─ html | lines ─► blocks ─► tables, examples, facts ─► Page
+//! bytes ─ html | lines ─► blocks ─► tables, examples, facts ─► Document
 //! ```
 //!
 //! A block is a heading, a line, a code block or a table of raw cells; everything specific to a layout ends there. A
@@ -24,12 +24,12 @@ pub use example::{Body, Example};
 pub use fact::Fact;
 pub use kind::Kind;
 pub use limits::{Bounds, Limits};
-pub use model::{Page, Role, Row, Table, Unreadable};
+pub use model::{Document, Role, Row, Table, Unreadable};
 pub use words::Column;
 
 use blocks::{Block, End};
 
-impl Page {
+impl Document {
     /// Reads a document.
     ///
     /// # Errors
@@ -38,22 +38,22 @@ impl Page {
     pub fn read(text: &str) -> Result<Self, Unreadable> {
         if html::is_too_deep(text) {
             return Err(Unreadable(
-                "is nested deeper than a page of the help centre is. Save the page again".to_owned(),
+                "is nested deeper than a document of the help centre is. Save the document again".to_owned(),
             ));
         }
-        read::page(split(text))
+        read::document(split(text))
     }
 
     /// Reads the bytes of a saved document; invalid UTF-8 is replaced.
     ///
     /// # Errors
-    /// Returns an error if the document is empty or UTF-16, or if [`Page::read`] returns one.
+    /// Returns an error if the document is empty or UTF-16, or if [`Document::read`] returns one.
     pub fn read_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
         if bytes.trim_ascii().is_empty() {
-            return Err(Unreadable("is empty. Save the page again".to_owned()));
+            return Err(Unreadable("is empty. Save the document again".to_owned()));
         }
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(Unreadable("is UTF-16. Save the page again, as UTF-8".to_owned()));
+            return Err(Unreadable("is UTF-16. Save the document again, as UTF-8".to_owned()));
         }
         Self::read(&String::from_utf8_lossy(bytes))
     }

@@ -1,10 +1,10 @@
-//! The same help page in the output formats of different scrapers.
+//! The same help document in the output formats of different scrapers.
 
 use std::fmt::Write as _;
 
 use crate::shelf::{Doc, Row, Section, Table};
 
-/// A layout: its name, and the function that renders a page.
+/// A layout: its name, and the function that renders a document.
 pub type Layout = (&'static str, fn(&Doc) -> String);
 
 pub const LAYOUTS: [Layout; 9] = [
@@ -39,8 +39,8 @@ fn headings(table: &Table) -> Vec<&'static str> {
     HEADINGS.into_iter().filter(|heading| table.mandatory || *heading != "Mandatory").collect()
 }
 
-/// Renders the parts of a page; a layout supplies the rendering of lines, tables and JSON.
-fn page(
+/// Renders the parts of a document; a layout supplies the rendering of lines, tables and JSON.
+fn document(
     doc: &Doc,
     titles: &[&str; 8],
     mut line: impl FnMut(&str) -> String,
@@ -91,7 +91,7 @@ const ENGLISH: [&str; 8] = [
 
 fn vertical(doc: &Doc) -> String {
     let mut out = format!("Library> {}\n\nUpdated on {} GMT+08:00\n\n", doc.title, doc.updated);
-    out += &page(
+    out += &document(
         doc,
         &ENGLISH,
         |text| format!("{text}\n\n"),
@@ -133,7 +133,7 @@ fn chinese(doc: &Doc) -> String {
             .replace("N/A", "不涉及。")
     };
     let mut out = format!("更新时间：{}\n\n", doc.updated);
-    out += &page(
+    out += &document(
         doc,
         &TITLES,
         |text| format!("{text}\n\n"),
@@ -177,7 +177,7 @@ fn pipe_cell(doc: &Doc) -> String {
     piped(doc, true)
 }
 
-/// Renders a page without captions and bullets and with joined paragraphs; JSON is on one line or without its
+/// Renders a document without captions and bullets and with joined paragraphs; JSON is on one line or without its
 /// indentation.
 fn piped(doc: &Doc, opened: bool) -> String {
     let open = if opened { "|\n" } else { "" };
@@ -189,7 +189,7 @@ fn piped(doc: &Doc, opened: bool) -> String {
         "{open}Status Code |\nDescription |\n{}{open}200 |\nBooks were found. |\nFeedback\nWas this page helpful?",
         rule(2)
     );
-    out += &page(
+    out += &document(
         doc,
         &ENGLISH,
         |text| format!("{text}\n"),
@@ -227,7 +227,7 @@ fn piped(doc: &Doc, opened: bool) -> String {
 fn markdown(doc: &Doc) -> String {
     let mut out = format!("Updated on {}\n\n", doc.updated);
     let mut first = true;
-    out += &page(
+    out += &document(
         doc,
         &ENGLISH,
         |text| {
@@ -266,7 +266,7 @@ fn spaces(doc: &Doc) -> String {
 /// Renders one row per line; further paragraphs of a description follow on separate lines.
 fn rows(doc: &Doc, gap: &str) -> String {
     let mut out = format!("Updated on {}\n", doc.updated);
-    out += &page(
+    out += &document(
         doc,
         &ENGLISH,
         |text| format!("{text}\n"),
@@ -298,7 +298,7 @@ fn html_reordered(doc: &Doc) -> String {
 fn as_html(doc: &Doc, order: &[usize]) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     let mut first = true;
-    let body = page(
+    let body = document(
         doc,
         &ENGLISH,
         |text| {

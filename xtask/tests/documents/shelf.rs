@@ -1,6 +1,6 @@
-//! A help page written for these tests, independent of any layout.
+//! A help document written for these tests, independent of any layout.
 
-/// The content of a help page.
+/// The content of a help document.
 #[derive(Clone)]
 pub struct Doc {
     pub title: &'static str,
@@ -55,7 +55,7 @@ impl Doc {
     }
 }
 
-/// Returns the page that `shelf.yaml` specifies.
+/// Returns the document that `shelf.yaml` specifies.
 pub fn shelf() -> Doc {
     let table = |section, caption, mandatory, rows: Vec<Row>| Table { section, caption, mandatory, rows };
     Doc {

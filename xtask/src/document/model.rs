@@ -6,7 +6,7 @@ use super::{example::Example, fact::Fact, kind::Kind, limits::Limits};
 
 /// A document that describes one operation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Page {
+pub struct Document {
     /// The title.
     pub title: String,
     /// The date of the last update, such as `2025-10-24`.
@@ -21,7 +21,7 @@ pub struct Page {
     pub examples: Vec<Example>,
 }
 
-impl Page {
+impl Document {
     /// Returns the rows with this role, in order.
     pub fn rows(&self, role: &Role) -> impl Iterator<Item = &Row> {
         self.tables.iter().flat_map(|table| &table.rows).filter(move |row| row.role == *role)
