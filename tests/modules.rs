@@ -79,7 +79,10 @@ impl<'a> Visit<'a> for Paths<'_> {
 
     fn visit_path(&mut self, path: &'a syn::Path) {
         let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        self.found.extend(self.absolute(&names));
+        // A name alone is a variable or was imported.
+        if names.len() > 1 {
+            self.found.extend(self.absolute(&names));
+        }
         syn::visit::visit_path(self, path);
     }
 

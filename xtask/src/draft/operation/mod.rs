@@ -3,7 +3,7 @@
 //! Knows documents and the schemas of the spec; must not know the text of the spec. Descriptions are derived from
 //! names: the wording of the document is not copied.
 
-mod examples;
+mod inference;
 mod names;
 mod scalars;
 mod schemas;
