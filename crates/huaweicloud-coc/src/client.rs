@@ -43,7 +43,7 @@ impl Client {
     ///     .incident_id("IM202506051651290199975850")
     ///     .items();
     /// while let Some(item) = items.try_next().await? {
-    ///     println!("{:?} {:?} {:?}", item.action_id, item.action, item.action_name_zh);
+    ///     println!("{:?} {:?} {:?}", item.start_time, item.action_name_en, item.action_id);
     /// }
     /// # Ok(())
     /// # }

@@ -41,7 +41,7 @@ impl Client {
     ///     .app_id("00105ecca9d142148f9807cf0cdebfef")
     ///     .items();
     /// while let Some(item) = items.try_next().await? {
-    ///     println!("{:?} {:?} {:?}", item.operator, item.operator_id, item.operator_nick_name);
+    ///     println!("{:?} {:?} {:?}", item.operation_time, item.operator_nick_name, item.operation_type);
     /// }
     /// # Ok(())
     /// # }

@@ -41,7 +41,7 @@ impl Client {
     ///     .case_id("123")
     ///     .items();
     /// while let Some(item) = items.try_next().await? {
-    ///     println!("{:?} {:?} {:?}", item.incident_log_id, item.incident_id, item.operate_type);
+    ///     println!("{:?} {:?} {:?}", item.timestamp_operate_time, item.operator_name, item.operate_desc);
     /// }
     /// # Ok(())
     /// # }

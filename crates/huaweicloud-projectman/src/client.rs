@@ -42,7 +42,7 @@ impl Client {
     ///     .issue_id(9175005)
     ///     .items();
     /// while let Some(item) = items.try_next().await? {
-    ///     println!("{:?} {:?} {:?}", item.id, item.notes, item.created_on);
+    ///     println!("{:?} {:?} {:?}", item.created_on, item.id, item.notes);
     /// }
     /// # Ok(())
     /// # }

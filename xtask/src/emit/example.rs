@@ -8,10 +8,13 @@ use serde_json::Value;
 use crate::{
     kind::Kind,
     names::{crate_name, setter, setter_of},
-    spec::{Operation, Schema, Spec},
+    spec::{
+        Operation, Schema, Spec,
+        extensions::{WORDS, places},
+    },
 };
 
-/// A call with the documented values, as an example. `setup` are lines before it that the reader sees.
+/// Returns a call with the documented values. `setup` are visible lines before it.
 pub fn example(spec: &Spec, operation: &Operation, setup: &[String]) -> String {
     let name = crate_name(&spec.service);
     let mut lines: Vec<String> = Vec::new();
@@ -48,7 +51,7 @@ pub fn example(spec: &Spec, operation: &Operation, setup: &[String]) -> String {
     lines.join("\n")
 }
 
-/// How a test makes a model: by its fields and from JSON, with a documented value.
+/// Returns how a test creates a model: by field assignment and from JSON, with a documented value.
 pub fn model(spec: &Spec) -> Option<String> {
     let (model, key, value) = spec
         .operations()
@@ -87,15 +90,22 @@ fn documented<'a>(spec: &'a Spec, schema: &'a Schema, example: &'a Value) -> Opt
         .or_else(|| target.properties().find_map(|(key, property)| documented(spec, property, example.get(key)?)))
 }
 
-/// What the example does with the response: prints a few of its texts.
+/// Returns the lines that print a few fields of the response: of a history who did what, when.
 fn shown(spec: &Spec, operation: &Operation) -> Vec<String> {
     let schema = operation.response_schema();
+    let templates = operation.history.iter().flat_map(|history| history.fields().into_iter().take(3));
+    let event: Vec<&str> = templates
+        .filter_map(|(_, templates)| places(templates.first()?).next()?.strip_prefix('/'))
+        .map(|place| place.trim_end_matches(WORDS))
+        .collect();
     let fields = |schema: Option<&Schema>| -> Vec<String> {
         let Some(schema) = schema else { return Vec::new() };
         let plain = spec.resolve(schema).1.properties().filter(|(_, property)| {
             matches!(Kind::of(spec, property), Kind::Text | Kind::Integer | Kind::Millis | Kind::Enum(_))
         });
-        plain.map(|(key, _)| setter(key)).take(3).collect()
+        let mut names: Vec<&String> = plain.map(|(key, _)| key).collect();
+        names.sort_by_key(|name| event.iter().position(|field| field == name).unwrap_or(event.len()));
+        names.into_iter().map(|name| setter(name)).take(3).collect()
     };
     let printed = |place: &str, fields: &[String]| {
         let places = vec!["{:?}"; fields.len()].join(" ");

@@ -50,7 +50,7 @@ impl Client {
     ///     .nested(nested)
     ///     .items();
     /// while let Some(item) = items.try_next().await? {
-    ///     println!("{:?} {:?} {:?}", item.name, item.at, item.colour);
+    ///     println!("{:?} {:?} {:?}", item.at, item.name, item.shape);
     /// }
     /// # Ok(())
     /// # }
