@@ -1,15 +1,4 @@
-//! Runtime of the generated Huawei Cloud clients: configuration, request signing, transport, pagination and errors.
-//!
-//! Data flows one way: [`Config`] → [`Client`] → transport → typed [`Response`] or [`Error`]. A generated crate adds
-//! its models and request builders; this crate contains nothing specific to a service. It consists of:
-//!
-//! - the root, for applications; service crates re-export the types that occur in their signatures;
-//! - [`metadata`], static descriptions of services and operations, generated from the specs;
-//! - [`sign`] and [`time`], the request signature and the time formats of the services;
-//! - a hidden module for generated code.
-//!
-//! This crate does not fetch credentials (they are set in the configuration or come from a [`CredentialsProvider`]),
-//! sign with V11 or SM3, follow redirects, or block a thread.
+#![doc = include_str!("../README.md")]
 
 mod check;
 #[doc(hidden)]

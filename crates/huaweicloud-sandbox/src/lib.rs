@@ -1,22 +1,4 @@
-//! Plays the documented services on this machine, for tests and for people who want to try a client without an
-//! account.
-//!
-//! It serves what the specs say and knows no service by name: for the documented ids the documented responses, for
-//! every other valid id a made-up history that is the same on every run. It checks what the gateway checks: signature
-//! or token, the 15-minute window of the date, required parameters and their rules.
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let sandbox = huaweicloud_sandbox::Sandbox::start().await?;
-//! let osm = huaweicloud_osm::Client::new(&sandbox.config()?)?;
-//! let page = osm.list_case_operate_logs().case_id("123").send().await?;
-//! assert_eq!(page.total_count, Some(1));
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! What it does not do: filter or sort, remember anything, or speak TLS. It listens on 127.0.0.1 only.
+#![doc = include_str!("../README.md")]
 
 mod auth;
 mod contract;
