@@ -91,7 +91,7 @@ pub struct IncidentOperateLogV2 {
     pub operate_desc: Option<String>,
     /// Time of the operation, formatted by the service in the requested time zone.
     pub operate_time: Option<String>,
-    /// Timestamp of the operation. The format is not documented; `huaweicloud_core::time::parse` reads the common ones.
+    /// Timestamp of the operation. The format is not documented; [`time::parse`](huaweicloud_core::time::parse) reads the common ones.
     pub timestamp_operate_time: Option<String>,
 }
 

@@ -25,14 +25,7 @@ pub fn service(spec: &Spec) -> String {
     let rows: String = operations
         .iter()
         .map(|operation| {
-            format!(
-                "| `{}` | `{} {}` | {} | {} |\n",
-                operation.id,
-                operation.method,
-                operation.path,
-                operation.summary,
-                operation.source.cited()
-            )
+            format!("| `{}` | `{} {}` | {} |\n", operation.id, operation.method, operation.path, operation.summary)
         })
         .collect();
     let regions: String = spec
@@ -47,7 +40,7 @@ pub fn service(spec: &Spec) -> String {
          Unofficial, not affiliated with Huawei. Part of a workspace of clients for the operation histories of Huawei \
          Cloud; `huaweicloud-auth` finds credentials, and `huaweicloud-sandbox` is a mock server to test against.\n\n\
          ```rust,no_run\n{example}\n```\n\n\
-         ## Operations\n\n| method | request | description | document |\n|---|---|---|---|\n{rows}\n\
+         ## Operations\n\n| method | request | description |\n|---|---|---|\n{rows}\n\
          Operations that return pages have `items()` and `pages()`, streams that fetch on demand. A call that breaks a \
          documented rule is not sent, and its error names every rule; responses are read tolerantly.\n\n\
          ## Regions\n\n| region | host |\n|---|---|\n{regions}\n\

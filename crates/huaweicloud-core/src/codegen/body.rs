@@ -1,4 +1,4 @@
-//! What the body of a response is to the transport.
+//! Traits that connect generated body models to the transport.
 
 use std::fmt::Debug;
 
@@ -6,26 +6,26 @@ use http::HeaderMap;
 
 use super::{list::List, read::ReadObject, write::ToJson};
 
-/// The model of a whole body: what it holds and, in a response, what the headers add to it.
+/// The model of a request or response body, including response fields that are read from headers.
 pub trait Body: ReadObject + ToJson + Debug + Send + Sync {
-    /// Takes fields over from the headers.
+    /// Reads the fields that come from response headers.
     fn read_headers(&mut self, _headers: &HeaderMap) {}
 }
 
 /// A response body that is a page of items.
 pub trait Page: Send + Unpin + 'static {
-    /// What it holds.
+    /// The type of an item.
     type Item: Clone + PartialEq + Send + Unpin + 'static;
 
-    /// Its items.
+    /// Returns the items.
     fn items(&self) -> &[Self::Item];
-    /// Its items, taken out.
+    /// Returns the items by value.
     fn into_items(self) -> Vec<Self::Item>;
-    /// The number of all items, if the body has it.
+    /// Returns the total number of items across all pages, if the body contains it.
     fn total(&self) -> Option<i64>;
 }
 
-/// The items of a page behind members that may be missing.
+/// Returns the items of a list, or an empty slice if a member on the path to the list is missing.
 #[must_use]
 pub fn listed<T>(list: Option<&List<T>>) -> &[T] {
     list.map(|list| &**list).unwrap_or_default()

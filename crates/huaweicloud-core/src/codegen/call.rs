@@ -1,4 +1,4 @@
-//! A generated request builder from the inside: a client, and what is asked.
+//! The implementation behind generated request builders: a client and a request.
 
 use super::{
     body::{Body, Page},
@@ -14,7 +14,7 @@ use crate::{
     transport::client::Client,
 };
 
-/// A call that a request builder puts together.
+/// A call under construction by a generated request builder.
 #[derive(Clone, Debug)]
 pub struct Call {
     client: Client,
@@ -22,7 +22,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call without any argument yet.
+    /// Creates a call without arguments.
     #[must_use]
     pub fn new(client: &Client, operation: &'static Operation) -> Self {
         Self { client: client.clone(), request: Request::new(operation) }
@@ -33,34 +33,34 @@ impl Call {
         self.request.set(name, value.to_json().into_owned());
     }
 
-    /// Sets the whole body.
+    /// Sets the request body.
     #[must_use]
     pub fn body(mut self, body: &dyn ToJson) -> Self {
         self.request.set_body(body.to_json().into_owned());
         self
     }
 
-    /// Sets the whole body to a tree.
+    /// Sets the request body to a JSON tree.
     #[must_use]
     pub fn body_tree(mut self, body: Json<'static>) -> Self {
         self.request.set_body(body);
         self
     }
 
-    /// Overrides options of the client.
+    /// Overrides client options for this call.
     pub fn options(&mut self, options: CallOptions) {
         self.request.options = options;
     }
 
-    /// Sends it.
+    /// Sends the request.
     ///
     /// # Errors
-    /// When the call breaks a rule, or fails.
+    /// Returns an error if an argument is invalid or the call fails.
     pub async fn send<T: Body + Default>(self) -> Result<Response<T>, Error> {
         self.client.send(self.request).await
     }
 
-    /// The pages of its response.
+    /// Returns the pages of the list.
     pub fn pages<P: Page + Body + Default>(self) -> Pages<P> {
         let client = self.client;
         Pages::new(
@@ -72,7 +72,7 @@ impl Call {
         )
     }
 
-    /// The items of its response.
+    /// Returns the items of all pages.
     pub fn items<P: Page + Body + Default>(self) -> Items<P::Item> {
         Items::new(self.pages::<P>())
     }

@@ -1,6 +1,6 @@
-//! Enums over documented values, which are open: a value that the documents do not know is kept as it is.
+//! Open enums over documented values: an undocumented value is kept as is.
 
-/// Declares an enum over the documented values of a text.
+/// Declares an enum over the documented values of a string.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __values {
@@ -12,7 +12,7 @@ macro_rules! __values {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
-            /// A value that the documents do not know, kept as it is.
+            /// An undocumented value, kept as is.
             Unknown(String),
         }
 
@@ -20,7 +20,7 @@ macro_rules! __values {
             /// The documented values.
             pub const VALUES: &'static [&'static str] = &[$($text),+];
 
-            /// Returns the value as it goes over the wire.
+            /// Returns the value as sent over the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -93,7 +93,7 @@ macro_rules! __codes {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
-            /// A code that the documents do not know, kept as it is.
+            /// An undocumented code, kept as is.
             Unknown(i64),
         }
 
@@ -101,7 +101,7 @@ macro_rules! __codes {
             /// The documented codes.
             pub const VALUES: &'static [i64] = &[$($code),+];
 
-            /// Returns the code as it goes over the wire.
+            /// Returns the code as sent over the wire.
             #[must_use]
             pub fn code(self) -> i64 {
                 match self {
@@ -154,7 +154,8 @@ macro_rules! __codes {
     };
 }
 
-/// How an enum goes through any format of serde, and into a call.
+/// Implements serde's `Serialize` and `Deserialize` for an enum, through [`ToJson`](crate::codegen::ToJson) and
+/// [`FromJson`](crate::codegen::FromJson).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __enum_in_serde {

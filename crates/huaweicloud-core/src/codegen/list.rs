@@ -1,4 +1,4 @@
-//! The list of a response, which tells an empty list from an absent one.
+//! A response list that distinguishes an empty list from an absent one.
 
 use std::{fmt, ops::Deref};
 
@@ -6,10 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::write::{Json, ToJson};
 
-/// A list in a response. Reads like a slice; a list that is missing or null in the response reads as empty.
+/// A list in a response.
 ///
-/// An absent list and an empty one are not equal: the service said something else. `Debug` shows `null` for the one
-/// and `[]` for the other.
+/// Dereferences to a slice, which is empty if the list is missing or null in the response. An absent list and an empty
+/// list are not equal, because the service sent different responses. `Debug` shows an absent list as `null` and an empty
+/// list as `[]`.
 ///
 /// ```
 /// use huaweicloud_core::List;
@@ -27,7 +28,7 @@ use super::write::{Json, ToJson};
 pub struct List<T>(Option<Vec<T>>);
 
 impl<T> List<T> {
-    /// Returns whether the response had no such list, or a null. An empty list is not absent.
+    /// Returns whether the list was missing or null in the response. An empty list is not absent.
     #[must_use]
     pub fn is_absent(&self) -> bool {
         self.0.is_none()

@@ -1,4 +1,4 @@
-//! What generated code stands on. Not for applications, and not part of the stable interface.
+//! Runtime support for generated code. Not for applications, and not part of the stable API.
 
 pub(crate) mod body;
 pub(crate) mod call;

@@ -1,12 +1,51 @@
-//! Reading JSON into generated models, tolerantly: one surprising member must not cost a page of records.
+//! Tolerant deserialization of JSON into generated models: one unexpected member must not cost a page of records.
 //!
-//! The idea: whoever reads JSON knows what comes, whoever owns a field knows what fits. So the reader hands every value
-//! to a [`Place`], which takes whatever JSON comes: a scalar, or a reader of an object or an array that it may follow.
-//! A scalar of another kind is converted where nothing is lost; what cannot be the value at all leaves the place empty,
-//! and the raw body still has it ([`Response::body`](crate::Response::body)).
+//! # The idea
 //!
-//! [`FromJson`] says how a type fills its place, and a generated model ([`ReadObject`]) lists its members with their
-//! places. Both are trait objects, so the code that reads JSON is compiled once and not for every type.
+//! With serde's derive, a type states which JSON it expects. Any other JSON is an error that fails the whole document,
+//! and the code is compiled again for every type. This module differs in both respects.
+//!
+//! Deserialization starts with an empty model and fills it in place. The parser knows which JSON value comes next; the
+//! owner of a field knows which values fit. They meet in a [`Place`]: a memory location that is filled with whatever
+//! JSON value comes. Its three methods are the three shapes of JSON:
+//!
+//! - [`Place::scalar`] receives the value itself, as a [`Scalar`].
+//! - [`Place::object`] receives an [`ObjectReader`], because the members are not parsed yet. The place passes its own
+//!   inner places to the reader, and the reader fills them with the members as it parses them.
+//! - [`Place::array`] receives an [`ArrayReader`] and fetches one item after another from it.
+//!
+//! A place cannot reject a value. A scalar of another kind is converted if nothing is lost: `"7"` becomes the integer 7.
+//! Any other mismatch is skipped and leaves the place empty; it is still in the raw body
+//! ([`Response::body`](crate::Response::body)).
+//!
+//! For a model with an integer `id` and a list of strings `tags`, the JSON `{"id": "7", "tags": ["a"]}` results in these
+//! calls:
+//!
+//! ```text
+//! model.object(reader)
+//!     reader.members(["id", "tags"], [&mut id, &mut tags])
+//!         id.scalar(Text("7"))                id = Some(7)
+//!         tags.array(items)
+//!             items.next(&mut item)           true
+//!                 item.scalar(Text("a"))      item = Some("a")
+//!             items.next(&mut item)           false
+//!                                             tags = ["a"]
+//! ```
+//!
+//! # Types
+//!
+//! [`FromJson`] defines how a type is created from each shape, and makes `Option<T>` and [`List<T>`] places. A generated
+//! model implements [`ReadObject`], which only lists the names of its members with their places.
+//!
+//! # Compile time
+//!
+//! Places, readers and models meet as trait objects (`&mut dyn Place`), not as type parameters. The code that parses
+//! JSON is therefore compiled once for a deserializer and not for every model.
+//!
+//! # Errors
+//!
+//! The only error is malformed JSON. [`Malformed`] is empty, because a trait object cannot name the error type of a serde
+//! deserializer. The reader that called the deserializer keeps the error, and [`JsonPath`] records where it occurred.
 
 use std::{cell::RefCell, collections::BTreeMap, fmt};
 
@@ -19,7 +58,7 @@ use serde_json::{Map, Value};
 use super::list::List;
 use crate::secret::Secret;
 
-/// A value of JSON that holds no others.
+/// A JSON value that contains no other values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scalar<'a> {
     /// `null`.
@@ -32,91 +71,91 @@ pub enum Scalar<'a> {
     Large(u64),
     /// A number with a fraction or an exponent.
     Float(f64),
-    /// A text.
+    /// A string.
     Text(&'a str),
 }
 
-/// The JSON itself is broken; the reader knows how.
+/// The error for malformed JSON; the reader keeps the cause.
 #[derive(Debug)]
 pub struct Malformed;
 
-/// An object of JSON that is being read.
+/// A reader of the members of a JSON object.
 pub trait ObjectReader {
-    /// Reads each member into the field of its name; others are left out.
+    /// Reads each member into the place with the same position as its name, and skips members with other names.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn members(&mut self, names: &[&str], fields: &mut [&mut dyn Place]) -> Result<(), Malformed>;
 
-    /// Reads the next member into a field; gives its name, or nothing after the last.
+    /// Reads the next member into `field` and returns its name, or `None` after the last member.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn next(&mut self, field: &mut dyn Place) -> Result<Option<String>, Malformed>;
 }
 
-/// An array of JSON that is being read.
+/// A reader of the items of a JSON array.
 pub trait ArrayReader {
-    /// Reads the next item into a field; gives whether there was one.
+    /// Reads the next item into `field` and returns whether there was one.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn next(&mut self, field: &mut dyn Place) -> Result<bool, Malformed>;
 }
 
-/// A place that takes whatever JSON comes.
+/// A memory location that is filled with whatever JSON value comes.
 pub trait Place {
-    /// Takes a scalar.
+    /// Fills the place with a scalar.
     fn scalar(&mut self, scalar: Scalar<'_>);
 
-    /// Takes an object.
+    /// Fills the place with an object.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn object(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed>;
 
-    /// Takes an array.
+    /// Fills the place with an array.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Malformed>;
 }
 
-/// A type that a field of a response can have. `None` means that what came is not such a value.
+/// A type that is created from JSON. `None` means that the JSON is not a value of this type.
 pub trait FromJson: Sized {
-    /// From a scalar, but null.
+    /// Creates a value from a scalar other than null.
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self>;
 
-    /// From an object, in its place: moving a large type costs more than reading it.
+    /// Creates a value from an object, directly in its place, because moving a large type costs more than reading it.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Malformed> {
         *place = None;
         Ignored.object(object)
     }
 
-    /// From an array, in its place.
+    /// Creates a value from an array, directly in its place.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Malformed> {
         *place = None;
         Ignored.array(array)
     }
 }
 
-/// A generated response type.
+/// A generated model that reads its members from a JSON object.
 pub trait ReadObject {
-    /// Reads the members of an object into the fields.
+    /// Reads the members of an object into the fields of the model.
     ///
     /// # Errors
-    /// When the JSON itself is broken.
+    /// Returns an error if the JSON is malformed.
     fn read(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed>;
 }
 
-/// Makes a generated model one that is read tolerantly, also where it arrives packed into a text as some operations send
-/// it, and written.
+/// Implements reading and writing of JSON for a generated model. Reading is tolerant, and accepts an object that is
+/// packed into a string, as some operations send it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __model {
@@ -166,7 +205,7 @@ macro_rules! __model {
     };
 }
 
-/// Makes a generated model the body of a response, with the fields that come from headers.
+/// Implements [`Body`](crate::codegen::Body) for a generated model, with the fields that are read from headers.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __body {
@@ -180,7 +219,7 @@ macro_rules! __body {
     };
 }
 
-/// The name of a member in JSON: that of the field unless it is another.
+/// Returns the JSON name of a member: the field name unless another is given.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wire_name {
@@ -192,14 +231,14 @@ macro_rules! __wire_name {
     };
 }
 
-/// Reads a header.
+/// Reads a field from a header.
 #[doc(hidden)]
 #[must_use]
 pub fn header<T: FromJson>(headers: &http::HeaderMap, name: &str) -> Option<T> {
     T::from_scalar(Scalar::Text(headers.get(name)?.to_str().ok()?))
 }
 
-/// One word as text; a number is such a word too.
+/// Returns a string or an integer as a string.
 #[doc(hidden)]
 #[must_use]
 pub fn word(scalar: Scalar<'_>) -> Option<String> {
@@ -209,7 +248,7 @@ pub fn word(scalar: Scalar<'_>) -> Option<String> {
     }
 }
 
-/// Reads an object that arrived packed into a text.
+/// Reads an object that is packed into a string.
 #[doc(hidden)]
 #[must_use]
 pub fn packed<T: FromJson>(scalar: Scalar<'_>) -> Option<T> {
@@ -217,23 +256,23 @@ pub fn packed<T: FromJson>(scalar: Scalar<'_>) -> Option<T> {
     if unpack(scalar, &mut found) { found } else { None }
 }
 
-/// Reads an object that arrived packed into a text into a field; gives whether it was one.
+/// Reads an object that is packed into a string into `field`, and returns whether the string was such an object.
 fn unpack(scalar: Scalar<'_>, field: &mut dyn Place) -> bool {
     let Scalar::Text(text) = scalar else { return false };
     let text = text.trim_start();
-    // A text within the text would only be unpacked again.
+    // A string within the string would only be unpacked again.
     if !text.starts_with('{') {
         return false;
     }
-    // From bytes, as responses are: the code for it is there already.
+    // From bytes, like response bodies, to share the compiled code.
     let mut json = serde_json::Deserializer::from_slice(text.as_bytes());
     Reading::new(field, &JsonPath::default()).deserialize(&mut json).and_then(|()| json.end()).is_ok()
 }
 
-/// Reads a response type from any format of serde.
+/// Deserializes a value from any serde format.
 ///
 /// # Errors
-/// When there is no such value.
+/// Returns an error if the input is malformed or is not a value of this type.
 #[doc(hidden)]
 pub fn deserialize<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut found = None;
@@ -241,7 +280,7 @@ pub fn deserialize<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> R
     found.ok_or_else(|| D::Error::custom("must be a JSON object"))
 }
 
-/// Where reading failed: the steps from the innermost to the outermost.
+/// The path to the value at which reading failed, from the innermost step to the outermost.
 #[derive(Debug, Default)]
 pub(crate) struct JsonPath(RefCell<Vec<Step>>);
 
@@ -257,7 +296,7 @@ impl JsonPath {
     }
 }
 
-/// Such as `result.record[7]`.
+/// Formats the path like `result.record[7]`.
 impl fmt::Display for JsonPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (depth, step) in self.0.borrow().iter().rev().enumerate() {
@@ -271,15 +310,15 @@ impl fmt::Display for JsonPath {
     }
 }
 
-/// Hears the members of the outermost object before they are read.
+/// An observer of the members of the outermost object, called before they are read.
 pub(crate) trait Observer {
-    /// Whether to hear this member.
+    /// Returns whether to observe the member with this name.
     fn observes(&self, name: &str) -> bool;
-    /// A member.
+    /// Observes a member.
     fn observe(&mut self, name: &str, value: &Value);
 }
 
-/// Reads any JSON into a field.
+/// A deserializer of any JSON value into a place.
 pub(crate) struct Reading<'r> {
     field: &'r mut dyn Place,
     path: &'r JsonPath,
@@ -364,7 +403,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
     }
 }
 
-/// An object as serde gives it. The field that reads it sees no type of serde, so errors wait here.
+/// An object reader over a serde map. Places do not know serde's error types, so the error is kept here.
 struct Members<'r, 'de, A: MapAccess<'de>> {
     access: A,
     error: Option<A::Error>,
@@ -429,10 +468,10 @@ impl<'de, A: MapAccess<'de>> ObjectReader for Members<'_, 'de, A> {
     }
 }
 
-/// A member's name: which of the known names it is, and itself if somebody wants to hear the member.
+/// A deserializer of a member name, into the index of the known name and, if the member is observed, the name itself.
 struct Name<'n> {
     names: &'n [&'n str],
-    /// The one that would come next in the order of the page, which most responses keep.
+    /// The index to try first: the next name in documented order, which most responses follow.
     expected: usize,
     observer: Option<&'n dyn Observer>,
 }
@@ -466,7 +505,7 @@ impl Visitor<'_> for Name<'_> {
     }
 }
 
-/// An array as serde gives it.
+/// An array reader over a serde sequence.
 struct Items<'r, 'de, A: SeqAccess<'de>> {
     access: A,
     error: Option<A::Error>,
@@ -490,7 +529,7 @@ impl<'de, A: SeqAccess<'de>> ArrayReader for Items<'_, 'de, A> {
     }
 }
 
-/// A field for what nobody wants.
+/// A place that discards its value.
 pub(crate) struct Ignored;
 
 impl Place for Ignored {
@@ -540,7 +579,7 @@ impl<T: FromJson> Place for List<T> {
     }
 }
 
-/// Items that are null or no such value are left out. A lone object where the list belongs is its only item.
+/// Skips items that are null or not a `T`. A single object instead of an array becomes the only item.
 impl<T: FromJson> FromJson for List<T> {
     fn from_scalar(_: Scalar<'_>) -> Option<Self> {
         None
@@ -566,7 +605,7 @@ impl<T: FromJson> FromJson for List<T> {
     }
 }
 
-/// A list of a request: items that are null or no such value are left out.
+/// A list in a request. Skips items that are null or not a `T`.
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_scalar(_: Scalar<'_>) -> Option<Self> {
         None
@@ -613,7 +652,7 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
     }
 }
 
-/// A text keeps whatever it is given: other scalars as they print, objects and arrays as JSON.
+/// A string accepts any value: other scalars as printed, objects and arrays as JSON.
 impl FromJson for String {
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
         match scalar {
@@ -643,7 +682,7 @@ impl FromJson for String {
 
 impl FromJson for i64 {
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
-        // 2^53: beyond it a float no longer says which integer was meant.
+        // 2^53: beyond it, a float no longer identifies one integer.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         match scalar {
             Scalar::Integer(number) => Some(number),
@@ -699,7 +738,7 @@ impl FromJson for Value {
         let mut members = Map::new();
         let mut value = None;
         while let Some(name) = object.next(&mut value)? {
-            // What no type describes keeps its nulls.
+            // Untyped values keep their nulls.
             members.insert(name, value.take().unwrap_or(Self::Null));
         }
         *place = Some(Self::Object(members));

@@ -1,7 +1,7 @@
-//! Writing generated models: each shows itself as a tree, and one piece of code writes all trees.
+//! Serialization of generated models: each model becomes a [`Json`] tree, and one implementation writes all trees.
 //!
-//! Code that is generic over the writer would be compiled again for every model. The tree borrows from the model; a
-//! call owns it, so that rules can be checked against it and a walk through pages can change it.
+//! Code that is generic over the serializer would be compiled again for every model. The tree borrows from the model. A
+//! call owns its tree, so that it can be validated and pagination can change it.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -10,51 +10,51 @@ use serde_json::Value;
 
 use crate::secret::Secret;
 
-/// A value on its way to JSON.
+/// A JSON value to be written.
 #[derive(Clone, PartialEq)]
 pub enum Json<'a> {
-    /// Nothing: the member is left out.
+    /// No value: the member is omitted.
     Absent,
-    /// A text.
+    /// A string.
     Text(Cow<'a, str>),
-    /// A text that must never be seen.
+    /// A string that must never be shown.
     Secret(Cow<'a, Secret>),
     /// An integer.
     Integer(i64),
-    /// A number.
+    /// A floating-point number.
     Float(f64),
     /// `true` or `false`.
     Bool(bool),
-    /// What no type describes.
+    /// An untyped value.
     Any(Cow<'a, Value>),
     /// An array.
     Array(Vec<Json<'a>>),
-    /// An object: its members in the order of the page.
+    /// An object, with its members in documented order.
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
 /// A type that can be written as JSON.
 pub trait ToJson {
-    /// The value as it is written.
+    /// Returns the value as JSON.
     fn to_json(&self) -> Json<'_>;
 }
 
-/// A model as a tree: the names of its members, and what they hold.
+/// Returns a model as a tree, from the names of its members and their values.
 #[must_use]
 pub fn object<'a>(names: &[&'static str], members: &[&'a dyn ToJson]) -> Json<'a> {
     Json::Object(names.iter().zip(members).map(|(name, member)| (Cow::Borrowed(*name), member.to_json())).collect())
 }
 
 impl Json<'_> {
-    /// The tree as a value of its own.
+    /// Converts the tree into a [`Value`].
     ///
     /// # Errors
-    /// When a number cannot be written as JSON.
+    /// Returns an error if a number cannot be represented in JSON.
     pub fn to_value(&self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)
     }
 
-    /// The tree without borrowed parts.
+    /// Converts the tree into one without borrowed parts.
     #[must_use]
     pub fn into_owned(self) -> Json<'static> {
         match self {
@@ -75,7 +75,7 @@ impl Json<'_> {
         }
     }
 
-    /// The secrets in it.
+    /// Returns the secrets in the tree.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         match self {
             Self::Secret(secret) => vec![secret.clone().into_owned()],
@@ -85,13 +85,13 @@ impl Json<'_> {
         }
     }
 
-    /// Whether it is written at all.
+    /// Returns whether there is no value.
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 }
 
-/// The structure of a value, so that it can be held against rules. A null is nothing.
+/// Converts a value into a tree that can be validated. Null becomes [`Json::Absent`].
 impl<'a> From<&'a Value> for Json<'a> {
     fn from(value: &'a Value) -> Self {
         match value {
@@ -133,7 +133,7 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// Reads like the JSON, but for secrets.
+/// Formats like JSON, with secrets redacted.
 impl fmt::Debug for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
