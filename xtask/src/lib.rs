@@ -1,15 +1,5 @@
-//! Maintenance of the workspace. Data flows one way:
-//!
-//! ```text
-//! specs/*/openapi.yaml ─ spec ─► lint ─► emit ─► judge (progenitor, typify) ─► package ─► files ─► write | --check
-//!                             └─► names, kind, wire ─┘
-//! saved pages ─ page ─┬─► drift (against the specs)
-//!                     └─► draft (into a spec)
-//! ```
-//!
-//! Every step is a module of its own. What is wrong is printed as one sentence with file and JSON pointer.
-
-#![allow(missing_docs, reason = "a tool of this workspace; only `page` is read by more than its neighbours")]
+#![doc = include_str!("../README.md")]
+#![allow(missing_docs, reason = "a tool of this workspace; only `document` is read by more than its neighbours")]
 
 pub mod deviations;
 pub mod docs;
