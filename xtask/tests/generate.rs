@@ -2,65 +2,23 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path};
 
+use golden::{edit, golden, golden_copy, xtask};
 use synthetic::synthetic;
 use tempfile::TempDir;
 use xtask::{lint, package};
 
+mod golden;
 mod synthetic;
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Runs xtask and returns the exit code and all output.
-fn xtask(root: &Path, arguments: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("--root").arg(root).args(arguments).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
-    assert!(!text.contains("panicked") && !text.contains("backtrace"), "{text}");
-    (output.status.code().unwrap(), text)
-}
-
-/// Returns a copy of the golden workspace for a test to modify.
-fn golden_copy() -> TempDir {
-    fn copy(from: &Path, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap().flatten() {
-            let target = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                copy(&entry.path(), &target)
-            } else {
-                fs::copy(entry.path(), target).map(drop).unwrap();
-            }
-        }
-    }
-    let folder = TempDir::new().unwrap();
-    copy(&golden(), folder.path());
-    folder
-}
-
-fn golden() -> PathBuf {
-    workspace().join("tests/golden")
-}
 
 const SPEC: &str = "specs/tiny/openapi.yaml";
 const TYPES: &str = "crates/huaweicloud-tiny/src/types.rs";
 
-fn edit(root: &Path, file: &str, from: &str, to: &str) {
-    let path = root.join(file);
-    let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains(from), "{file} lacks {from:?}");
-    fs::write(path, text.replacen(from, to, 1)).unwrap();
-}
-
 #[test]
 fn workspace_is_up_to_date() {
-    let (code, text) = xtask(&workspace(), &["generate", "--check"]);
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (code, text) = xtask(&workspace, &["generate", "--check"]);
     assert_eq!(code, 0, "{text}");
     let (code, text) = xtask(&golden(), &["generate", "--check"]);
     assert_eq!(code, 0, "the golden crate: {text}");
@@ -77,6 +35,44 @@ fn generation_is_reproducible() {
     }
     let (code, text) = xtask(folder.path(), &["generate"]);
     assert_eq!((code, text.as_str()), (0, ""), "a second run has nothing to write");
+}
+
+#[test]
+fn comments_in_a_spec_change_nothing() {
+    let folder = golden_copy();
+    edit(folder.path(), SPEC, "info:\n", "# Checked today.\ninfo: # As documented.\n");
+    assert_eq!(xtask(folder.path(), &["generate"]), (0, String::new()));
+}
+
+#[test]
+fn changelogs_decide_versions_and_licences_are_copied() {
+    const MANIFEST: &str = "crates/huaweicloud-tiny/Cargo.toml";
+    const CHANGELOG: &str = "specs/tiny/CHANGELOG.md";
+    let folder = golden_copy();
+    let read = |file: &str| fs::read_to_string(folder.path().join(file)).unwrap();
+    assert!(read(MANIFEST).contains("version = \"0.0.0\"") && read(MANIFEST).contains("publish = false"));
+    edit(folder.path(), CHANGELOG, "## [0.0.0]", "## [Unreleased]\n\n## [1.4.0] - 2026-01-01\n\n## [0.0.0]");
+    // A workspace with a changelog of its own has a catalog.
+    fs::write(folder.path().join("specs/CHANGELOG.md"), "# Changelog\n\n## [0.3.0]\n").unwrap();
+    fs::write(folder.path().join("LICENSE-ANY"), "Do what you like.\n").unwrap();
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(read(MANIFEST).contains("version = \"1.4.0\"") && !read(MANIFEST).contains("publish = false"));
+    assert!(read("crates/huaweicloud-tiny/CHANGELOG.md").ends_with(&read(CHANGELOG)));
+    let catalog = read("crates/huaweicloud-catalog/Cargo.toml");
+    assert!(catalog.contains("version = \"0.3.0\"") && catalog.contains("version = \"1.4.0\""), "{catalog}");
+    for name in ["tiny", "catalog"] {
+        assert_eq!(read(&format!("crates/huaweicloud-{name}/LICENSE-ANY")), "Do what you like.\n");
+    }
+    assert_eq!(xtask(folder.path(), &["generate", "--check"]), (0, String::new()));
+
+    fs::write(folder.path().join(CHANGELOG), "# Changelog\n\n## [Unreleased]\n").unwrap();
+    let expected =
+        format!("{CHANGELOG}: has no heading `## [1.2.3]`, which says which version the generated crate has\n");
+    assert_eq!(xtask(folder.path(), &["generate"]), (1, expected));
+    fs::remove_file(folder.path().join(CHANGELOG)).unwrap();
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert!(code == 1 && text.starts_with(&format!("{CHANGELOG}: cannot be read: ")), "{text}");
 }
 
 #[test]
