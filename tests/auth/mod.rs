@@ -200,7 +200,13 @@ async fn caches_token_from_password_login() {
     let refused = r#"{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"#;
     let server = Canned::response("401 Unauthorized", "x-iam-trace-id: i-1\r\n", refused).await;
     let login = Password::new("example", "ann", SECRET, TokenScope::Domain);
-    let error = Loader::new().password(login).endpoint(&server.url).load().await.unwrap_err();
+    let error = Loader::new()
+        .environment(Home::with(&[]).environment(&[]))
+        .password(login)
+        .endpoint(&server.url)
+        .load()
+        .await
+        .unwrap_err();
     assert_eq!((error.code(), error.request_id()), (Some("401"), Some("i-1")));
     assert!(error.message().contains("password is wrong") && !format!("{error:?}").contains(SECRET));
 }

@@ -16,7 +16,9 @@ fn hwc(arguments: &[&str]) -> Command {
         command.env_remove(name);
     }
     // No user profile, and no requests to the metadata service.
-    command.env("HOME", std::env::temp_dir().join("no-such-home"));
+    for home in ["HOME", "USERPROFILE"] {
+        command.env(home, std::env::temp_dir().join("no-such-home"));
+    }
     command.env("HUAWEICLOUD_SDK_METADATA_DISABLED", "true");
     command
 }
