@@ -58,15 +58,7 @@ pub fn service(spec: &Spec) -> String {
 pub fn catalog(services: &[(Spec, Changelog)]) -> String {
     let rows: String = services
         .iter()
-        .map(|(spec, _)| {
-            let histories = spec.operations().iter().filter(|operation| operation.history.is_some()).count();
-            format!(
-                "| `{0}` | `huaweicloud-{0}` | {1} | {2} | {histories} |\n",
-                spec.service,
-                spec.title(),
-                spec.operations().len(),
-            )
-        })
+        .map(|(spec, _)| format!("| `{0}` | `huaweicloud-{0}` | {1} |\n", spec.service, spec.title()))
         .collect();
     format!(
         "# huaweicloud-catalog\n\n\
@@ -78,7 +70,7 @@ pub fn catalog(services: &[(Spec, Changelog)]) -> String {
          for operation in service.operations {{\n        \
          println!(\"{{}} {{}}: {{}}\", service.metadata.id, operation.operation.id, operation.summary);\n    }}\n}}\n\
          assert!(huaweicloud_catalog::service(\"{first}\").is_some());\n```\n\n\
-         ## Services\n\n| feature | crate | service | operations | histories |\n|---|---|---|--:|--:|\n{rows}\n\
+         ## Services\n\n| feature | crate | service |\n|---|---|---|\n{rows}\n\
          All features are enabled by default; with `default-features = false` only the enabled services are compiled.\n\n\
          ## Licence\n\nMIT or Apache-2.0, at your option. Changes are listed in CHANGELOG.md.\n",
         first = services.first().map(|(spec, _)| spec.service.as_str()).unwrap_or_default(),
