@@ -1,4 +1,4 @@
-//! Several sources, asked in order.
+//! A chain of credential sources.
 
 use std::sync::Arc;
 
@@ -6,20 +6,22 @@ use huaweicloud_core::{BoxFuture, Error, ErrorKind};
 
 use crate::{CredentialSource, Environment, Lookup, Metadata, Profile};
 
-/// Sources in order; the first that has credentials wins. One that is there but wrong ends the search, because going
-/// on would hide the mistake.
+/// An ordered list of credential sources, of which the first that has credentials is used.
+///
+/// A source that is present but invalid ends the search with an error, because continuing would hide the mistake.
 #[derive(Clone, Debug)]
 pub struct Chain(Vec<Arc<dyn CredentialSource>>);
 
 impl Chain {
-    /// These sources, in this order.
+    /// Creates a chain that tries the sources in this order.
     #[must_use]
     pub fn new(sources: Vec<Arc<dyn CredentialSource>>) -> Self {
         Self(sources)
     }
 
-    /// Environment, profile file, metadata: the order of the official SDKs. `HUAWEICLOUD_SDK_METADATA_DISABLED=true`
-    /// leaves the last one out.
+    /// Creates the standard chain of the official SDKs: environment, profile file, metadata.
+    ///
+    /// `HUAWEICLOUD_SDK_METADATA_DISABLED=true` removes the metadata service from it.
     #[must_use]
     pub fn standard(environment: &Environment, metadata: Metadata) -> Self {
         let mut sources: Vec<Arc<dyn CredentialSource>> =

@@ -6,26 +6,26 @@ use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
 
 use crate::{CredentialSource, LoadedCredentials, Lookup};
 
-/// The environment variables of the process, or a set of one's own.
+/// The environment variables of the process, or a custom set of variables.
 #[derive(Clone)]
 pub struct Environment(Option<Arc<BTreeMap<String, String>>>);
 
 impl Default for Environment {
-    /// The variables of the process.
+    /// Returns the environment of the process.
     fn default() -> Self {
         Self(None)
     }
 }
 
 impl Environment {
-    /// A set of one's own instead of the variables of the process.
+    /// Creates an environment from these variables instead of those of the process.
     #[must_use]
     pub fn of<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self(Some(Arc::new(variables)))
     }
 
-    /// A variable that is set and not empty.
+    /// Returns the value of a variable, or `None` if it is unset or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
         match &self.0 {
@@ -35,7 +35,7 @@ impl Environment {
         .filter(|value| !value.is_empty())
     }
 
-    /// The file of this name in the user's folder for Huawei Cloud, unless a variable names another.
+    /// Returns the path of a file in `~/.huaweicloud`, or the path that a variable sets instead.
     pub(crate) fn file(&self, variable: &str, name: &str) -> Option<std::path::PathBuf> {
         if let Some(file) = self.get(variable) {
             return Some(file.into());
@@ -48,7 +48,7 @@ impl Environment {
     }
 }
 
-/// Names only: the values hold secrets.
+/// Shows the names only, because the values contain secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -58,7 +58,7 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// The variables with the caller's ids.
+/// The variables that hold the caller's project id and domain id.
 pub(crate) const PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
 pub(crate) const DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
 

@@ -1,9 +1,9 @@
-//! The caller's project id and domain id, looked up through IAM when they are needed.
+//! Lazy lookup of the caller's project id and domain id through IAM.
 
 use huaweicloud_core::{AccountIdResolver, BoxFuture, Config, Error, ErrorKind};
 use tokio::sync::OnceCell;
 
-/// Looks both up once and remembers them.
+/// A resolver that looks up each id once and caches it.
 #[derive(Debug)]
 pub(crate) struct IamIds {
     pub(crate) config: Config,

@@ -1,4 +1,4 @@
-//! From what the machine is set up with to a configuration.
+//! Loads a configuration from the environment of the machine.
 
 use std::{fmt, sync::Arc};
 
@@ -12,16 +12,17 @@ use crate::{
     regions::Regions,
 };
 
-/// A configuration from the environment, the profile file or the metadata of the machine; the region comes from
-/// `HUAWEICLOUD_SDK_REGION`.
+/// Loads a configuration with credentials from the environment, the profile file or the ECS metadata service, and the
+/// region from `HUAWEICLOUD_SDK_REGION`.
 ///
 /// # Errors
-/// When no source has credentials; the message says why for each. When there is no region.
+///
+/// Returns an error if no source has credentials, with the reason for each source, or if no region is set.
 pub async fn from_env() -> Result<Config, Error> {
     Loader::new().load().await?.build()
 }
 
-/// Finds credentials, and everything that goes with them.
+/// A loader of configurations: finds credentials, ids, the region and endpoints.
 #[derive(Debug)]
 pub struct Loader {
     environment: Environment,
@@ -33,7 +34,7 @@ pub struct Loader {
     change: Option<Customize>,
 }
 
-/// What [`Loader::configure`] was given.
+/// The closure passed to [`Loader::configure`].
 struct Customize(Arc<dyn Fn(ConfigBuilder) -> ConfigBuilder + Send + Sync>);
 
 impl fmt::Debug for Customize {
@@ -55,7 +56,7 @@ impl Default for Loader {
 }
 
 impl Loader {
-    /// The standard chain: environment, profile file, metadata.
+    /// Creates a loader with the standard chain: environment, profile file, metadata.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -69,66 +70,68 @@ impl Loader {
         }
     }
 
-    /// Region, such as `cn-north-4`; `HUAWEICLOUD_SDK_REGION` unless set.
+    /// Sets the region, such as `cn-north-4`. Defaults to `HUAWEICLOUD_SDK_REGION`.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// One address for all services, IAM included, such as that of a sandbox.
+    /// Sets one endpoint for all services, including IAM, such as that of a sandbox.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Logs in with a password instead of searching.
+    /// Logs in with a password instead of using the standard chain.
     #[must_use]
     pub fn password(mut self, password: Password) -> Self {
         self.source = Some(CredentialOverride::Password(password));
         self
     }
 
-    /// Asks this source instead of searching.
+    /// Uses this source instead of the standard chain.
     #[must_use]
     pub fn source(mut self, source: Arc<dyn CredentialSource>) -> Self {
         self.source = Some(CredentialOverride::CredentialSource(source));
         self
     }
 
-    /// Settings that calls to IAM need too: a proxy, timeouts, plain http in a test network.
+    /// Sets options that also apply to calls to IAM: a proxy, timeouts, plain HTTP in a test network.
     #[must_use]
     pub fn configure(mut self, change: impl Fn(ConfigBuilder) -> ConfigBuilder + Send + Sync + 'static) -> Self {
         self.change = Some(Customize(Arc::new(change)));
         self
     }
 
-    /// Other variables than those of the process, for tests.
+    /// Sets the environment variables to use instead of those of the process, for tests.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
     }
 
-    /// Another metadata service, for tests.
+    /// Sets the metadata service, for tests.
     #[must_use]
     pub fn metadata(mut self, metadata: Metadata) -> Self {
         self.metadata = metadata;
         self
     }
 
-    /// Another clock, for tests.
+    /// Sets the clock, for tests.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Finds the credentials now, so that a mistake shows here and not in the first call.
+    /// Loads the credentials immediately, so that a misconfiguration fails here and not in the first call.
     ///
     /// # Errors
-    /// When there are none; the message says why for each source.
+    ///
+    /// Returns an error if no source has credentials, with the reason for each source, or if neither a region nor an
+    /// endpoint is set.
     pub async fn load(self) -> Result<ConfigBuilder, Error> {
         let region = self.region.clone().or_else(|| self.environment.get("HUAWEICLOUD_SDK_REGION"));
         let apply_location = |mut builder: ConfigBuilder| {

@@ -1,4 +1,4 @@
-//! Temporary keys from the metadata service of an ECS server that has an agency.
+//! Temporary keys from the metadata service of an ECS server with an agency.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use crate::{CredentialSource, LoadedCredentials, Lookup};
 
-/// The metadata service: asked with a session token first, and without one where the server is of the older generation.
+/// A source that loads temporary keys from the ECS metadata service.
+///
+/// Requests carry a session token, except to servers of the older generation, which do not issue one.
 #[derive(Clone, Debug)]
 pub struct Metadata {
     endpoint: String,
@@ -22,14 +24,14 @@ impl Default for Metadata {
 }
 
 impl Metadata {
-    /// Another address, for tests.
+    /// Sets the endpoint, for tests.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = url.into();
         self
     }
 
-    /// Longest wait for each response; 3 seconds unless set.
+    /// Sets the timeout of each request. Defaults to 3 seconds.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
@@ -37,7 +39,7 @@ impl Metadata {
     }
 
     async fn ask(&self) -> Result<Lookup, Error> {
-        // The address is of this machine's own host; nothing of it may go through a proxy or elsewhere.
+        // The endpoint is local to this machine's host: requests must not go through a proxy or be redirected.
         let client = huaweicloud_core::codegen::local_http()?
             .connect_timeout(self.timeout)
             .timeout(self.timeout)
@@ -48,7 +50,7 @@ impl Metadata {
         };
         let mut response = self.security_key(&client, token.as_deref()).await?;
         if response.status() == 401 && token.is_some() {
-            // The session may just have ended.
+            // The session token may just have expired.
             token = self.session_token(&client).await?.flatten();
             response = self.security_key(&client, token.as_deref()).await?;
         }
@@ -62,7 +64,8 @@ impl Metadata {
         }
     }
 
-    /// A session token; `Some(None)` from a server of the older generation, `None` if nobody responds.
+    /// Requests a session token. Returns `Some(None)` if the server is of the older generation, `None` if there is no
+    /// response.
     async fn session_token(&self, client: &Client) -> Result<Option<Option<String>>, Error> {
         let url = format!("{}/meta-data/latest/api/token", self.endpoint);
         let Ok(response) = client.put(url).header("X-Metadata-Token-Ttl-Seconds", "21600").send().await else {

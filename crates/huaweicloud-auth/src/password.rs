@@ -1,4 +1,4 @@
-//! An IAM token from a user name and a password.
+//! IAM tokens from a user name and a password.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -13,11 +13,11 @@ use huaweicloud_iam::types::{
 
 use crate::{CredentialSource, LoadedCredentials, Lookup};
 
-/// What a token is for.
+/// The scope of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenScope {
-    /// The project with this name, for project-scoped services; that of a region is its main project.
+    /// The project with this name, for project-scoped services. The main project of a region has the region's name.
     ProjectName(String),
     /// The project with this id, for project-scoped services.
     ProjectId(String),
@@ -25,9 +25,10 @@ pub enum TokenScope {
     Domain,
 }
 
-/// A user who logs in with a password.
+/// A source that logs in to IAM with a user name and a password.
 ///
-/// A login that IAM refused is not repeated, since IAM locks the user after some: the same error is given again.
+/// A login that IAM rejected is not repeated, because IAM locks the user after several of them. Later loads return the
+/// same error.
 ///
 /// ```
 /// use huaweicloud_auth::{Password, TokenScope};
@@ -41,12 +42,12 @@ pub struct Password {
     password: Secret,
     scope: TokenScope,
     config: Option<Config>,
-    /// Why IAM refused the login.
+    /// The error with which IAM rejected the login.
     refused: Arc<OnceLock<Error>>,
 }
 
 impl Password {
-    /// A user of an account (domain).
+    /// Creates a login for a user of an account (domain).
     #[must_use]
     pub fn new(
         domain: impl Into<String>,
@@ -64,7 +65,7 @@ impl Password {
         }
     }
 
-    /// Where IAM is, with which limits; the [`Loader`](crate::Loader) sets it.
+    /// Sets the configuration of the IAM client. [`Loader`](crate::Loader) sets it automatically.
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(config);

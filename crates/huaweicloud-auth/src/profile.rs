@@ -7,17 +7,18 @@ use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
 
 use crate::{CredentialSource, Environment, LoadedCredentials, Lookup};
 
-/// The profile file: `~/.huaweicloud/credentials`, or the one that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names.
+/// A source that reads the profile file: `~/.huaweicloud/credentials`, or the path in
+/// `HUAWEICLOUD_SDK_CREDENTIALS_FILE`.
 ///
-/// The keys come from its section `[basic]`, or from `[global]` where that has none; the project id comes from the
-/// first, the domain id from the second unless that has other keys.
+/// The keys are read from section `[basic]`, or from `[global]` if `[basic]` has none. The project id is read from
+/// `[basic]`, and the domain id from `[global]` unless `[global]` has different keys.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
     environment: Environment,
 }
 
 impl Profile {
-    /// The file that these variables lead to.
+    /// Creates a source that locates the file through these variables.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
         Self { environment }
@@ -51,12 +52,12 @@ fn read(file: &Path) -> Result<Lookup, Error> {
     parse(&text).map_err(wrong)
 }
 
-/// Reads the text of a profile file; an error goes on after the name of the file.
+/// Parses the text of a profile file. Error messages continue a sentence that starts with the file name.
 fn parse(text: &str) -> Result<Lookup, String> {
     let mut file = Ini::new();
-    // A key may hold what would begin a comment within a line.
+    // Keys may contain characters that start an inline comment.
     file.set_inline_comment_symbols(Some(&[]));
-    // The message of the library could repeat a line with a secret.
+    // The parser's own message could contain a line with a secret.
     file.read(text.to_owned()).map_err(|_| "is not an INI file: a line has no key before its `=`".to_owned())?;
     let value = |section: &str, key: &str| {
         file.get(section, key).map(|value| value.trim().to_owned()).filter(|v| !v.is_empty())
@@ -77,7 +78,7 @@ fn parse(text: &str) -> Result<Lookup, String> {
         credential.check().map_err(|error| format!("[{section}]: {}", error.message()))?;
         let mut loaded = LoadedCredentials::new(credential);
         loaded.project_id = value("basic", "project_id");
-        // Another key pair in [global] is of another account, and so is its domain.
+        // A different key pair in [global] belongs to another account, and so does its domain.
         let same_account =
             section == "global" || value("global", "ak").is_none_or(|ak| value("basic", "ak") == Some(ak));
         loaded.domain_id = value("global", "domain_id").filter(|_| same_account);

@@ -1,4 +1,4 @@
-//! Credentials that renew themselves.
+//! Credentials that are refreshed automatically.
 
 use std::{
     io,
@@ -12,17 +12,18 @@ use tokio::sync::watch;
 
 use crate::{CredentialSource, LoadedCredentials, Lookup};
 
-/// How long before their end credentials are renewed, as in the official SDKs.
+/// How long before expiry credentials are refreshed, as in the official SDKs.
 const MARGIN: Duration = Duration::from_secs(40 * 60);
-/// How long after a failed refresh the next one may begin, while the present credentials are good.
+/// The pause after a failed refresh while the current credentials are still valid.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How long a source may take. Sources have shorter limits of their own; this is for one that never responds.
+/// The timeout of a refresh. Sources have shorter timeouts of their own; this one is for a source that never responds.
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// A source with a memory: keeps its credentials until shortly before they end.
+/// A provider that caches the credentials of a source and refreshes them shortly before they expire.
 ///
-/// They are refreshed on a thread of its own, once for all callers, whichever of them goes away with its runtime. As long
-/// as the present ones are good, nobody waits for it; after a failure there is a pause before the next try.
+/// A refresh runs on a separate thread, once for all callers, so that it does not depend on the runtime of any caller.
+/// Callers do not wait for it while the current credentials are valid. After a failed refresh there is a pause before
+/// the next one.
 #[derive(Clone, Debug)]
 pub struct RefreshingCredentials(Arc<Inner>);
 
@@ -36,41 +37,41 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     current: Option<Current>,
-    /// Closes when the refresh that is under way has ended.
+    /// Closes when the refresh in flight has finished.
     refresh: Option<watch::Receiver<()>>,
-    /// Why the last refresh failed, and when to try again while the present credentials are good.
+    /// The error of the last refresh, and the time of the next one while the current credentials are valid.
     failure: Option<(Error, SystemTime)>,
 }
 
 #[derive(Clone, Debug)]
 struct Current {
     credential: Arc<Credential>,
-    /// When to renew, and when they end.
+    /// The time from which the credentials are refreshed; `None` if they never expire.
     renew_at: Option<SystemTime>,
     expires_at: Option<SystemTime>,
 }
 
 impl RefreshingCredentials {
-    /// Renews what a source gives.
+    /// Creates a provider that refreshes the credentials of a source.
     #[must_use]
     pub fn new(source: Arc<dyn CredentialSource>) -> Self {
         Self::with_clock(source, Arc::new(SystemClock))
     }
 
-    /// The same with another clock, for tests.
+    /// Creates a provider that uses this clock, for tests.
     #[must_use]
     pub fn with_clock(source: Arc<dyn CredentialSource>, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(Inner { source, clock, state: Mutex::default() }))
     }
 
-    /// Asks the source now, keeps what it gives, and hands it out with its ids.
+    /// Loads credentials from the source immediately, caches them, and returns them with their ids.
     pub(crate) async fn load(&self) -> Result<LoadedCredentials, Error> {
         self.0.load().await
     }
 
     async fn get(&self) -> Result<Arc<Credential>, Error> {
-        /// How often a caller waits, who wakes when what was refreshed is gone again: it ended, or another caller was
-        /// told that it did.
+        /// How many refreshes a caller waits for. The refreshed credentials can be gone before the caller wakes up:
+        /// they expired, or the gateway rejected another caller's request because they had expired.
         const ROUNDS: u32 = 3;
         for _ in 0..ROUNDS {
             let mut refresh = match self.0.begin() {
@@ -85,7 +86,7 @@ impl RefreshingCredentials {
             if let Some(credential) = self.0.still_good() {
                 return Ok(credential);
             }
-            // The end of the refresh closes the channel, which is what this waits for.
+            // Waits until the end of the refresh closes the channel.
             let _ = refresh.changed().await;
             if let Some(credential) = self.0.still_good() {
                 return Ok(credential);
@@ -105,7 +106,7 @@ enum Step {
     Wait(watch::Receiver<()>),
 }
 
-/// A refresh under way. However it ends, even in a panic, the next caller may begin another, and who waits wakes up.
+/// A refresh in flight. When it ends, even in a panic, waiting callers wake up and the next refresh can start.
 struct Refresh {
     inner: Arc<Inner>,
     done: Option<watch::Sender<()>>,
@@ -113,7 +114,8 @@ struct Refresh {
 }
 
 impl Refresh {
-    /// Asks the source on a thread with a runtime of its own: that of the caller may end before the source responds.
+    /// Loads the credentials on a thread with its own runtime, because the caller's runtime may end before the source
+    /// responds.
     fn start(self) {
         let inner = Arc::clone(&self.inner);
         let begun = thread::Builder::new().name("huaweicloud-refresh".to_owned()).spawn(|| self.run());
@@ -147,7 +149,7 @@ impl Drop for Refresh {
 }
 
 impl Inner {
-    /// What a caller has to do; at most one of them begins a refresh.
+    /// Returns the next step of a caller. At most one caller starts a refresh.
     fn begin(&self) -> Step {
         let now = self.clock.now();
         let mut state = self.state();
@@ -179,7 +181,7 @@ impl Inner {
         }
     }
 
-    /// Why a source could not be asked.
+    /// Returns the error for a source that could not be called.
     fn failure(&self, error: &io::Error) -> Error {
         let name = self.source.name();
         Error::new(ErrorKind::Credentials, format!("the {name} gave no credentials: {error}"))
@@ -189,7 +191,7 @@ impl Inner {
         let now = self.clock.now();
         let current = Current {
             credential: Arc::new(loaded.credential.clone()),
-            // Credentials that live shorter than twice the margin are renewed half way.
+            // Credentials that expire in less than twice the margin are refreshed halfway.
             renew_at: loaded.expires_at.map(|end| {
                 let left = end.duration_since(now).unwrap_or_default();
                 end.checked_sub(MARGIN.min(left / 2)).unwrap_or(end)
@@ -210,7 +212,7 @@ impl Inner {
         current.expires_at.is_none_or(|end| now < end).then(|| Arc::clone(&current.credential))
     }
 
-    /// Why the last refresh failed, if it did.
+    /// Returns the error of the last refresh, if it failed.
     fn failure_of_last(&self) -> Option<Error> {
         self.state().failure.as_ref().map(|(error, _)| error.clone())
     }
@@ -223,7 +225,7 @@ impl CredentialsProvider for RefreshingCredentials {
 
     fn expired(&self, credential: &Arc<Credential>) -> bool {
         let mut state = self.0.state();
-        // Another caller may have renewed them in the meantime.
+        // Another caller may have refreshed them in the meantime.
         if state.current.as_ref().is_some_and(|current| Arc::ptr_eq(&current.credential, credential)) {
             state.current = None;
         }

@@ -1,4 +1,4 @@
-//! EndpointResolver that the user names, with the variables and the file of the official SDKs.
+//! Custom endpoints from the environment variables and the regions file of the official SDKs.
 
 use std::{collections::BTreeMap, fs, io::ErrorKind as IoErrorKind};
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::Environment;
 
-/// `HUAWEICLOUD_SDK_REGION_<SERVICE>_<REGION>`, then the file of regions.
+/// An endpoint resolver that reads `HUAWEICLOUD_SDK_REGION_<SERVICE>_<REGION>`, then the regions file.
 #[derive(Clone, Debug)]
 pub(crate) struct Regions {
     pub(crate) environment: Environment,
@@ -28,17 +28,17 @@ impl EndpointResolver for Regions {
         let own = (word == "IAM").then(|| self.environment.get("HUAWEICLOUD_SDK_IAM_ENDPOINT")).flatten();
         let variable = format!("HUAWEICLOUD_SDK_REGION_{word}_{}", region.replace('-', "_").to_ascii_uppercase());
         if let Some(given) = own.or_else(|| self.environment.get(&variable)) {
-            // Several may stand there, separated by commas; the first is the one to use.
+            // The variable may list several endpoints, separated by commas; the first one is used.
             return Ok(given.split(',').next().map(|endpoint| endpoint.trim().to_owned()));
         }
         let own_file = self.in_file(&word, region)?;
-        // IAM is everywhere: where it has no address of its own, the one for all regions responds.
+        // IAM exists in every region: one without an endpoint of its own uses the global endpoint.
         let everywhere = || (word == "IAM" && service.endpoint(region).is_none()).then(|| IAM.to_owned());
         Ok(own_file.or_else(everywhere))
     }
 }
 
-/// Where IAM responds for regions that have no address of their own.
+/// The IAM endpoint for regions that have none of their own.
 const IAM: &str = "https://iam.myhuaweicloud.com";
 
 impl Regions {

@@ -1,4 +1,4 @@
-//! Sources of credentials, and what they return.
+//! The credential source trait and its result types.
 
 use std::{fmt::Debug, time::SystemTime};
 
@@ -12,14 +12,14 @@ pub struct LoadedCredentials {
     pub credential: Credential,
     /// When they expire; `None` if never.
     pub expires_at: Option<SystemTime>,
-    /// The IAM project id, if the source knows it.
+    /// The IAM project id, if the source provides it.
     pub project_id: Option<String>,
-    /// The domain id, if the source knows it.
+    /// The domain id, if the source provides it.
     pub domain_id: Option<String>,
 }
 
 impl LoadedCredentials {
-    /// Returns credentials that never expire.
+    /// Creates credentials that never expire and have no ids.
     #[must_use]
     pub fn new(credential: Credential) -> Self {
         Self { credential, expires_at: None, project_id: None, domain_id: None }
@@ -33,12 +33,12 @@ impl LoadedCredentials {
     }
 }
 
-/// The result of looking for credentials in a source.
+/// The result of a lookup in a credential source.
 #[derive(Debug)]
 pub enum Lookup {
-    /// Credentials.
+    /// The credentials that were found.
     Found(Box<LoadedCredentials>),
-    /// No credentials, and why; the next source of a chain is tried.
+    /// The reason why there are no credentials. A chain continues with its next source.
     NotFound(String),
 }
 
@@ -50,12 +50,13 @@ impl Lookup {
 
 /// A source of credentials.
 pub trait CredentialSource: Debug + Send + Sync {
-    /// Returns the name that messages give it.
+    /// Returns the name of the source in error messages.
     fn name(&self) -> &str;
 
     /// Loads credentials.
     ///
     /// # Errors
-    /// When the source is present but invalid, so that going on to the next source would hide a mistake.
+    ///
+    /// Returns an error if the source is present but invalid: continuing with the next source would hide a mistake.
     fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>>;
 }

@@ -1,4 +1,4 @@
-//! `hwc call`: one operation, its typed response as JSON.
+//! `hwc call`: calls one operation and prints its typed response as JSON.
 
 use std::{fs, io::Read as _};
 
@@ -37,7 +37,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     output::lines([format!("{:#}", *response)])
 }
 
-/// The value of a flag as the type that its parameter has.
+/// Converts the value of a flag to the type of its parameter.
 fn value(parameter: &Parameter, flag: &str, given: &[&str]) -> Result<Value, Failure> {
     let text = given.last().copied().unwrap_or_default();
     let wrong = |kind: &str| Failure::wrong_use(format!("--{flag} must be {kind}, got {text:?}"));

@@ -1,4 +1,4 @@
-//! The command line.
+//! Definitions of the command line.
 
 use clap::{Arg, ArgAction, Command, value_parser};
 use huaweicloud_catalog::services;
@@ -8,7 +8,7 @@ use huaweicloud_core::{
 };
 use serde_json::Value;
 
-/// All commands.
+/// Returns the root command with all subcommands.
 pub fn root() -> Command {
     Command::new("hwc")
         .version(env!("CARGO_PKG_VERSION"))
@@ -121,7 +121,7 @@ fn operation(service: &'static Service, entry: &'static OperationDescriptor) -> 
     command
 }
 
-/// The members of the body and the documented example, from the spec.
+/// Returns help text with the members of the request body and the documented example, from the spec.
 fn documented_body(service: &Service, entry: &OperationDescriptor) -> String {
     let find = || {
         let spec: Value = serde_json::from_str(service.spec).ok()?;
@@ -135,7 +135,7 @@ fn documented_body(service: &Service, entry: &OperationDescriptor) -> String {
     find().unwrap_or_default()
 }
 
-/// Name of the flag of a parameter: `--x-time-zone`.
+/// Returns the flag name of a parameter, such as `x-time-zone`.
 pub fn flag_name(docs: &ParameterDocs) -> String {
     docs.setter.trim_end_matches('_').replace('_', "-")
 }
@@ -194,7 +194,7 @@ fn sandbox() -> Command {
         )
 }
 
-/// Where to call, and as whom.
+/// Adds the connection flags: sandbox, region, endpoint, account ids, language and time zone.
 fn connection(command: Command) -> Command {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help).global(true).help_heading("Connection")
@@ -224,21 +224,21 @@ fn connection(command: Command) -> Command {
         .arg(text("time-zone", "ZONE", "Time zone of times in responses, such as GMT+8"))
 }
 
-/// The operations that have a history.
+/// Returns the operations that list a history.
 pub fn histories() -> impl Iterator<Item = (&'static Service, &'static OperationDescriptor)> {
     services().iter().flat_map(|service| {
         service.operations.iter().filter(|entry| entry.operation.history.is_some()).map(move |entry| (*service, entry))
     })
 }
 
-/// The ids of the services that have histories.
+/// Returns the ids of the services with histories.
 pub fn history_services() -> Vec<&'static str> {
     let mut services: Vec<&str> = histories().map(|(service, _)| service.metadata.id).collect();
     services.dedup();
     services
 }
 
-/// The ids that a history is asked for with.
+/// Returns the names of the parameters that identify a history.
 pub fn subject_form(entry: &OperationDescriptor) -> Vec<&'static str> {
     entry.operation.parameters.iter().filter(|parameter| parameter.required).map(|parameter| parameter.name).collect()
 }

@@ -1,4 +1,4 @@
-//! Finding ids: the arguments of an operation, from the lists that know them.
+//! Discovery of arguments: resolves the ids that an operation needs through list operations.
 
 use huaweicloud_catalog::services;
 use huaweicloud_core::{
@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// The arguments of every call of an operation that the lists lead to, at most `limit`. A list that the service refuses
-/// leads nowhere and is noted.
+/// Returns the arguments of at most `limit` calls of an operation, from list operations. A list call that the service
+/// rejects is added to `refused` and skipped.
 pub async fn arguments(
     config: &Config,
     entry: &'static OperationDescriptor,
@@ -29,7 +29,7 @@ pub async fn arguments(
     expand(config, entry, Map::new(), limit, refused).await
 }
 
-/// Adds the arguments that lists know to those that are given.
+/// Adds the arguments that are available from list operations to the given ones.
 fn expand<'a>(
     config: &'a Config,
     entry: &'static OperationDescriptor,
@@ -48,7 +48,7 @@ fn expand<'a>(
                     continue;
                 }
                 let (service, list) = find(link)?;
-                // What the list is asked with: ids that are chosen already, and ids that its own lists know.
+                // Arguments of the list call: ids that are known already, and ids from its own list operations.
                 let shared = list.operation.listed_by.iter().map(|link| link.argument);
                 let chosen = shared.filter_map(|name| Some((name.to_owned(), arguments.get(name)?.clone()))).collect();
                 for asked in expand(config, list, chosen, limit, &mut *refused).await? {
@@ -86,7 +86,7 @@ fn expand<'a>(
     })
 }
 
-/// The list that a link names.
+/// Returns the list operation of a link.
 fn find(link: &ListedBy) -> Result<(&'static Service, &'static OperationDescriptor), Failure> {
     let service = services().iter().copied().find(|service| service.metadata.id == link.service);
     service
@@ -94,12 +94,12 @@ fn find(link: &ListedBy) -> Result<(&'static Service, &'static OperationDescript
         .ok_or_else(|| Failure::wrong_use(format!("{}/{} is not part of this program", link.service, link.operation)))
 }
 
-/// An id as it is named on the command line.
+/// Formats an id as on the command line.
 pub fn plain(id: &Value) -> String {
     id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
-/// An id as an argument of an operation; a member of the body stays as it is.
+/// Converts an id to an argument of an operation. A body member is unchanged.
 fn argument(entry: &OperationDescriptor, name: &str, id: &Value) -> Option<Value> {
     match entry.operation.parameters.iter().find(|parameter| parameter.name == name) {
         Some(parameter) => value(parameter, id.clone()),
@@ -107,7 +107,7 @@ fn argument(entry: &OperationDescriptor, name: &str, id: &Value) -> Option<Value
     }
 }
 
-/// An id as what a parameter holds, text or integer; nothing if it cannot be.
+/// Converts an id to the type of a parameter, a string or an integer. Returns `None` if that is not possible.
 pub fn value(parameter: &Parameter, id: Value) -> Option<Value> {
     match (parameter.rule.kind, id) {
         (ValueType::Integer, Value::String(text)) => text.parse::<i64>().ok().map(Value::from),

@@ -1,4 +1,4 @@
-//! How a record reads as an event: the templates of the spec, filled in.
+//! Conversion of history records to events, with the templates of the spec.
 
 use huaweicloud_core::{
     metadata::{EventMapping, Words},
@@ -6,13 +6,13 @@ use huaweicloud_core::{
 };
 use serde_json::{Map, Value, json};
 
-/// Who did what, when, to what.
+/// An event of a history: who did what, when, to which subject.
 #[derive(Debug, PartialEq)]
 pub struct Event {
     pub service: &'static str,
-    /// Milliseconds since 1970, if the time could be read.
+    /// The time in milliseconds since the Unix epoch, or `None` if it cannot be parsed.
     pub millis: Option<i64>,
-    /// The time as given.
+    /// The time in RFC 3339, or as in the record if it cannot be parsed.
     pub time: String,
     pub actor: String,
     pub action: String,
@@ -21,7 +21,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// Reads a record.
+    /// Converts a record to an event.
     pub fn read(
         service: &'static str,
         history: &EventMapping,
@@ -31,7 +31,7 @@ impl Event {
     ) -> Self {
         let source = Source { record, arguments, words: history.words };
         let field = |templates: &[&str]| source.fill(templates).unwrap_or_default();
-        // The first form of the time that can be read, else the first that there is.
+        // The first form of the time that can be parsed, else the first that is present.
         let times: Vec<String> = history.time.iter().filter_map(|template| source.fill(&[template])).collect();
         let millis = times.iter().find_map(|text| time::parse(text, time_zone));
         Self {
@@ -45,7 +45,7 @@ impl Event {
         }
     }
 
-    /// As one line of JSON.
+    /// Returns the event as JSON.
     pub fn to_json(&self) -> Value {
         json!({
             "time": self.time,
@@ -59,7 +59,7 @@ impl Event {
     }
 }
 
-/// What templates are filled in from.
+/// The values for templates.
 struct Source<'a> {
     record: &'a Value,
     arguments: &'a Map<String, Value>,
@@ -67,8 +67,8 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Fills in the first template whose places all have a value. Templates with a `*` are filled in for every element
-    /// of their list, each with the first that fits it.
+    /// Fills in the first template whose placeholders all have a value. Templates with a `*` are filled in for every
+    /// element of their list, each element with the first template whose placeholders all have a value.
     fn fill(&self, templates: &[&str]) -> Option<String> {
         let list = |template: &str| {
             template.split('{').skip(1).find_map(|part| Some(part.split_once('}')?.0.split_once("/*")?.0.to_owned()))
@@ -106,7 +106,7 @@ impl Source<'_> {
         Some(text)
     }
 
-    /// The words for the value at a place, if it is one of the documented.
+    /// Returns the words for the value at a JSON pointer, if the value is documented.
     fn words_for(&self, place: &str, index: usize) -> Option<&'static str> {
         let value = plain(find(self.record, place, index)?);
         let table = self.words.iter().find(|words| words.place == place)?;
@@ -114,7 +114,8 @@ impl Source<'_> {
     }
 }
 
-/// A JSON pointer that also knows `*`, the element of this round, and `key=value`, the element with this member.
+/// Resolves a JSON pointer that may also contain `*`, the element at `index`, and `key=value`, the element with this
+/// member.
 fn find<'a>(record: &'a Value, pointer: &str, index: usize) -> Option<&'a Value> {
     pointer.split('/').skip(1).try_fold(record, |at, step| match (at, step) {
         (Value::Array(items), "*") => items.get(index),

@@ -1,17 +1,17 @@
-//! What goes wrong, as a sentence on stderr and an exit code.
+//! Failures of a command, with their exit codes.
 
 use std::{error::Error as _, process::ExitCode};
 
 use huaweicloud_core::{Error, ErrorKind};
 
-/// The service said no.
+/// The exit code if the service rejected the request.
 pub const REFUSED: u8 = 1;
-/// The command was used wrongly; nothing was sent.
+/// The exit code if the usage is wrong; nothing was sent.
 pub const WRONG_USE: u8 = 2;
-/// The service could not be reached, or its response cannot be trusted.
+/// The exit code if the service cannot be reached or its response cannot be trusted.
 pub const UNREACHABLE: u8 = 3;
 
-/// Why a command failed.
+/// The failure of a command: an exit code and a message.
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
@@ -28,12 +28,12 @@ impl Failure {
         Self { code: UNREACHABLE, message: message.into(), refusal: false }
     }
 
-    /// Whether the service said no to this one thing, so that another may be worth asking for.
+    /// Returns whether the service rejected only this request, so that requests for other subjects may succeed.
     pub fn is_refusal(&self) -> bool {
         self.refusal
     }
 
-    /// Several failures as one, with the gravest code; nothing of none.
+    /// Combines several failures into one with the highest exit code. Returns `None` if there are none.
     pub fn all(failures: Vec<Self>) -> Option<Self> {
         failures.into_iter().reduce(|all, next| Self {
             code: all.code.max(next.code),
@@ -42,21 +42,21 @@ impl Failure {
         })
     }
 
-    /// The same failure with what it is about.
+    /// Prefixes the message with the subject of the failure.
     pub fn about(mut self, what: &str) -> Self {
         self.message = format!("{what}: {}", self.message);
         self
     }
 
-    /// The same failure with what to do, on a line of its own.
+    /// Adds a hint on a line of its own.
     pub fn hint(mut self, hint: &str) -> Self {
         self.message = format!("{}\n     {hint}", self.message);
         self
     }
 
-    /// Prints the sentence.
+    /// Prints the message to stderr and returns the exit code.
     pub fn report(&self) -> ExitCode {
-        // A service's words are not to be trusted with the terminal.
+        // Messages of a service are untrusted: control characters could manipulate the terminal.
         let message: String =
             self.message.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect();
         eprintln!("hwc: {message}");
@@ -67,14 +67,14 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
-            // A proxy before the service fails like this; nobody said no.
+            // A proxy in front of the service fails like this: the service has not rejected anything.
             ErrorKind::Service if error.code().is_none() && error.status() >= Some(500) => UNREACHABLE,
             ErrorKind::Service => REFUSED,
             ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Credentials => WRONG_USE,
             _ => UNREACHABLE,
         };
         let mut message = error.to_string();
-        // A cause says why; the innermost one says it best.
+        // The innermost cause is the most specific one.
         let mut cause = error.source();
         while let Some(inner) = cause.and_then(std::error::Error::source) {
             cause = Some(inner);
@@ -85,7 +85,7 @@ impl From<Error> for Failure {
         if error.is_unauthenticated() {
             message.push_str("\n     check the keys, their region, and that the clock of this machine is right");
         }
-        // Keys that are not accepted and a service that is overloaded are so for every call.
+        // Rejected credentials and an overloaded service affect every call.
         let refusal = error.kind() == ErrorKind::Service && !error.is_unauthenticated() && !error.is_retryable();
         Self { code, message, refusal }
     }

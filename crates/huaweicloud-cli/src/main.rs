@@ -1,6 +1,6 @@
-//! `hwc`: who did what, when, to tickets, incidents, work items and applications on Huawei Cloud.
+//! `hwc`: shows who did what, when, to tickets, incidents, work items and applications on Huawei Cloud.
 //!
-//! Everything it knows of services comes from the generated operation metadata; no service is named here.
+//! All knowledge of services comes from the generated operation metadata; this crate names no service.
 
 mod call;
 mod commands;
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let arguments = match commands::root().try_get_matches() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are no failure; a message that cannot be printed has nobody to read it.
+            // Help and version are not failures. A message that cannot be printed cannot be reported either.
             let _ = error.print();
             return if error.use_stderr() { ExitCode::from(failure::WRONG_USE) } else { ExitCode::SUCCESS };
         }

@@ -1,4 +1,4 @@
-//! What goes to stdout.
+//! Output to stdout.
 
 use std::{
     fmt::Display,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::failure::Failure;
 
-/// Prints lines. A reader that goes away, such as `head`, is not a failure.
+/// Prints lines to stdout. A closed pipe, such as by `head`, is not a failure.
 pub fn lines(lines: impl IntoIterator<Item = impl Display>) -> Result<(), Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = lines.into_iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());

@@ -1,4 +1,4 @@
-//! `hwc sandbox`: the sandbox for clients in any language.
+//! `hwc sandbox`: runs a mock server for the documented services, for clients in any language.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use huaweicloud_sandbox::{FaultPlan, Sandbox};
 
 use crate::{failure::Failure, output};
 
-/// Runs the command, until it is interrupted.
+/// Runs the command until it is interrupted.
 pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let records = matches.get_one::<usize>("records").copied().unwrap_or_default();

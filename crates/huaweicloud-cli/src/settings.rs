@@ -1,4 +1,4 @@
-//! From flags and environment to a configuration.
+//! Client configuration from flags and the environment.
 
 use clap::ArgMatches;
 use huaweicloud_auth::Loader;
@@ -7,14 +7,14 @@ use huaweicloud_sandbox::{Sandbox, SandboxBuilder};
 
 use crate::failure::Failure;
 
-/// Where a command calls: a configuration, and the sandbox behind it if there is one.
+/// A client configuration, with the sandbox that it connects to, if any.
 pub struct Connection {
     pub config: Config,
     #[expect(dead_code, reason = "it runs until it is dropped")]
     sandbox: Option<Sandbox>,
 }
 
-/// Connects as the flags say; to this sandbox if they ask for one.
+/// Creates a connection from the flags. Starts `sandbox` and connects to it if `--sandbox` is set.
 pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<Connection, Failure> {
     let flag = |name: &str| arguments.get_one::<String>(name);
     let (region, endpoint) = (flag("region"), flag("endpoint"));

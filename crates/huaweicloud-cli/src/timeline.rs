@@ -1,4 +1,4 @@
-//! `hwc timeline`: the histories of several things as one.
+//! `hwc timeline`: merges the histories of several subjects.
 
 use std::{
     cmp::Reverse,
@@ -24,13 +24,13 @@ use crate::{
     output, settings,
 };
 
-/// Something that has a history.
+/// A subject with a history, such as a ticket.
 struct Subject {
     service: &'static Service,
     entry: &'static OperationDescriptor,
     history: &'static EventMapping,
     arguments: Map<String, Value>,
-    /// Whether a list named it, rather than the caller.
+    /// Whether the subject comes from a list operation and not from the command line.
     listed: bool,
 }
 
@@ -50,9 +50,9 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
     let since = matches.get_one::<String>("since").map(|text| since(text)).transpose()?;
     let limit = matches.get_one::<usize>("limit").copied().unwrap_or_default();
-    // Short made-up histories: what is shown is an example.
+    // With a sandbox, short generated histories suffice as an example.
     let connection = settings::connect(matches, Sandbox::builder().records(1)).await?;
-    // What was read is shown, whatever becomes of the rest.
+    // Events that were read are shown even if other histories fail.
     let mut events = Vec::new();
     let mut failures = Vec::new();
     let walk = async {
@@ -71,7 +71,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         for subject in &subjects {
             match read(&connection.config, subject, since).await {
                 Ok(history) => events.extend(history),
-                // It was there when it was listed, and is not any more.
+                // Deleted since it was listed.
                 Err(error) if subject.listed && error.is_not_found() => eprintln!("hwc: {} is gone", subject.name()),
                 Err(error) => {
                     let failure = Failure::from(error).about(&subject.name());
@@ -93,7 +93,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         return Err(failure);
     }
     events.retain(|event| since.is_none_or(|since| event.millis.is_none_or(|millis| millis >= since)));
-    // Newest first; what has no readable time comes last, as given.
+    // Newest first. Events without a parsable time come last, in their original order.
     events.sort_by_key(|event| Reverse(event.millis));
     match matches.get_one::<String>("output").map(String::as_str) {
         Some("json") => output::lines(events.iter().map(Event::to_json))?,
@@ -102,7 +102,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     failure.map_or(Ok(()), Err)
 }
 
-/// A time as it is given to `--since`, in milliseconds.
+/// Parses the value of `--since` into milliseconds since the Unix epoch.
 fn since(text: &str) -> Result<i64, Failure> {
     let ago = || {
         let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -123,7 +123,7 @@ fn since(text: &str) -> Result<i64, Failure> {
     })
 }
 
-/// `SERVICE/ID`, or `SERVICE/ID/ID` where the service asks for several.
+/// Parses `SERVICE/ID`, or `SERVICE/ID/ID` if the service requires several ids.
 fn parse(text: &str) -> Result<Subject, Failure> {
     let mut parts = text.split('/');
     let name = parts.next().unwrap_or_default();
@@ -153,11 +153,11 @@ fn parse(text: &str) -> Result<Subject, Failure> {
     Ok(Subject { service, entry, history, arguments, listed: false })
 }
 
-/// A history as events: all of it, or since a time where the service lets one ask for that.
+/// Reads the events of a history: all of them, or those since a time if the service supports that.
 async fn read(config: &Config, subject: &Subject, since: Option<i64>) -> Result<Vec<Event>, Error> {
     let client = Client::new(config, subject.service.metadata)?;
     let mut call = Call::new(client, subject.entry).arguments(subject.arguments.clone());
-    // A time that services cannot be asked for is before everything, or after.
+    // Services accept times of 13 digits. Any other time is before all events, or after them.
     let asked = since.filter(|since| (1_000_000_000_000..10_000_000_000_000).contains(since)).map(EpochMillis::from);
     if let (Some(name), Some(since)) = (subject.history.since, asked) {
         call = call.argument(name, since.to_string());
@@ -178,7 +178,7 @@ async fn read(config: &Config, subject: &Subject, since: Option<i64>) -> Result<
 }
 
 impl Subject {
-    /// As it is named on the command line.
+    /// Returns the subject as written on the command line.
     fn name(&self) -> String {
         let ids: Vec<String> = self.arguments.values().map(discover::plain).collect();
         format!("{}/{}", self.service.metadata.id, ids.join("/"))
@@ -186,9 +186,9 @@ impl Subject {
 }
 
 fn table(events: &[Event]) -> Table {
-    /// Width where there is no terminal to ask.
+    /// The width if there is no terminal.
     const DEFAULT_WIDTH: u16 = 140;
-    /// A detail may be a whole page of HTML; a table shows its beginning. JSON has all of it.
+    /// The maximum length of a cell. A detail may be a page of HTML, which only the JSON output contains completely.
     const LONGEST: usize = 160;
     let width = terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| width.0);
     let mut table = Table::new();
@@ -207,7 +207,7 @@ fn table(events: &[Event]) -> Table {
     table
 }
 
-/// A text as one line, without control characters, cut when it is long.
+/// Returns the text as one line, without control characters, truncated to `longest` characters.
 fn shown(text: &str, longest: usize) -> String {
     let line: String = text
         .split(|c: char| c.is_whitespace() || c.is_control())

@@ -1,4 +1,4 @@
-//! What the gateway checks of a caller: the signature, recomputed from what came over the wire, or the token.
+//! Authentication as the gateway does it: by a signature, which is recomputed from the raw request, or by a token.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,21 +8,21 @@ use huaweicloud_core::{
     time::parse_sdk_date,
 };
 
-/// The key pair and the token that the sandbox knows. They open nothing else.
+/// The key pair and the token that the sandbox accepts. They are not valid anywhere else.
 pub(crate) const ACCESS_KEY: &str = "SANDBOXACCESSKEY0000";
 pub(crate) const SECRET_KEY: &str = "sandbox-secret-key-of-no-other-use-00000";
 pub(crate) const TOKEN: &str = "sandbox-token-of-no-other-use";
 
-/// How old, or how early, a signature may be.
+/// How far the time of signing may be in the past or in the future.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// Why a caller is not let in: the gateway's code and message.
+/// An authentication failure, with the error code and the message of the gateway.
 pub(crate) struct Denied {
     pub(crate) code: &'static str,
     pub(crate) message: String,
 }
 
-/// What a signature covers.
+/// The parts of a request that a signature covers.
 pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -31,7 +31,7 @@ pub(crate) struct Signed<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Lets a caller in or not.
+/// Authenticates a request.
 pub(crate) fn check(request: &Signed<'_>, now: SystemTime) -> Result<(), Denied> {
     let text = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
     match (text(header::AUTHORIZATION.as_str()), text("x-auth-token")) {
@@ -80,7 +80,7 @@ fn check_signature(request: &Signed<'_>, authorization: &str, now: SystemTime) -
     if input.authorization(ACCESS_KEY, SECRET_KEY, date) == authorization {
         return Ok(());
     }
-    // Like the gateway, with a bar for each line feed, so that a caller can compare it with its own.
+    // Like the gateway, shows the canonical request with `|` for line feeds, for comparison with the caller's own.
     let canonical = input.canonical_request().replace('\n', "|");
     Err(incorrect(&format!("verify aksk signature fail, canonical request: {canonical}")))
 }

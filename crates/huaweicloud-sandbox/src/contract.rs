@@ -1,4 +1,4 @@
-//! The specs as the sandbox reads them: routes, rules and documented responses.
+//! Access to the specs: routes, schemas and documented responses.
 
 use std::io;
 
@@ -10,25 +10,25 @@ use huaweicloud_core::{
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-/// A history that the sandbox has a documented response for.
+/// A history for which the sandbox has a documented response.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// Whose history.
+    /// The service.
     pub service: &'static Service,
-    /// The operation that lists it.
+    /// The id of the operation that lists the history.
     pub operation: &'static str,
     /// The arguments of the call.
     pub arguments: Map<String, Value>,
 }
 
-/// The contract of a service.
+/// A service with its spec.
 #[derive(Debug)]
 pub(crate) struct Contract {
     pub(crate) service: &'static Service,
     spec: Value,
 }
 
-/// An operation that a request is for.
+/// The operation that matches a request, with the values of its path parameters.
 pub(crate) struct Route<'a> {
     pub(crate) contract: &'a Contract,
     pub(crate) operation: &'static Operation,
@@ -40,7 +40,7 @@ impl Contract {
         Ok(Self { service, spec: serde_json::from_str(service.spec)? })
     }
 
-    /// The operation that a method and a path mean.
+    /// Returns the operation that matches a method and a path.
     pub(crate) fn route(&self, method: &Method, path: &str) -> Option<Route<'_>> {
         self.service.operations.iter().find_map(|entry| {
             let operation = entry.operation;
@@ -49,12 +49,12 @@ impl Contract {
         })
     }
 
-    /// The description of an operation.
+    /// Returns the OpenAPI node of an operation.
     pub(crate) fn node(&self, operation: &Operation) -> &Value {
         &self.spec["paths"][operation.path][operation.method.to_ascii_lowercase()]
     }
 
-    /// The schema behind a `$ref`, or a lone `allOf` around one.
+    /// Resolves a `$ref`, also inside an `allOf` with one element.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         let target = schema.pointer("/allOf/0/$ref").or_else(|| schema.get("$ref"));
         match target.and_then(Value::as_str).and_then(|target| target.strip_prefix('#')) {
@@ -63,12 +63,12 @@ impl Contract {
         }
     }
 
-    /// The schema of the JSON body that an operation takes.
+    /// Returns the schema of the JSON request body.
     pub(crate) fn request_schema(&self, operation: &Operation) -> Option<&Value> {
         self.node(operation).pointer("/requestBody/content/application~1json/schema")
     }
 
-    /// The documented response with one of these statuses: the status and the body.
+    /// Returns the status and the body of the documented response whose status starts with this digit.
     pub(crate) fn documented(&self, operation: &Operation, first_digit: char) -> Option<(u16, &Value)> {
         let responses = self.node(operation).get("responses")?.as_object()?;
         let (status, response) = responses.iter().find(|(status, _)| status.starts_with(first_digit))?;
@@ -76,7 +76,7 @@ impl Contract {
         Some((status.parse().ok()?, examples.values().next()?.get("value")?))
     }
 
-    /// The names of the headers of the success response that carry a secret.
+    /// Returns the names of the headers of the success response that contain a secret.
     pub(crate) fn secret_headers(&self, operation: &Operation) -> Vec<String> {
         let responses = self.node(operation)["responses"].as_object().into_iter().flatten();
         responses
@@ -87,7 +87,7 @@ impl Contract {
             .collect()
     }
 
-    /// The schema that a pointer into the success response leads to.
+    /// Returns the schema at a JSON pointer into the success response.
     pub(crate) fn response_schema(&self, operation: &Operation, pointer: &str) -> Option<&Value> {
         let responses = self.node(operation).get("responses")?.as_object()?;
         let (_, response) = responses.iter().find(|(status, _)| status.starts_with('2'))?;
@@ -98,8 +98,8 @@ impl Contract {
         Some(at)
     }
 
-    /// The arguments of the documented call that choose what the response is: the examples of the required parameters and
-    /// members of the body, but for those that choose a page.
+    /// Returns the arguments that select the documented response: the examples of the required parameters and body
+    /// members, without the pagination arguments.
     pub(crate) fn documented_arguments(&self, operation: &Operation) -> Map<String, Value> {
         let node = self.node(operation);
         let parameters = parameters(node)
@@ -119,12 +119,12 @@ impl Contract {
     }
 }
 
-/// The parameters of an operation.
+/// Returns the parameters of an operation.
 pub(crate) fn parameters(node: &Value) -> impl Iterator<Item = &Value> {
     node["parameters"].as_array().into_iter().flatten()
 }
 
-/// The values of the parameters in a path, if the path fits the template.
+/// Returns the values of the path parameters, or `None` if the path does not match the template.
 fn match_path<'a>(template: &'a str, path: &str) -> Option<Vec<(&'a str, String)>> {
     let (mut expected, mut given) = (template.split('/'), path.split('/'));
     let mut values = Vec::new();

@@ -1,5 +1,4 @@
-//! Misbehaviour on purpose, so that clients can be tested against it. Set through the library or a file, never through
-//! a request.
+//! Fault injection, to test clients. Faults are set through the library or a file, never through a request.
 
 use std::{
     collections::VecDeque,
@@ -18,35 +17,35 @@ use tokio::time::Sleep;
 
 use crate::response::{BodyEnd, MockResponse};
 
-/// One kind of misbehaviour.
+/// A fault to inject into a response.
 ///
-/// In a file it is written like `{"fault": "status", "status": 429, "retry_after": "2"}`.
+/// Its JSON form in a file is like `{"fault": "status", "status": 429, "retry_after": "2"}`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// An error of the gateway, with `Retry-After` if given.
+    /// An error response of the gateway, with an optional `Retry-After` header.
     Status {
-        /// The status.
+        /// The HTTP status.
         status: u16,
-        /// Seconds, or a date.
+        /// The value of the `Retry-After` header: seconds, or a date.
         #[serde(default)]
         retry_after: Option<String>,
     },
     /// A redirect.
     Redirect {
-        /// 301, 302, 307 or 308.
+        /// The HTTP status: 301, 302, 307 or 308.
         status: u16,
-        /// Where to.
+        /// The value of the `Location` header.
         location: String,
     },
-    /// A body of one's own under a status of one's own, labelled as given.
+    /// A custom status, body and content type.
     Body {
-        /// The status.
+        /// The HTTP status.
         status: u16,
         /// The body.
         body: String,
-        /// The content type; JSON unless given.
+        /// The content type. Defaults to JSON.
         #[serde(default)]
         content_type: Option<String>,
     },
@@ -54,50 +53,50 @@ pub enum Fault {
     Reset,
     /// The connection is reset in the middle of the body.
     ResetInBody,
-    /// The connection ends in the middle of the body.
+    /// The connection is closed in the middle of the body.
     Truncate,
-    /// No response, ever.
+    /// No response is ever sent.
     Hang,
-    /// Half of the body, then nothing more.
+    /// Half of the body is sent, then nothing more.
     HangInBody,
-    /// The body in 16 parts with a pause before each.
+    /// The body is sent in 16 parts, with a pause before each part.
     Slow {
-        /// Length of a pause in milliseconds.
+        /// The length of each pause, in milliseconds.
         millis: u64,
     },
-    /// The token or the keys are taken for expired: 401 `APIGW.0307`.
+    /// The token or the keys are rejected as expired: 401 `APIGW.0307`.
     Expired,
-    /// The clock of the gateway is off: 401 `APIGW.0301`, and a `Date` that says so.
+    /// The clock of the gateway differs: 401 `APIGW.0301`, with a `Date` header that shows the difference.
     Clock {
-        /// By how many seconds it is ahead.
+        /// By how many seconds the clock of the gateway is ahead; negative if it is behind.
         seconds: i64,
     },
-    /// Fewer items on the page than the total promises.
+    /// The page contains fewer items than its total implies.
     ShortPage {
-        /// How many are left out.
+        /// The number of items to remove.
         by: usize,
     },
-    /// A whole that is smaller than the page before said.
+    /// The total is smaller than on the previous page.
     Shrink {
-        /// By how much.
+        /// The number to subtract from the total.
         by: u64,
     },
 }
 
-/// When to inject_fault.
+/// A fault and the requests that it applies to.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleText {
-    /// Id of the operation; all of them unless given.
+    /// The id of the operation. Defaults to all operations.
     #[serde(default)]
     operation: Option<String>,
-    /// How many requests are served well before.
+    /// The number of requests without the fault before it applies. Defaults to 0.
     #[serde(default)]
     after: u32,
-    /// How many requests get the fault; all from then on unless given.
+    /// The number of requests with the fault. Defaults to all following requests.
     #[serde(default)]
     times: Option<u32>,
-    /// How.
+    /// The fault.
     #[serde(rename = "do")]
     fault: Fault,
 }
@@ -108,7 +107,7 @@ struct Rule {
     seen: AtomicU32,
 }
 
-/// A plan of misbehaviours: the first rule that applies to a request wins.
+/// A list of rules for fault injection, of which the first that applies to a request is used.
 ///
 /// ```
 /// use huaweicloud_sandbox::{Fault, FaultPlan};
@@ -126,25 +125,26 @@ struct Rule {
 pub struct FaultPlan(Vec<Rule>);
 
 impl FaultPlan {
-    /// No misbehaviour.
+    /// Creates a plan without faults.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// So many good responses, then so many bad ones, then good ones again.
+    /// Adds a rule that leaves the first `good` responses intact and injects the fault into the next `bad` responses.
+    /// Later responses are intact again.
     #[must_use]
     pub fn after(self, good: u32, bad: u32, fault: Fault) -> Self {
         self.rule(RuleText { operation: None, after: good, times: Some(bad), fault })
     }
 
-    /// The first responses are bad.
+    /// Adds a rule that injects the fault into the first `bad` responses.
     #[must_use]
     pub fn first(self, bad: u32, fault: Fault) -> Self {
         self.after(0, bad, fault)
     }
 
-    /// All responses are bad.
+    /// Adds a rule that injects the fault into all responses.
     #[must_use]
     pub fn always(self, fault: Fault) -> Self {
         self.rule(RuleText { operation: None, after: 0, times: None, fault })
@@ -155,11 +155,11 @@ impl FaultPlan {
         self
     }
 
-    /// What to do to a request for this operation.
+    /// Returns the fault for the next request for this operation.
     pub(crate) fn next(&self, operation: &str) -> Option<&Fault> {
         let concerned =
             self.0.iter().filter(|rule| rule.text.operation.as_deref().is_none_or(|known| known == operation));
-        // Every rule counts every request that concerns it, also those that another rule applies to.
+        // Every rule counts all requests for its operation, including those to which another rule applies.
         let mut found = None;
         for rule in concerned {
             let number = rule.seen.fetch_add(1, Ordering::Relaxed);
@@ -184,7 +184,7 @@ impl std::str::FromStr for FaultPlan {
     }
 }
 
-/// Changes a good response as a fault says; `None` if there is no response at all.
+/// Injects a fault into a response. Returns `None` if no response is to be sent.
 pub(crate) fn inject_fault(fault: &Fault, mut response: MockResponse) -> Option<MockResponse> {
     let header = |name: HeaderName, value: &str| Some((name, HeaderValue::from_str(value).ok()?));
     match fault {
@@ -235,7 +235,7 @@ fn change(response: &mut MockResponse, change: impl FnOnce(&mut Value, &str, Opt
     }
 }
 
-/// A body that may end badly.
+/// A response body into which a fault can be injected.
 pub(crate) struct FaultyBody {
     parts: VecDeque<Bytes>,
     end: BodyEnd,

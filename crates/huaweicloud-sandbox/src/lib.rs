@@ -17,7 +17,7 @@ pub use contract::Subject;
 pub use faults::{Fault, FaultPlan};
 pub use server::RecordedRequest;
 
-/// A running sandbox; it stops when it is dropped.
+/// A running mock server for the documented services. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
@@ -25,7 +25,7 @@ pub struct Sandbox {
     task: JoinHandle<()>,
 }
 
-/// Settings of a sandbox.
+/// A builder for [`Sandbox`].
 #[derive(Debug)]
 #[must_use = "call `start` to run it"]
 pub struct SandboxBuilder {
@@ -42,34 +42,35 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// Port to listen on; any free one unless set.
+    /// Sets the port to listen on. Defaults to any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Length of a made-up history; 25 records unless set.
+    /// Sets the number of records of a generated history. Defaults to 25.
     pub fn records(mut self, records: usize) -> Self {
         self.records = records;
         self
     }
 
-    /// Keeps every request, for [`Sandbox::requests`].
+    /// Records every request, for [`Sandbox::requests`].
     pub fn record_requests(mut self) -> Self {
         self.record = true;
         self
     }
 
-    /// Misbehaves on purpose.
+    /// Sets the faults to inject. Defaults to none.
     pub fn faults(mut self, plan: FaultPlan) -> Self {
         self.faults = plan;
         self
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
-    /// When the port is taken, or a spec cannot be read.
+    ///
+    /// Returns an error if the port is in use or a spec cannot be read.
     pub async fn start(self) -> io::Result<Sandbox> {
         let state =
             Arc::new(server::State::new(huaweicloud_catalog::services(), self.records, self.record, self.faults)?);
@@ -84,60 +85,62 @@ impl Sandbox {
     /// Starts a sandbox on a free port.
     ///
     /// # Errors
-    /// When no port is free, or a spec cannot be read.
+    ///
+    /// Returns an error if no port is free or a spec cannot be read.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// A sandbox with settings of one's own.
+    /// Returns a builder for a sandbox with custom settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// Where it listens: `http://127.0.0.1:…`.
+    /// Returns the endpoint of the sandbox: `http://127.0.0.1:…`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The access key it knows.
+    /// Returns the access key that the sandbox accepts.
     #[must_use]
     pub fn access_key(&self) -> &'static str {
         auth::ACCESS_KEY
     }
 
-    /// The secret key it knows. It opens nothing but the sandbox.
+    /// Returns the secret key that the sandbox accepts. It is not valid anywhere else.
     #[must_use]
     pub fn secret_key(&self) -> &'static str {
         auth::SECRET_KEY
     }
 
-    /// The token it knows. It opens nothing but the sandbox.
+    /// Returns the token that the sandbox accepts. It is not valid anywhere else.
     #[must_use]
     pub fn token(&self) -> &'static str {
         auth::TOKEN
     }
 
-    /// Settings for clients of it, which sign with its key pair.
+    /// Returns a builder of configurations for clients of the sandbox, which sign with its key pair.
     pub fn config_builder(&self) -> ConfigBuilder {
         Config::builder().credentials(Credential::keys(auth::ACCESS_KEY, auth::SECRET_KEY)).endpoint(self.url())
     }
 
-    /// A configuration for clients of it, which sign with its key pair.
+    /// Returns a configuration for clients of the sandbox, which sign with its key pair.
     ///
     /// # Errors
-    /// When the HTTP client cannot be set up.
+    ///
+    /// Returns an error if the HTTP client cannot be set up.
     pub fn config(&self) -> Result<Config, Error> {
         self.config_builder().build()
     }
 
-    /// The histories that it has documented responses for.
+    /// Returns the histories for which the sandbox has documented responses.
     #[must_use]
     pub fn subjects(&self) -> Vec<Subject> {
         self.state.subjects()
     }
 
-    /// The requests so far, oldest first, if it was started with
+    /// Returns the requests so far, oldest first. Empty unless the sandbox was started with
     /// [`record_requests`](SandboxBuilder::record_requests).
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {

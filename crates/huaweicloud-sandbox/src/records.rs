@@ -1,4 +1,4 @@
-//! The responses: the documented example where the documented ids are asked for, a made-up history otherwise.
+//! Response bodies: the documented example for the documented ids, a generated history for others.
 
 use huaweicloud_core::{
     metadata::{PageStyle, Pagination},
@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::{Contract, Route};
 
-/// The page size of the services that document no default.
+/// The page size of operations that document no default.
 const DEFAULT_SIZE: u64 = 10;
 
-/// The body of a success response.
+/// Returns the status and the body of a success response.
 pub(crate) fn response(route: &Route<'_>, arguments: &Map<String, Value>, records: usize) -> Option<(u16, Value)> {
     let contract = route.contract;
     let (status, example) = contract.documented(route.operation, '2')?;
@@ -29,7 +29,7 @@ pub(crate) fn response(route: &Route<'_>, arguments: &Map<String, Value>, record
         false => records,
     };
     let item_schema = &contract.response_schema(route.operation, pagination.items)?["items"];
-    // What follows the documented records is older than they are.
+    // Records that follow the documented ones are older.
     let oldest = items.iter().filter(|_| documented).filter_map(oldest_time).min();
     let earliest = route.operation.history.as_ref().and_then(|history| history.since);
     let seed = seed(arguments, earliest);
@@ -55,7 +55,7 @@ pub(crate) fn response(route: &Route<'_>, arguments: &Map<String, Value>, record
     Some((status, body))
 }
 
-/// The documented response with the ids that were asked for in place of the documented ones.
+/// Returns the documented response with the documented ids replaced by the requested ones.
 fn asked_for(example: &Value, documented: &Map<String, Value>, given: &Map<String, Value>) -> Value {
     match example {
         Value::Object(members) => {
@@ -69,7 +69,7 @@ fn asked_for(example: &Value, documented: &Map<String, Value>, given: &Map<Strin
     }
 }
 
-/// Which records a call asks for.
+/// Returns the range of records on the requested page.
 fn window(
     route: &Route<'_>,
     pagination: &Pagination,
@@ -96,7 +96,7 @@ fn window(
     clamp(start)..clamp(start.saturating_add(size))
 }
 
-/// Members beside the items that are named like the paging parameters repeat what was asked for.
+/// Sets the members beside the items that are named like pagination parameters to the requested values.
 fn echo(body: &mut Value, pagination: &Pagination, arguments: &Map<String, Value>) {
     let parent = pagination.items.rsplit_once('/').map_or("", |(parent, _)| parent);
     let Some(members) = body.pointer_mut(parent).and_then(Value::as_object_mut) else { return };
@@ -107,7 +107,7 @@ fn echo(body: &mut Value, pagination: &Pagination, arguments: &Map<String, Value
     }
 }
 
-/// Makes up values that fit a schema, the same on every run.
+/// A deterministic generator of values that match a schema.
 struct Maker<'a> {
     contract: &'a Contract,
     arguments: &'a Map<String, Value>,
@@ -116,10 +116,10 @@ struct Maker<'a> {
     newest: i64,
 }
 
-/// When a made-up history ends.
+/// The time of the newest record of a generated history, in milliseconds since the Unix epoch.
 const NEWEST: i64 = 1_764_547_200_000;
 
-/// The oldest time in milliseconds anywhere in a record.
+/// Returns the oldest time anywhere in a record, in milliseconds.
 fn oldest_time(record: &Value) -> Option<i64> {
     match record {
         Value::Object(members) => members.values().filter_map(oldest_time).min(),
@@ -135,7 +135,7 @@ impl Maker<'_> {
         let schema = self.contract.resolve(schema);
         let is_id = name == "id" || name == "identifier" || name.ends_with("_id");
         let random = mix(self.seed ^ mix(index as u64) ^ hash(name));
-        // A record that names what it belongs to names what was asked for.
+        // An id that is an argument of the call is repeated in the records.
         if let Some(given) = self.arguments.get(name).filter(|_| is_id) {
             return given.clone();
         }
@@ -151,7 +151,7 @@ impl Maker<'_> {
                     .collect(),
             ),
             Some("array") => json!([self.value(name, &schema["items"], index, like.and_then(|like| like.get(0)))]),
-            // Another one in every list, so that what is listed differs from list to list.
+            // Derived from the seed, so that the ids differ from list to list.
             Some("integer") if is_id => json!(1_000_000 + self.seed % 8_000 * 1_000 + index as u64),
             Some("integer") if listed(schema).is_some() => {
                 let codes = listed(schema).unwrap_or_default();
@@ -196,19 +196,19 @@ impl Maker<'_> {
         }
     }
 
-    /// Newest first, one record an hour.
+    /// Returns the time of a record: newest first, one record per hour.
     fn millis(&self, index: usize) -> i64 {
         self.newest - i64::try_from(index).unwrap_or(0) * 3_600_000
     }
 }
 
-/// The values that a schema lists, closed or open.
+/// Returns the values of a closed or an extensible enum.
 fn listed(schema: &Value) -> Option<&[Value]> {
     let values = schema["enum"].as_array().or_else(|| schema["x-extensible-enum"].as_array());
     values.map(Vec::as_slice).filter(|values| !values.is_empty())
 }
 
-/// The history of the same thing is the same, whatever part of it is asked for.
+/// Returns a seed that does not depend on pagination or the earliest time, so that all requests see the same history.
 fn seed(arguments: &Map<String, Value>, earliest: Option<&str>) -> u64 {
     arguments
         .iter()
@@ -221,7 +221,7 @@ fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// The finaliser of SplitMix64.
+/// The finalizer of SplitMix64.
 fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

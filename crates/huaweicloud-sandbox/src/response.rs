@@ -1,4 +1,4 @@
-//! What goes back to a client, and how it ends.
+//! Responses of the mock server.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http::HeaderMap;
 use huaweicloud_core::metadata::Pagination;
 use serde_json::{Value, json};
 
-/// What goes back.
+/// A response, and how its body ends.
 pub(crate) struct MockResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -31,13 +31,13 @@ impl MockResponse {
         Self::text(status, &body.to_string())
     }
 
-    /// A response of the gateway itself.
+    /// Creates an error response of the gateway itself.
     pub(crate) fn gateway(status: u16, code: &str, message: &str) -> Self {
         Self::json(status, &json!({ "error_code": code, "error_msg": message }))
     }
 }
 
-/// How a body ends.
+/// How a response body ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum BodyEnd {
     Complete,

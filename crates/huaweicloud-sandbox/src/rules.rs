@@ -1,18 +1,18 @@
-//! The documented rules of what a caller sends. An own reading of the specs: it shares nothing with the types that
-//! the clients check with, so that one cannot hide a mistake of the other.
+//! Validation of requests against the specs. Shares no code with the validation in the clients, so that neither can
+//! hide a mistake of the other.
 
 use serde_json::{Map, Value};
 
 use crate::contract::{Contract, Route, parameters};
 
-/// What was sent: parameters by location and name, and the body.
+/// The parts of a request that contain arguments.
 pub(crate) struct Sent<'a> {
     pub(crate) query: &'a [(String, String)],
     pub(crate) headers: &'a http::HeaderMap,
     pub(crate) body: &'a [u8],
 }
 
-/// Reads the arguments of a call by name, or says which rule is broken.
+/// Reads the arguments of a call by name, or returns the rule that is violated.
 pub(crate) fn arguments(route: &Route<'_>, sent: &Sent<'_>) -> Result<Map<String, Value>, String> {
     let contract = route.contract;
     let mut arguments = Map::new();
@@ -25,7 +25,7 @@ pub(crate) fn arguments(route: &Route<'_>, sent: &Sent<'_>) -> Result<Map<String
             Some("query") => {
                 sent.query.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
             }
-            // The credentials were looked at before.
+            // Credentials have been checked already.
             _ if name.eq_ignore_ascii_case("x-auth-token") => continue,
             _ => sent.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect(),
         };
@@ -62,7 +62,7 @@ pub(crate) fn arguments(route: &Route<'_>, sent: &Sent<'_>) -> Result<Map<String
     Ok(arguments)
 }
 
-/// A text of a path, query or header as the type that its schema names.
+/// Converts the text of a path, query or header parameter to the type in its schema.
 fn scalar(schema: &Value, text: &str) -> Value {
     match schema["type"].as_str() {
         Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),

@@ -1,4 +1,4 @@
-//! The server: one way from a request to a response.
+//! The HTTP server.
 
 use std::{
     io,
@@ -27,19 +27,19 @@ use crate::{
     rules::{self, Sent},
 };
 
-/// Largest body that the gateway takes.
+/// The maximum size of a request body, as in the gateway, in bytes.
 const MAX_BODY: usize = 12 << 20;
 
-/// A request as it came over the wire.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub struct RecordedRequest {
-    /// Method.
+    /// The HTTP method.
     pub method: String,
-    /// Path and query, undecoded.
+    /// The path and the query, undecoded.
     pub target: String,
-    /// Headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Body.
+    /// The body.
     pub body: Bytes,
 }
 
@@ -88,7 +88,7 @@ impl State {
         }
     }
 
-    /// The response to a request, unless the plan says that there is none.
+    /// Returns the response to a request, or `None` if a fault suppresses it.
     fn handle(&self, request: &RecordedRequest) -> Option<MockResponse> {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let Some(route) = self.contracts.iter().find_map(|contract| {
@@ -147,7 +147,7 @@ impl State {
     }
 }
 
-/// The pairs of a query, decoded. A plus is a plus: the gateway does not know form encoding.
+/// Returns the decoded pairs of a query. A plus sign is literal: the gateway does not use form encoding.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     query
@@ -158,28 +158,28 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Accepts until its task ends; then every connection ends with it.
+/// Accepts connections until the task is aborted, which also closes all connections.
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
-        // A connection that failed before it was there is the peer's business.
+        // A connection that fails before it is accepted is not an error of the server.
         let Ok((stream, _)) = listener.accept().await else { continue };
         let _ = stream.set_nodelay(true);
         if state.faults.resets() {
-            // Closing without a response is then a reset and no polite end.
+            // Closing the connection then sends a reset.
             let _ = stream.set_zero_linger();
         }
         let state = Arc::clone(&state);
         connections.spawn(async move {
             let service = service_fn(move |request| respond(Arc::clone(&state), request));
-            // A peer that goes away ends its connection, and nothing else.
+            // A peer that disconnects affects only its own connection.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
         while connections.try_join_next().is_some() {}
     }
 }
 
-/// Responds to a request; an error closes the connection.
+/// Responds to a request. An error closes the connection.
 async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<FaultyBody>> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();

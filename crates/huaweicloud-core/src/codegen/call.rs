@@ -55,6 +55,7 @@ impl Call {
     /// Sends the request.
     ///
     /// # Errors
+    ///
     /// Returns an error if an argument is invalid or the call fails.
     pub async fn send<T: Body + Default>(self) -> Result<Response<T>, Error> {
         self.client.send(self.request).await

@@ -9,8 +9,8 @@ use super::write::{Json, ToJson};
 /// A list in a response.
 ///
 /// Dereferences to a slice, which is empty if the list is missing or null in the response. An absent list and an empty
-/// list are not equal, because the service sent different responses. `Debug` shows an absent list as `null` and an empty
-/// list as `[]`.
+/// list are not equal, because the service sent different responses. `Debug` shows an absent list as `null` and an
+/// empty list as `[]`.
 ///
 /// ```
 /// use huaweicloud_core::List;

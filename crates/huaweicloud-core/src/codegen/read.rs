@@ -14,11 +14,11 @@
 //!   inner places to the reader, and the reader fills them with the members as it parses them.
 //! - [`Place::array`] receives an [`ArrayReader`] and fetches one item after another from it.
 //!
-//! A place cannot reject a value. A scalar of another kind is converted if nothing is lost: `"7"` becomes the integer 7.
-//! Any other mismatch is skipped and leaves the place empty; it is still in the raw body
+//! A place cannot reject a value. A scalar of another kind is converted if nothing is lost: the string `"7"` becomes
+//! the integer 7. Any other mismatch is skipped and leaves the place empty; the value is still in the raw body
 //! ([`Response::body`](crate::Response::body)).
 //!
-//! For a model with an integer `id` and a list of strings `tags`, the JSON `{"id": "7", "tags": ["a"]}` results in these
+//! For a model with an integer `id` and a list of strings `tags`, the JSON `{"id": "7", "tags": ["a"]}` leads to these
 //! calls:
 //!
 //! ```text
@@ -34,8 +34,8 @@
 //!
 //! # Types
 //!
-//! [`FromJson`] defines how a type is created from each shape, and makes `Option<T>` and [`List<T>`] places. A generated
-//! model implements [`ReadObject`], which only lists the names of its members with their places.
+//! [`FromJson`] defines how a type is created from each shape; `Option<T>` and [`List<T>`] are places for every such
+//! type. A generated model implements [`ReadObject`], which lists the names of its members with their places.
 //!
 //! # Compile time
 //!
@@ -44,8 +44,9 @@
 //!
 //! # Errors
 //!
-//! The only error is malformed JSON. [`Malformed`] is empty, because a trait object cannot name the error type of a serde
-//! deserializer. The reader that called the deserializer keeps the error, and [`JsonPath`] records where it occurred.
+//! The only error is malformed JSON. [`Malformed`] is empty, because a trait object cannot name the error type of a
+//! serde deserializer. The reader that called the deserializer keeps the error, and [`JsonPath`] records where it
+//! occurred.
 
 use std::{cell::RefCell, collections::BTreeMap, fmt};
 
@@ -84,12 +85,14 @@ pub trait ObjectReader {
     /// Reads each member into the place with the same position as its name, and skips members with other names.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn members(&mut self, names: &[&str], fields: &mut [&mut dyn Place]) -> Result<(), Malformed>;
 
     /// Reads the next member into `field` and returns its name, or `None` after the last member.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn next(&mut self, field: &mut dyn Place) -> Result<Option<String>, Malformed>;
 }
@@ -99,6 +102,7 @@ pub trait ArrayReader {
     /// Reads the next item into `field` and returns whether there was one.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn next(&mut self, field: &mut dyn Place) -> Result<bool, Malformed>;
 }
@@ -111,12 +115,14 @@ pub trait Place {
     /// Fills the place with an object.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn object(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed>;
 
     /// Fills the place with an array.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Malformed>;
 }
@@ -129,6 +135,7 @@ pub trait FromJson: Sized {
     /// Creates a value from an object, directly in its place, because moving a large type costs more than reading it.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Malformed> {
         *place = None;
@@ -138,6 +145,7 @@ pub trait FromJson: Sized {
     /// Creates a value from an array, directly in its place.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Malformed> {
         *place = None;
@@ -150,6 +158,7 @@ pub trait ReadObject {
     /// Reads the members of an object into the fields of the model.
     ///
     /// # Errors
+    ///
     /// Returns an error if the JSON is malformed.
     fn read(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed>;
 }
@@ -272,6 +281,7 @@ fn unpack(scalar: Scalar<'_>, field: &mut dyn Place) -> bool {
 /// Deserializes a value from any serde format.
 ///
 /// # Errors
+///
 /// Returns an error if the input is malformed or is not a value of this type.
 #[doc(hidden)]
 pub fn deserialize<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {

@@ -49,6 +49,7 @@ impl Json<'_> {
     /// Converts the tree into a [`Value`].
     ///
     /// # Errors
+    ///
     /// Returns an error if a number cannot be represented in JSON.
     pub fn to_value(&self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)
