@@ -82,7 +82,7 @@ async fn refreshes_before_expiry_and_reports_failure_to_all_waiters() {
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 2);
     let ended = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(61));
-    assert!(ended.credential().await.unwrap_err().message().contains("have already ended"));
+    assert!(ended.credential().await.unwrap_err().message().contains("have already expired"));
 
     let failing = Arc::new(Counting { loads: AtomicUsize::new(0), token: "t", life: Duration::ZERO, fails_after: 0 });
     let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&failing) as _));
@@ -300,6 +300,6 @@ async fn recovers_from_panicking_source() {
     let first = renewing.credential().await.unwrap();
     assert!(renewing.expired(&first));
     let error = renewing.credential().await.unwrap_err();
-    assert_eq!(error.message(), "the gated source gave no credentials: it broke off");
+    assert_eq!(error.message(), "the gated source returned no credentials: it broke off");
     assert_eq!(*renewing.credential().await.unwrap(), Credential::token("t2"));
 }

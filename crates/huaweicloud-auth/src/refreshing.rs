@@ -96,7 +96,7 @@ impl RefreshingCredentials {
             }
         }
         let name = self.0.source.name();
-        Err(Error::new(ErrorKind::Credentials, format!("the credentials of the {name} have already ended")))
+        Err(Error::new(ErrorKind::Credentials, format!("the credentials of the {name} have already expired")))
     }
 }
 
@@ -184,7 +184,7 @@ impl Inner {
     /// Returns the error for a source that could not be called.
     fn failure(&self, error: &io::Error) -> Error {
         let name = self.source.name();
-        Error::new(ErrorKind::Credentials, format!("the {name} gave no credentials: {error}"))
+        Error::new(ErrorKind::Credentials, format!("the {name} returned no credentials: {error}"))
     }
 
     fn keep(&self, loaded: &LoadedCredentials) {

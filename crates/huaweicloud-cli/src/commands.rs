@@ -17,8 +17,8 @@ pub fn root() -> Command {
             "Credentials come from where the official SDKs look: the variables HUAWEICLOUD_SDK_AK and \
              HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), the file \
              ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM token.\n\n\
-             Exit codes: 0 done; 1 the service said no; 2 wrong use, nothing was sent; 3 the service could not be \
-             reached or its response not be trusted.\n\n\
+             Exit codes: 0 success; 1 a service reported an error; 2 wrong usage, nothing was sent; 3 a service could \
+             not be reached, or its response could not be trusted.\n\n\
              Try it without an account: hwc timeline --sandbox",
         )
         .max_term_width(100)
@@ -35,12 +35,12 @@ fn timeline() -> Command {
         .collect();
     connection(
         Command::new("timeline")
-            .about("Prints one timeline, newest first, of the histories of several things")
+            .about("Prints the events of one or more histories as one timeline, newest first")
             .arg(
                 Arg::new("subject")
                     .value_name("SERVICE/ID")
                     .num_args(0..)
-                    .help("Whose history to read; see below"),
+                    .help("Reads the history of this ticket, incident, work item or application; see below"),
             )
             .arg(
                 Arg::new("service")
@@ -48,7 +48,7 @@ fn timeline() -> Command {
                     .value_name("SERVICE")
                     .action(ArgAction::Append)
                     .value_parser(history_services())
-                    .help("Reads the history of everything the account can see there. With --sandbox every service unless given"),
+                    .help("Reads every history of this service that the account can see. With --sandbox all services unless given"),
             )
             .arg(
                 Arg::new("limit")
@@ -56,13 +56,13 @@ fn timeline() -> Command {
                     .value_name("N")
                     .default_value("20")
                     .value_parser(value_parser!(usize))
-                    .help("Of each --service, at most so many things, in the order in which it lists them"),
+                    .help("Maximum number of histories per --service, in the order in which the service lists them"),
             )
             .arg(
                 Arg::new("since")
                     .long("since")
                     .value_name("TIME")
-                    .help("Leaves out what happened before: 2026-01-31, 2026-01-31T08:00:00Z, or 7d, 12h, 30m ago"),
+                    .help("Leaves out earlier events: 2026-01-31, 2026-01-31T08:00:00Z, or 7d, 12h, 30m ago"),
             )
             .arg(
                 Arg::new("output")
@@ -71,12 +71,12 @@ fn timeline() -> Command {
                     .value_name("FORMAT")
                     .value_parser(["table", "json"])
                     .default_value("table")
-                    .help("A table for people, or JSON lines for programs"),
+                    .help("Table, or JSON lines"),
             )
             .after_help(format!(
-                "Forms of SERVICE/ID, with the ids that the service asks for:\n{subjects}\n\
-                 Times are UTC. A time that cannot be read is shown as given, sorts last, and passes --since.\n\
-                 What the service refuses is named on stderr and left out; the rest is shown, and the exit code is 1.\n\n\
+                "Forms of SERVICE/ID, with the ids that the service requires:\n{subjects}\n\
+                 Times are UTC. A time that cannot be parsed is printed as it is, sorted last, and passes --since.\n\
+                 A history that the service refuses is reported on stderr and left out, and the exit code is 1.\n\n\
                  Example: hwc timeline --region cn-north-4 --service {} --since 7d",
                 history_services().join(" --service ")
             )),
@@ -105,7 +105,8 @@ fn call() -> Command {
 
 fn operation(service: &'static Service, entry: &'static OperationDescriptor) -> Command {
     let operation = entry.operation;
-    let permission = entry.iam_action.map(|action| format!("\nNeeds the IAM permission {action}")).unwrap_or_default();
+    let permission =
+        entry.iam_action.map(|action| format!("\nRequires the IAM permission {action}")).unwrap_or_default();
     let about = format!("{} {}\nDocumented in {}{permission}", operation.method, operation.path, entry.source);
     let mut command = Command::new(operation.id).about(entry.summary).after_help(about.clone());
     for (parameter, docs) in operation.parameters.iter().zip(entry.parameters) {
@@ -163,14 +164,14 @@ fn flag(parameter: &'static Parameter, docs: &'static ParameterDocs) -> Arg {
 
 fn sandbox() -> Command {
     Command::new("sandbox")
-        .about("Plays the services on this machine, for clients in any language")
+        .about("Runs a mock server for all services, for clients in any language")
         .arg(
             Arg::new("port")
                 .long("port")
                 .value_name("N")
                 .default_value("0")
                 .value_parser(value_parser!(u16))
-                .help("Port on 127.0.0.1; 0 takes any free one"),
+                .help("Port on 127.0.0.1; 0 for any free port"),
         )
         .arg(
             Arg::new("records")
@@ -178,16 +179,16 @@ fn sandbox() -> Command {
                 .value_name("N")
                 .default_value("25")
                 .value_parser(value_parser!(usize))
-                .help("Length of a made-up history"),
+                .help("Number of records in a generated history"),
         )
-        .arg(Arg::new("faults").long("faults").value_name("FILE").help("Misbehave as this JSON file plans; see below"))
+        .arg(Arg::new("faults").long("faults").value_name("FILE").help("Injects the faults of the plan in this JSON file; see below"))
         .after_help(
             "Prints `export` lines on stdout, then runs until it is interrupted:\n\n  \
              hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n\n\
-             HUAWEICLOUD_SANDBOX_URL is its address. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
+             HUAWEICLOUD_SANDBOX_URL is its URL. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
              HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.\n\n\
-             A plan is a list of rules, of which the first that applies wins. After one good response, two resets; for one \
-             operation always 429:\n\n  \
+             A plan is a list of rules; the first that applies wins. Two resets after one response; always 429 for one \
+             operation:\n\n  \
              [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
              {\"operation\": \"…\", \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
              Faults: status, redirect, body, reset, reset_in_body, truncate, hang, hang_in_body, slow, expired, clock, short_page, shrink.",
@@ -206,19 +207,19 @@ fn connection(command: Command) -> Command {
                 .action(ArgAction::SetTrue)
                 .global(true)
                 .help_heading("Connection")
-                .help("Calls a sandbox that runs inside this command; needs no account"),
+                .help("Uses a mock server inside this command; needs no account"),
         )
-        .arg(text("region", "REGION", "Region, such as cn-north-4; else HUAWEICLOUD_SDK_REGION"))
-        .arg(text("endpoint", "URL", "Address that wins over the region, such as that of a sandbox"))
+        .arg(text("region", "REGION", "Region, such as cn-north-4 [env: HUAWEICLOUD_SDK_REGION]"))
+        .arg(text("endpoint", "URL", "Endpoint instead of that of the region, such as a sandbox"))
         .arg(text(
             "iam-project-id",
             "ID",
-            "IAM project id, for project-scoped services; else HUAWEICLOUD_SDK_PROJECT_ID",
+            "IAM project id, for project-scoped services [env: HUAWEICLOUD_SDK_PROJECT_ID]",
         ))
         .arg(text(
             "iam-domain-id",
             "ID",
-            "Domain (account) id, for account-wide services; else HUAWEICLOUD_SDK_DOMAIN_ID",
+            "Domain (account) id, for account-wide services [env: HUAWEICLOUD_SDK_DOMAIN_ID]",
         ))
         .arg(text("language", "LANGUAGE", "Language of texts in responses, such as en-us"))
         .arg(text("time-zone", "ZONE", "Time zone of times in responses, such as GMT+8"))

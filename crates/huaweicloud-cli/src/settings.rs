@@ -20,7 +20,7 @@ pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<
     let (region, endpoint) = (flag("region"), flag("endpoint"));
     let sandbox = match arguments.get_flag("sandbox") {
         true if region.is_some() || endpoint.is_some() => {
-            return Err(Failure::wrong_use("--sandbox is a place of its own: leave out --region and --endpoint"));
+            return Err(Failure::wrong_use("--sandbox has an endpoint of its own: leave out --region and --endpoint"));
         }
         true => Some(sandbox.start().await?),
         false => None,

@@ -13,7 +13,8 @@ use chrono::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::codegen::{
-    read::{self, FromJson, Scalar},
+    place::{FromJson, Scalar},
+    read,
     write::{Json, ToJson},
 };
 

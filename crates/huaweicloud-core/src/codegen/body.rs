@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use http::HeaderMap;
 
-use super::{list::List, read::ReadObject, write::ToJson};
+use super::{list::List, place::ReadObject, write::ToJson};
 
 /// The model of a request or response body, including response fields that are read from headers.
 pub trait Body: ReadObject + ToJson + Debug + Send + Sync {

@@ -4,7 +4,10 @@ pub(crate) mod body;
 pub(crate) mod call;
 mod enums;
 pub(crate) mod list;
+mod model;
+pub(crate) mod place;
 pub(crate) mod read;
+mod values;
 pub(crate) mod write;
 
 pub use http;
@@ -14,9 +17,9 @@ pub use serde_json;
 pub use self::{
     body::{Body, Page, listed},
     call::Call,
-    read::{
-        ArrayReader, FromJson, Malformed, ObjectReader, Place, ReadObject, Scalar, deserialize, header, packed, word,
-    },
+    place::{ArrayReader, FromJson, Malformed, ObjectReader, Place, ReadObject, Scalar, header},
+    read::{deserialize, packed},
+    values::word,
     write::{Json, ToJson, object},
 };
 pub use crate::{__body as body, __codes as codes, __model as model, __values as values, tls::local_http};

@@ -6,8 +6,9 @@ use serde::de::DeserializeSeed as _;
 use serde_json::Value;
 
 use crate::{
-    codegen::read::{
-        ArrayReader, Ignored, JsonPath, Malformed, ObjectReader, Observer, Place, ReadObject, Reading, Scalar,
+    codegen::{
+        place::{ArrayReader, Ignored, Malformed, ObjectReader, Place, ReadObject, Scalar},
+        read::{JsonPath, Observer, Reading},
     },
     error::{Error, ErrorKind},
     metadata::InBandStatus,

@@ -1,0 +1,218 @@
+//! The types of fields: how each is created from JSON.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{
+    list::List,
+    place::{ArrayReader, FromJson, Malformed, ObjectReader, Place, Scalar},
+};
+use crate::secret::Secret;
+
+/// Returns a string or an integer as a string.
+#[doc(hidden)]
+#[must_use]
+pub fn word(scalar: Scalar<'_>) -> Option<String> {
+    match scalar {
+        Scalar::Text(_) | Scalar::Integer(_) => String::from_scalar(scalar),
+        _ => None,
+    }
+}
+
+impl<T: FromJson> Place for List<T> {
+    fn scalar(&mut self, _: Scalar<'_>) {
+        *self = Self::default();
+    }
+
+    fn object(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed> {
+        let mut list = None;
+        Self::from_object(object, &mut list)?;
+        *self = list.unwrap_or_default();
+        Ok(())
+    }
+
+    fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Malformed> {
+        let mut list = None;
+        Self::from_array(array, &mut list)?;
+        *self = list.unwrap_or_default();
+        Ok(())
+    }
+}
+
+/// Skips items that are null or not a `T`. A single object instead of an array becomes the only item.
+impl<T: FromJson> FromJson for List<T> {
+    fn from_scalar(_: Scalar<'_>) -> Option<Self> {
+        None
+    }
+
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut item = None;
+        T::from_object(object, &mut item)?;
+        *place = item.map(|item| Self::from(vec![item]));
+        Ok(())
+    }
+
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut items = Vec::new();
+        let mut item = None;
+        while array.next(&mut item)? {
+            if let Some(item) = item.take() {
+                items.push(item);
+            }
+        }
+        *place = Some(Self::from(items));
+        Ok(())
+    }
+}
+
+/// A list in a request. Skips items that are null or not a `T`.
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_scalar(_: Scalar<'_>) -> Option<Self> {
+        None
+    }
+
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut list = None;
+        List::from_object(object, &mut list)?;
+        *place = list.map(List::into_vec);
+        Ok(())
+    }
+
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut list = None;
+        List::from_array(array, &mut list)?;
+        *place = list.map(List::into_vec);
+        Ok(())
+    }
+}
+
+impl FromJson for Secret {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        match scalar {
+            Scalar::Text(text) => Some(Self::from(text)),
+            _ => None,
+        }
+    }
+}
+
+impl<T: FromJson> FromJson for BTreeMap<String, T> {
+    fn from_scalar(_: Scalar<'_>) -> Option<Self> {
+        None
+    }
+
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let map = place.insert(Self::new());
+        let mut value = None;
+        while let Some(name) = object.next(&mut value)? {
+            if let Some(value) = value.take() {
+                map.insert(name, value);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A string accepts any value: other scalars as printed, objects and arrays as JSON.
+impl FromJson for String {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        match scalar {
+            Scalar::Null => None,
+            Scalar::Text(text) => Some(text.to_owned()),
+            Scalar::Bool(value) => Some(value.to_string()),
+            Scalar::Integer(number) => Some(number.to_string()),
+            Scalar::Large(number) => Some(number.to_string()),
+            Scalar::Float(number) => Some(Value::from(number).to_string()),
+        }
+    }
+
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut value = None;
+        Value::from_object(object, &mut value)?;
+        *place = value.map(|value| value.to_string());
+        Ok(())
+    }
+
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut value = None;
+        Value::from_array(array, &mut value)?;
+        *place = value.map(|value| value.to_string());
+        Ok(())
+    }
+}
+
+impl FromJson for i64 {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        // 2^53: beyond it, a float no longer identifies one integer.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        match scalar {
+            Scalar::Integer(number) => Some(number),
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within the exact range")]
+            Scalar::Float(number) => (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64),
+            Scalar::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl FromJson for f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a float is what the contract says")]
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        match scalar {
+            Scalar::Float(number) => Some(number),
+            Scalar::Integer(number) => Some(number as f64),
+            Scalar::Large(number) => Some(number as f64),
+            Scalar::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl FromJson for bool {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        match scalar {
+            Scalar::Bool(value) => Some(value),
+            Scalar::Integer(number) => matches!(number, 0 | 1).then_some(number == 1),
+            Scalar::Text(text) => match text.trim() {
+                "1" => Some(true),
+                "0" => Some(false),
+                word => word.to_ascii_lowercase().parse().ok(),
+            },
+            _ => None,
+        }
+    }
+}
+
+impl FromJson for Value {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        Some(match scalar {
+            Scalar::Null => Self::Null,
+            Scalar::Bool(value) => value.into(),
+            Scalar::Integer(number) => number.into(),
+            Scalar::Large(number) => number.into(),
+            Scalar::Float(number) => number.into(),
+            Scalar::Text(text) => text.into(),
+        })
+    }
+
+    fn from_object(object: &mut dyn ObjectReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut members = Map::new();
+        let mut value = None;
+        while let Some(name) = object.next(&mut value)? {
+            // Untyped values keep their nulls.
+            members.insert(name, value.take().unwrap_or(Self::Null));
+        }
+        *place = Some(Self::Object(members));
+        Ok(())
+    }
+
+    fn from_array(array: &mut dyn ArrayReader, place: &mut Option<Self>) -> Result<(), Malformed> {
+        let mut items = Vec::new();
+        let mut item = None;
+        while array.next(&mut item)? {
+            items.push(item.take().unwrap_or(Self::Null));
+        }
+        *place = Some(Self::Array(items));
+        Ok(())
+    }
+}
