@@ -24,7 +24,7 @@ pub enum Direction {
 pub struct Use {
     /// Which way it travels.
     pub directions: BTreeSet<Direction>,
-    /// The pages that document it.
+    /// The documents that describe it.
     pub sources: BTreeSet<String>,
 }
 

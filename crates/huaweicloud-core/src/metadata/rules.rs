@@ -180,7 +180,7 @@ impl Rule {
         let counted = |count: i64| {
             if count == 1 && !unit.trim_start().contains(' ') { unit.trim_end_matches('s') } else { unit }
         };
-        // A minimum length or number of zero is no restriction.
+        // A minimum length or number of zero does not restrict anything.
         let min = self.min.filter(|min| unit.is_empty() || *min > 0);
         match (min, self.max) {
             (Some(min), Some(max)) if min == max => Some(format!("{min}{}", counted(min))),

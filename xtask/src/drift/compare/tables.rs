@@ -158,7 +158,7 @@ impl<'a> Compare<'a> {
         // One field removed and one added, at the same position and of the same type, is a rename.
         let renamed = match (&extra[..], &missing[..]) {
             ([(at, row)], [(was, node)])
-                if at == was && row.kind.stated().is_none_or(|kind| self.misfit(kind, node).is_none()) =>
+                if at == was && row.kind.stated().is_none_or(|kind| self.mismatch(kind, node).is_none()) =>
             {
                 Some((*row, *node))
             }
@@ -214,7 +214,7 @@ impl<'a> Compare<'a> {
                 self.add(lost);
             }
             Fact::Stated(kind) => {
-                if let Some(spec) = self.misfit(kind, node) {
+                if let Some(spec) = self.mismatch(kind, node) {
                     self.add(found("type", kind.to_string(), spec, true));
                 }
                 self.schema_name(row, kind, node, &nodes);
@@ -283,7 +283,7 @@ impl<'a> Compare<'a> {
     }
 
     /// Returns the type of the spec if a documented type does not fit it.
-    pub(super) fn misfit(&self, kind: &Kind, node: &Node<'a>) -> Option<String> {
+    pub(super) fn mismatch(&self, kind: &Kind, node: &Node<'a>) -> Option<String> {
         let resolved = self.resolve(node.schema, node.schema_pointer.clone());
         (!self.fits(kind, resolved.schema)).then(|| shown_type(&resolved))
     }
