@@ -9,7 +9,7 @@ use crate::{
 
 /// Returns the documentation of a property: its description, its rule, and the list that knows its values.
 ///
-/// Of a response only the unit and the values are said: nothing in it is refused for its length or range.
+/// Of a response only the unit and the values are documented: nothing in it is refused for its length or range.
 pub fn property(spec: &Spec, property: &Schema, direction: Direction) -> String {
     value(spec, &property.description, property, property.listed_by.as_ref(), direction)
 }

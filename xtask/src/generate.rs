@@ -1,4 +1,4 @@
-//! `generate`: from the specs to the files.
+//! `generate`: writes the files that follow from the specs.
 
 use std::{fs, path::Path};
 

@@ -2,7 +2,7 @@
 
 use crate::spec::{Format, Schema, Spec, Type};
 
-/// What a parameter or member holds.
+/// The kind of value of a parameter or member.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Text,
@@ -21,7 +21,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What a schema holds.
+    /// Returns the kind of value of a schema.
     pub fn of(spec: &Spec, schema: &Schema) -> Self {
         if let Some(name) = schema.reference() {
             let values = spec.schema(name).is_some_and(Schema::is_enum);
@@ -41,7 +41,7 @@ impl Kind {
         }
     }
 
-    /// The Rust type; lists are written as `list` there. Components stand in `types`.
+    /// Returns the Rust type, with `list` as the path of the list type. Components are in `types`.
     pub fn rust(&self, list: &str) -> String {
         match self {
             Self::Text => "String".to_owned(),
@@ -57,23 +57,23 @@ impl Kind {
         }
     }
 
-    /// The type in a request.
+    /// Returns the type in a request.
     pub fn in_request(&self) -> String {
         self.rust("Vec")
     }
 
-    /// The type of a member of a response.
+    /// Returns the type of a member of a response.
     pub fn in_response(&self) -> String {
         let kind = self.rust("::huaweicloud_core::List");
         if matches!(self, Self::List(_)) { kind } else { format!("Option<{kind}>") }
     }
 
-    /// Whether setters take whatever becomes the value.
+    /// Returns whether setters take `impl Into` of the value.
     fn converts(&self) -> bool {
         matches!(self, Self::Text | Self::Millis | Self::Secret | Self::Any | Self::Enum(_))
     }
 
-    /// What a setter takes.
+    /// Returns the argument type of a setter.
     pub fn argument(&self) -> String {
         match self {
             Self::List(item) if item.converts() => {
@@ -85,7 +85,7 @@ impl Kind {
         }
     }
 
-    /// From what a setter takes to the value.
+    /// Returns the conversion from the argument of a setter to the value.
     pub fn converted(&self, argument: &str) -> String {
         match self {
             Self::List(item) if item.converts() => format!("{argument}.into_iter().map(Into::into).collect()"),

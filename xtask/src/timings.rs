@@ -46,11 +46,11 @@ pub fn run(root: &Path, services: &[String], rounds: usize) -> Result<()> {
 }
 
 fn measure(root: &Path, services: &[String], rounds: usize) -> std::result::Result<(), String> {
-    let said = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let joined = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     let root = root.canonicalize().map_err(|error| error.to_string())?;
-    let specs = spec::load(&root, &[]).map_err(said)?;
+    let specs = spec::load(&root, &[]).map_err(joined)?;
     let many = crate_of_many(&root, &specs)?;
-    let chosen = spec::load(&root, services).map_err(said)?;
+    let chosen = spec::load(&root, services).map_err(joined)?;
     let mut clients: Vec<(String, PathBuf)> = chosen
         .iter()
         .map(|spec| format!("huaweicloud-{}", spec.service))

@@ -1,7 +1,7 @@
-//! The wire contract: what of a spec decides names and types, as a document for other generators.
+//! The wire contract: the parts of a spec that decide names and types, as a document for other generators.
 //!
-//! Limits and lists of values are left out, because they are rules, which may change without a type; of a request it is
-//! said what must be there, of a response nothing, because a response is never refused.
+//! Limits and lists of values are left out: they are rules, and may change without a type. Requests keep their required
+//! members; responses have none, because a response is never refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,30 +12,30 @@ use crate::{
     spec::{Operation, Schema, Spec},
 };
 
-/// Which way a value travels.
+/// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     Request,
     Response,
 }
 
-/// What is known of a schema from where it is used.
+/// How a schema is used.
 #[derive(Clone, Debug, Default)]
 pub struct Use {
-    /// Which way it travels.
+    /// Its directions.
     pub directions: BTreeSet<Direction>,
     /// The documents that describe it.
     pub sources: BTreeSet<String>,
 }
 
 impl Use {
-    /// Which way its fields travel. The lint lets only enums travel both ways.
+    /// Returns the direction of its fields. The lint allows only enums in both directions.
     pub fn direction(&self) -> Direction {
         self.directions.first().copied().unwrap_or(Direction::Response)
     }
 }
 
-/// What requests and responses reach.
+/// Returns how each schema is used that requests or responses reach.
 pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
     let mut found: BTreeMap<String, Use> = BTreeMap::new();
     for operation in spec.operations() {
@@ -52,7 +52,7 @@ pub fn uses(spec: &Spec) -> BTreeMap<String, Use> {
     found
 }
 
-/// The contract of a service.
+/// Returns the contract of a service.
 pub fn contract(spec: &Spec) -> Value {
     let uses = uses(spec);
     let mut schemas = Map::new();
@@ -106,7 +106,7 @@ fn operation_of(spec: &Spec, operation: &Operation) -> Value {
     contract
 }
 
-/// A schema that says its name on the wire; a reference must be wrapped for that.
+/// Returns a schema with its name on the wire; a reference must be wrapped for that.
 fn described(schema: Value, name: &str) -> Value {
     let mut described = if schema.get("$ref").is_some() { json!({ "allOf": [schema] }) } else { schema };
     described["description"] = name.into();
@@ -117,7 +117,7 @@ fn component(name: &str) -> String {
     format!("#/components/schemas/{name}")
 }
 
-/// A schema without rules. Times and secrets keep their format, by which the judge is told their types.
+/// Returns a schema without rules. Times and secrets keep their format, which tells the judges their types.
 fn leaf(kind: &Kind) -> Value {
     match kind {
         Kind::Text => json!({ "type": "string" }),

@@ -4,7 +4,7 @@
 use huaweicloud_core::dynamic::{OperationDescriptor, ParameterDocs, Service};
 use crate::{service, types};
 
-/// The service with all that this crate knows of it.
+/// The service with its operations, descriptions, and the text of the spec.
 pub static SERVICE: Service = Service::new(
     &service::SERVICE,
     &[

@@ -14,7 +14,7 @@ use crate::{
     wire::Direction,
 };
 
-/// The module, formatted.
+/// Returns the module, formatted.
 pub fn builders(spec: &Spec) -> Result<String, String> {
     let mut code = Printer::new("types");
     code.declares(parse_quote!(
@@ -140,7 +140,7 @@ fn parameter_setter(name: &str, wire: &str, kind: &Kind, doc: &str) -> Result<To
     })
 }
 
-/// A setter of a member of the body.
+/// Returns a setter of a member of the request body.
 fn member_setter(name: &str, field: &str, kind: &Kind, doc: &str) -> Result<TokenStream, String> {
     let (ident, field) = (format_ident!("{name}"), format_ident!("{field}"));
     let argument = type_of(&kind.argument())?;

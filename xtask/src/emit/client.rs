@@ -7,7 +7,7 @@ use syn::{Item, parse_quote};
 use super::{example, print::Printer};
 use crate::spec::{Operation, Schema, Spec};
 
-/// The module, formatted.
+/// Returns the module, formatted.
 pub fn client(spec: &Spec) -> Result<String, String> {
     let title = spec.title();
     let doc = format!("A client for {title}. Cheap to clone: clones share connections.");
@@ -69,7 +69,7 @@ pub fn client(spec: &Spec) -> Result<String, String> {
     code.finish()
 }
 
-/// Which types an operation returns, as links.
+/// Returns a sentence with links to the types that an operation returns.
 fn returns(spec: &Spec, operation: &Operation) -> String {
     let link = |schema: Option<&Schema>| {
         schema.and_then(Schema::reference).map(|name| {

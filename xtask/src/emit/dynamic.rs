@@ -1,4 +1,4 @@
-//! The module `dynamic`: calls by name, what parameters mean, and the text of the spec.
+//! The module `dynamic`: calls by name, descriptions of parameters, and the text of the spec.
 
 use quote::{format_ident, quote};
 use syn::{Item, parse_quote};
@@ -10,12 +10,12 @@ use crate::{
     spec::{Operation, Parameter, Schema, Spec},
 };
 
-/// The module, formatted.
+/// Returns the module, formatted.
 pub fn dynamic(spec: &Spec) -> Result<String, String> {
     let entries =
         spec.operations().iter().map(|operation| entry(spec, operation)).collect::<Result<Vec<_>, String>>()?;
     let item: Item = parse_quote! {
-        /// The service with all that this crate knows of it.
+        /// The service with its operations, descriptions, and the text of the spec.
         pub static SERVICE: Service = Service::new(
             &service::SERVICE,
             &[#(#entries),*],
@@ -33,7 +33,7 @@ pub fn dynamic(spec: &Spec) -> Result<String, String> {
     code.finish()
 }
 
-/// What a parameter means, with what its codes stand for.
+/// Returns the description of a parameter, with the meanings of its codes.
 fn described(spec: &Spec, parameter: &Parameter) -> String {
     let schema = spec.resolve(&parameter.schema).1;
     let words: Vec<String> =

@@ -69,7 +69,7 @@ pub fn model(spec: &Spec) -> Option<String> {
     ))
 }
 
-/// The first model in an example with a text or a number, the name of that member, and its value.
+/// Returns the first model in an example with a string or a number, the name of that member, and its value.
 fn documented<'a>(spec: &'a Spec, schema: &'a Schema, example: &'a Value) -> Option<(&'a str, &'a str, &'a Value)> {
     if let Kind::List(_) = Kind::of(spec, schema) {
         return documented(spec, schema.items.as_deref()?, example.get(0)?);
@@ -133,7 +133,7 @@ fn shown(spec: &Spec, operation: &Operation) -> Vec<String> {
     }
 }
 
-/// The documented body of a request that cannot go without one: lines that build its parts, and its setters.
+/// The documented body of a request with required members: lines that build its parts, and its setters.
 struct Body<'a> {
     spec: &'a Spec,
     types: BTreeSet<String>,
@@ -161,7 +161,7 @@ impl<'a> Body<'a> {
             .collect()
     }
 
-    /// A value in Rust. An object is built on a line of its own.
+    /// Returns a value in Rust. An object is built on a line of its own.
     fn expression(&mut self, name: &str, schema: &Schema, example: &Value) -> String {
         let (reference, target) = self.spec.resolve(schema);
         match (reference, example) {

@@ -1,7 +1,7 @@
 //! Rust code from a spec: names, models, request builders, the client, and metadata.
 //!
-//! Names, fields, which of them must be there, and types are held against what progenitor and typify make of the same
-//! wire contract (`judge`); a run that they disagree with writes nothing.
+//! Names, fields, optionality and types are compared with what progenitor and typify make of the same wire contract
+//! (`judge`); a run that they disagree with writes nothing.
 
 mod builders;
 mod client;
@@ -42,7 +42,7 @@ fn modules(spec: &Spec) -> std::result::Result<Code, String> {
     })
 }
 
-/// Problem of a service whose generated code cannot be put together.
+/// Returns the problem of a service whose code cannot be generated.
 fn unprintable(spec: &Spec, reason: &str) -> Problem {
     spec.problem("", format!("does not generate: {reason}"))
 }

@@ -1,11 +1,11 @@
-//! Printing: names tidied, docs one line each, formatted item by item.
+//! Printing of code: shortens names, and formats item by item.
 
 use std::collections::BTreeSet;
 
 use quote::{ToTokens as _, format_ident};
 use syn::{Attribute, Item, Type, parse_quote, parse_str, visit_mut::VisitMut};
 
-/// The type that this code names.
+/// Parses a type.
 pub fn type_of(code: &str) -> Result<Type, String> {
     parse_str(code).map_err(|error| format!("{code}: {error}"))
 }
@@ -18,13 +18,13 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// `types` is how the module of the types is called there; nothing for itself.
+    /// `types` is the name of the module of the types there; empty in that module itself.
     pub fn new(types: &str) -> Self {
         let tidy = Tidy { types: types.to_owned(), imports: BTreeSet::new() };
         Self { tidy, declared: Vec::new(), code: String::new() }
     }
 
-    /// Adds an item at the top, behind the names that the module uses of the runtime.
+    /// Adds an item at the top, after the imports from the runtime.
     pub fn declares(&mut self, item: Item) {
         self.declared.push(item);
     }
@@ -38,12 +38,12 @@ impl Printer {
         Ok(())
     }
 
-    /// Adds code that is formatted already.
+    /// Adds formatted code.
     pub fn text(&mut self, code: &str) {
         self.code.push_str(code);
     }
 
-    /// The module.
+    /// Returns the module.
     pub fn finish(self) -> Result<String, String> {
         let names: Vec<syn::UseTree> = self
             .tidy
@@ -64,7 +64,7 @@ fn print(item: Item) -> Result<String, String> {
     Ok(prettyplease::unparse(&file))
 }
 
-/// Names in braces: on one line if they fit, else on several.
+/// Returns names in braces: on one line if they fit, otherwise on several.
 pub fn braced(names: &[String], indent: &str) -> String {
     const WIDTH: usize = 60;
     let line = names.join(", ");
@@ -82,7 +82,7 @@ pub fn braced(names: &[String], indent: &str) -> String {
     format!("{{\n{lines}{indent}}}")
 }
 
-/// Makes generated names short, as a person would write them, and docs one attribute for each line.
+/// Shortens generated names, as a person would write them, and splits docs into one attribute per line.
 struct Tidy {
     types: String,
     imports: BTreeSet<String>,
@@ -129,7 +129,7 @@ impl VisitMut for Tidy {
 
 fn doc_lines(attribute: Attribute) -> Vec<Attribute> {
     let Some(text) = doc_text(&attribute) else { return vec![attribute] };
-    // A doc comment is one line that begins with a space; other texts are as long as they like.
+    // A doc comment is one line that begins with a space; other strings may be of any length.
     let text = if text.contains('\n') { text.trim() } else { text.strip_prefix(' ').unwrap_or(&text) };
     let lines = if text.is_empty() { vec![""] } else { text.lines().collect() };
     lines
@@ -150,7 +150,7 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
     attribute.path().is_ident("doc").then(|| text.value())
 }
 
-/// Blank lines between items, which the printer leaves out.
+/// Inserts the blank lines between items, which the printer leaves out.
 fn spaced(code: &str) -> String {
     let mut out = String::with_capacity(code.len() + code.len() / 50);
     let mut previous = "";

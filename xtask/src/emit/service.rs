@@ -18,7 +18,7 @@ use crate::{
     wire::{Direction, Use},
 };
 
-/// The module, formatted.
+/// Returns the module, formatted.
 pub fn service(spec: &Spec, uses: &std::collections::BTreeMap<String, Use>) -> Result<String, String> {
     let operations = spec.operations();
     let constants = operations.iter().map(|operation| format_ident!("{}", operation.id.to_uppercase()));
@@ -126,12 +126,12 @@ fn parameter_of(spec: &Spec, parameter: &Parameter) -> TokenStream {
     quote!(Parameter::#location(#name, #rule)#must #needs)
 }
 
-/// Name of the static with the rules of a component.
+/// Returns the name of the static with the rules of a component.
 fn rules_name(component: &str) -> Ident {
     format_ident!("{}_RULES", component.to_shouty_snake_case())
 }
 
-/// The rules of the members of a request component.
+/// Returns the rules of the members of a request component.
 fn object_rule(spec: &Spec, name: &str, schema: &Schema) -> Item {
     let constant = rules_name(name);
     let members = schema.properties().map(|(key, property)| {
@@ -144,7 +144,7 @@ fn object_rule(spec: &Spec, name: &str, schema: &Schema) -> Item {
     }
 }
 
-/// What values a schema takes.
+/// Returns the rule of a schema.
 fn rule(spec: &Spec, schema: &Schema) -> TokenStream {
     let (_, target) = spec.resolve(schema);
     let start = match Kind::of(spec, schema) {
@@ -171,7 +171,7 @@ fn rule(spec: &Spec, schema: &Schema) -> TokenStream {
         }
     };
     let (lowest, highest) = target.bounds();
-    // A length or a count from zero says nothing.
+    // A minimum length or count of zero does not restrict anything.
     let lowest = lowest.filter(|min| *min != 0 || target.minimum.is_some());
     let [min, max] = [("min", lowest), ("max", highest)].map(|(word, bound)| {
         bound.map(|bound| {
@@ -194,7 +194,7 @@ fn with_default(rule: TokenStream, schema: &Schema, target: &Schema) -> TokenStr
     }
 }
 
-/// Whether a parameter, a body or a header of an operation has the format `password`.
+/// Returns whether a parameter, a body or a header of an operation has the format `password`.
 fn holds_secrets(spec: &Spec, operation: &Operation) -> bool {
     let is_secret =
         |schemas: &[(String, &Schema)]| schemas.iter().any(|(_, schema)| schema.format == Some(Format::Password));
@@ -232,7 +232,7 @@ fn history_of(spec: &Spec, operation: &Operation, history: &History) -> TokenStr
     quote!(EventMapping::new(#time, #actor, #action, #subject).detail(#detail)#since #words)
 }
 
-/// The words for the values that the templates of a history name.
+/// Returns the descriptions of the values that the templates of a history use.
 fn words(spec: &Spec, operation: &Operation, history: &History) -> Vec<TokenStream> {
     let templates = history.fields().into_iter().flat_map(|(_, templates)| templates);
     let wanted: BTreeSet<&str> =

@@ -41,7 +41,7 @@ impl<'s> Types<'s> {
         }
     }
 
-    /// The module, formatted: models, then enums.
+    /// Returns the module, formatted: models, then enums.
     pub fn print(mut self) -> Result<String, String> {
         let mut objects: Vec<_> = self.spec.schemas().filter(|(_, schema)| !schema.is_enum()).collect();
         objects.sort_unstable_by_key(|(name, _)| *name);
@@ -121,7 +121,7 @@ fn field_of(name: &str, kind: &str, doc: &str) -> Result<TokenStream, String> {
     Ok(quote!(#[doc = #doc] pub #ident: #kind))
 }
 
-/// A setter of a model, which says no more than that: the field says the rest.
+/// Returns a setter of a model. Its documentation refers to the field.
 fn model_setter(field: &str, kind: &Kind) -> Result<TokenStream, String> {
     let ident = format_ident!("{field}");
     let argument = type_of(&kind.argument())?;
@@ -137,7 +137,7 @@ fn model_setter(field: &str, kind: &Kind) -> Result<TokenStream, String> {
     })
 }
 
-/// What makes a response a page of items.
+/// Returns the implementation of `Page` for a response.
 fn page(spec: &Spec, operation: &Operation) -> Result<Option<TokenStream>, String> {
     let Some(pagination) = &operation.pagination else { return Ok(None) };
     let schema = operation.response_schema().ok_or("a page has no schema")?;
@@ -175,12 +175,12 @@ fn page(spec: &Spec, operation: &Operation) -> Result<Option<TokenStream>, Strin
     }))
 }
 
-/// A call of a macro of the runtime that says what the fields of a model are, which the printer would put on one line.
+/// Returns a call of a macro of the runtime with the fields of a model, which the printer would put on one line.
 fn invocation(macro_name: &str, name: &str, fields: &[String]) -> String {
     format!("huaweicloud_core::codegen::{macro_name}! {{\n    {name} {}\n}}\n", braced(fields, "    "))
 }
 
-/// An enum over documented values. It stands in a macro, which the printer would put on one line.
+/// Returns an enum of documented values, in a macro, which the printer would put on one line.
 fn values(name: &str, schema: &Schema, doc: &str) -> String {
     let macro_name = if schema.kind == Some(Type::Integer) { "codes" } else { "values" };
     let mut code = format!("huaweicloud_core::codegen::{macro_name}! {{\n");

@@ -1,4 +1,4 @@
-//! What the examples of a document say about types, and examples for what has none.
+//! Types that the examples of a document show, and examples for nodes without one.
 
 use super::*;
 

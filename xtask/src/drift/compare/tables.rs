@@ -228,8 +228,8 @@ impl<'a> Compare<'a> {
         }
         self.limits(&row.limits, row, resolved.schema, &found, is_request);
         if resolved.schema["nullable"] == true || node.schema["nullable"] == true {
-            let said = row.description.stated().is_some_and(|text| text.to_lowercase().contains("null"));
-            if !said {
+            let stated = row.description.stated().is_some_and(|text| text.to_lowercase().contains("null"));
+            if !stated {
                 self.add(found("nullable", "nothing of null".to_owned(), "may be null".to_owned(), false));
             }
         }
@@ -253,12 +253,12 @@ impl<'a> Compare<'a> {
     pub(super) fn words(&mut self, row: &Row, node: &Node<'a>, nodes: &[String]) {
         let Some(described) = self.spec.value.pointer(&node.pointer) else { return };
         if list(described, "x-deviation").any(|deviation| text(deviation, "about") == "description") {
-            let said = row.description.stated().map(|text| digest(text)).unwrap_or_default();
+            let stated = row.description.stated().map(|text| digest(text)).unwrap_or_default();
             self.add(finding(
                 &node.pointer,
                 "description",
                 nodes.to_vec(),
-                format!("words {said}"),
+                format!("words {stated}"),
                 "words of our own",
                 false,
             ));
