@@ -46,7 +46,7 @@ impl fmt::Debug for Customize {
 #[derive(Debug)]
 enum CredentialOverride {
     Password(Password),
-    CredentialSource(Arc<dyn CredentialSource>),
+    Source(Arc<dyn CredentialSource>),
 }
 
 impl Default for Loader {
@@ -94,7 +94,7 @@ impl Loader {
     /// Uses this source instead of the standard chain.
     #[must_use]
     pub fn source(mut self, source: Arc<dyn CredentialSource>) -> Self {
-        self.source = Some(CredentialOverride::CredentialSource(source));
+        self.source = Some(CredentialOverride::Source(source));
         self
     }
 
@@ -150,7 +150,7 @@ impl Loader {
             }
         };
         let source: Arc<dyn CredentialSource> = match &self.source {
-            Some(CredentialOverride::CredentialSource(source)) => Arc::clone(source),
+            Some(CredentialOverride::Source(source)) => Arc::clone(source),
             Some(CredentialOverride::Password(password)) => {
                 let config = apply_location(Config::builder().anonymous()).build()?;
                 Arc::new(password.clone().config(config))

@@ -379,7 +379,8 @@ impl ConfigBuilder {
 
     /// Sets the HTTP client builder, for proxies, custom certificates or another TLS library.
     ///
-    /// Redirects are always turned off, because a signature must not be sent to another host.
+    /// Redirects are always turned off, because a signature must not be sent to another host. A timeout of the builder
+    /// applies in addition to those of this configuration.
     pub fn http(mut self, client: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(client));
         self
