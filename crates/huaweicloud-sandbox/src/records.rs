@@ -158,8 +158,9 @@ impl Maker<'_> {
                 codes[usize::try_from(random).unwrap_or(0) % codes.len()].clone()
             }
             Some("integer") => {
-                let (min, max) = (schema["minimum"].as_u64().unwrap_or(0), schema["maximum"].as_u64().unwrap_or(9));
-                json!(min + random % (max - min + 1).min(4))
+                let min = schema["minimum"].as_u64().unwrap_or(0);
+                let above = schema["maximum"].as_u64().map_or(3, |max| max.saturating_sub(min)).min(3);
+                json!(min + random % (above + 1))
             }
             Some("boolean") => json!(random.is_multiple_of(2)),
             Some("number") => json!(1.5),

@@ -143,12 +143,12 @@ impl FromJson for String {
 
 impl FromJson for i64 {
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
-        // 2^53: beyond it, a float no longer identifies one integer.
+        // 2^53: from there on, a float no longer identifies one integer.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         match scalar {
             Scalar::Integer(number) => Some(number),
             #[expect(clippy::cast_possible_truncation, reason = "whole and within the exact range")]
-            Scalar::Float(number) => (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64),
+            Scalar::Float(number) => (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64),
             Scalar::Text(text) => text.trim().parse().ok(),
             _ => None,
         }
@@ -162,7 +162,8 @@ impl FromJson for f64 {
             Scalar::Float(number) => Some(number),
             Scalar::Integer(number) => Some(number as f64),
             Scalar::Large(number) => Some(number as f64),
-            Scalar::Text(text) => text.trim().parse().ok(),
+            // `NaN` and `inf` are floats in Rust, but not in JSON.
+            Scalar::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
             _ => None,
         }
     }
@@ -214,5 +215,25 @@ impl FromJson for Value {
         }
         *place = Some(Self::Array(items));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_converted_only_if_nothing_is_lost() {
+        let integer = |scalar| i64::from_scalar(scalar);
+        assert_eq!(integer(Scalar::Float(7.0)), Some(7));
+        assert_eq!(integer(Scalar::Float(9_007_199_254_740_991.0)), Some(9_007_199_254_740_991));
+        for lost in [9_007_199_254_740_992.0, 7.5, -9.1e15, f64::MAX] {
+            assert_eq!(integer(Scalar::Float(lost)), None, "{lost}");
+        }
+        assert_eq!((integer(Scalar::Text(" 7 ")), integer(Scalar::Text("7.0"))), (Some(7), None));
+        assert_eq!(f64::from_scalar(Scalar::Text("1.5")), Some(1.5));
+        for text in ["NaN", "inf", "-infinity", "1e999"] {
+            assert_eq!(f64::from_scalar(Scalar::Text(text)), None, "{text}");
+        }
     }
 }

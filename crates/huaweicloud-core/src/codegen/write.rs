@@ -46,11 +46,11 @@ pub fn object<'a>(names: &[&'static str], members: &[&'a dyn ToJson]) -> Json<'a
 }
 
 impl Json<'_> {
-    /// Converts the tree into a [`Value`].
+    /// Converts the tree into a [`Value`]. NaN and infinity become `null`.
     ///
     /// # Errors
     ///
-    /// Returns an error if a number cannot be represented in JSON.
+    /// Returns an error if serde_json cannot hold the tree.
     pub fn to_value(&self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)
     }
