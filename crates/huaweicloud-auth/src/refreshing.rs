@@ -22,8 +22,8 @@ const LIMIT: Duration = Duration::from_secs(180);
 /// A provider that caches the credentials of a source and refreshes them shortly before they expire.
 ///
 /// A refresh runs on a separate thread, once for all callers, so that it does not depend on the runtime of any caller.
-/// Callers do not wait for it while the current credentials are valid. After a failed refresh there is a pause before
-/// the next one.
+/// While the current credentials are valid, callers do not wait for it, and there is a pause after a failed refresh
+/// before the next one.
 #[derive(Clone, Debug)]
 pub struct RefreshingCredentials(Arc<Inner>);
 

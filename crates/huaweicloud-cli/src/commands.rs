@@ -16,8 +16,9 @@ pub fn root() -> Command {
         .after_help(
             "Credentials come from where the official SDKs look: the variables HUAWEICLOUD_SDK_AK and \
              HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), the file \
-             ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM token.\n\n\
-             Exit codes: 0 success; 1 a service reported an error; 2 wrong usage, nothing was sent; 3 a service could \
+             ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM \
+             token.\n\n\
+             Exit codes: 0 success; 1 a service reported an error; 2 wrong usage or no credentials; 3 a service could \
              not be reached, or its response could not be trusted.\n\n\
              Try it without an account: hwc timeline --sandbox",
         )
@@ -48,7 +49,10 @@ fn timeline() -> Command {
                     .value_name("SERVICE")
                     .action(ArgAction::Append)
                     .value_parser(history_services())
-                    .help("Reads every history of this service that the account can see. With --sandbox all services unless given"),
+                    .help(
+                        "Reads every history of this service that the account can see. With --sandbox all services \
+                         unless given",
+                    ),
             )
             .arg(
                 Arg::new("limit")
@@ -76,7 +80,8 @@ fn timeline() -> Command {
             .after_help(format!(
                 "Forms of SERVICE/ID, with the ids that the service requires:\n{subjects}\n\
                  Times are UTC. A time that cannot be parsed is printed as it is, sorted last, and passes --since.\n\
-                 A history that the service refuses is reported on stderr and left out, and the exit code is 1.\n\n\
+                 A history that the service refuses is reported on stderr and left out; the others are printed, and \
+                 the exit code is 1.\n\n\
                  Example: hwc timeline --region cn-north-4 --service {} --since 7d",
                 history_services().join(" --service ")
             )),
@@ -181,7 +186,12 @@ fn sandbox() -> Command {
                 .value_parser(value_parser!(usize))
                 .help("Number of records in a generated history"),
         )
-        .arg(Arg::new("faults").long("faults").value_name("FILE").help("Injects the faults of the plan in this JSON file; see below"))
+        .arg(
+            Arg::new("faults")
+                .long("faults")
+                .value_name("FILE")
+                .help("Injects the faults of the plan in this JSON file; see below"),
+        )
         .after_help(
             "Prints `export` lines on stdout, then runs until it is interrupted:\n\n  \
              hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n\n\
@@ -191,7 +201,8 @@ fn sandbox() -> Command {
              operation:\n\n  \
              [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
              {\"operation\": \"…\", \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
-             Faults: status, redirect, body, reset, reset_in_body, truncate, hang, hang_in_body, slow, expired, clock, short_page, shrink.",
+             Faults: status, redirect, body, reset, reset_in_body, truncate, hang, hang_in_body, slow, expired, clock, \
+             short_page, shrink.",
         )
 }
 

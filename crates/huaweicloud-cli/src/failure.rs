@@ -4,9 +4,9 @@ use std::{error::Error as _, process::ExitCode};
 
 use huaweicloud_core::{Error, ErrorKind};
 
-/// The exit code if the service rejected the request.
+/// The exit code if the service reported an error.
 pub const REFUSED: u8 = 1;
-/// The exit code if the usage is wrong; nothing was sent.
+/// The exit code if the usage is wrong or there are no credentials.
 pub const WRONG_USE: u8 = 2;
 /// The exit code if the service cannot be reached or its response cannot be trusted.
 pub const UNREACHABLE: u8 = 3;
