@@ -30,10 +30,11 @@ pub fn run(root: &Path, services: &[String], against: Option<&str>) -> Result<()
         let folder = package::folder(&spec.service);
         let changelog = changelog::path(&spec.service);
         let at = |path: &str| git(root, &["show", &format!("{revision}:./{path}")]);
-        let Ok(before) = at(&changelog).map_err(failed).and_then(|text| Changelog::parse(&changelog, text)) else {
+        let Ok(before) = at(&changelog) else {
             println!("{folder}: not in {revision}");
             continue;
         };
+        let before = Changelog::parse(&changelog, before)?;
         let now = Changelog::read(root, &changelog)?;
         let read = |path: &str| std::fs::read_to_string(root.join(path)).map_err(|error| error.to_string());
         let api = |source: &dyn Fn(&str) -> Result<String, String>| -> Result<BTreeSet<String>> {
