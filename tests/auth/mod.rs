@@ -1,4 +1,4 @@
-//! Credential sources: where they are, what is wrong with them, and their ids.
+//! Credential sources: their order, invalid ones, and account ids.
 
 mod refresh;
 

@@ -51,12 +51,8 @@ impl CredentialSource for Counting {
     }
 }
 
-#[tokio::test]
-async fn concurrent_tasks_share_one_refresh() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
-    let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
-    let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
+/// Calls from 64 tasks at once, each of which must succeed.
+async fn call_concurrently(config: &Config) {
     let tasks: Vec<_> = (0..64)
         .map(|_| {
             let config = config.clone();
@@ -66,6 +62,15 @@ async fn concurrent_tasks_share_one_refresh() {
     for task in tasks {
         assert_eq!(task.await.unwrap().unwrap(), Some(25));
     }
+}
+
+#[tokio::test]
+async fn concurrent_tasks_share_one_refresh() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
+    let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
+    let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
+    call_concurrently(&config).await;
     assert_eq!(source.loads.load(Ordering::SeqCst), 1);
 }
 
@@ -147,15 +152,7 @@ async fn concurrent_tasks_share_one_refresh_of_an_expired_token() {
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
     let renewing = Arc::new(RefreshingCredentials::new(Arc::new(Dying(Arc::clone(&source)))));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
-    let tasks: Vec<_> = (0..64)
-        .map(|_| {
-            let config = config.clone();
-            tokio::spawn(async move { call(&config).await })
-        })
-        .collect();
-    for task in tasks {
-        assert_eq!(task.await.unwrap().unwrap(), Some(25));
-    }
+    call_concurrently(&config).await;
     assert_eq!(source.loads.load(Ordering::SeqCst), 2);
 }
 

@@ -49,11 +49,11 @@ pub fn compare(judges: &Verdict, generated: &Verdict) -> Result<(), String> {
     ) -> Option<String> {
         let names: BTreeSet<&String> = judges.keys().chain(generated.keys()).collect();
         let name = names.into_iter().find(|name| judges.get(*name) != generated.get(*name))?;
-        let shown = |side: Option<&V>| side.map_or_else(|| "nothing".to_owned(), |side| format!("{side:?}"));
+        let printed = |side: Option<&V>| side.map_or_else(|| "nothing".to_owned(), |side| format!("{side:?}"));
         Some(format!(
             "progenitor and typify disagree on the {what} {name}: they say {}, generated is {}",
-            shown(judges.get(name)),
-            shown(generated.get(name)),
+            printed(judges.get(name)),
+            printed(generated.get(name)),
         ))
     }
     let found = differing("model", &judges.models, &generated.models)

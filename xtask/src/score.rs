@@ -98,9 +98,9 @@ pub fn run(folder: &Path) -> Result<()> {
             layout.documents,
             layout.found,
             layout.rows,
-            shown(layout.names),
-            shown(layout.kinds),
-            shown(layout.mandatory),
+            ratios(layout.names),
+            ratios(layout.kinds),
+            ratios(layout.mandatory),
         );
         layout.unread.iter().for_each(|unread| println!("  {unread}"));
     }
@@ -150,7 +150,7 @@ fn stem(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().split('.').next().unwrap_or_default().to_owned()
 }
 
-fn shown(score: Score) -> String {
+fn ratios(score: Score) -> String {
     format!("{:>6.3} {:>6.3}", score.precision(), score.recall())
 }
 

@@ -199,7 +199,7 @@ fn table(events: &[Event]) -> Table {
         .set_header(["time (UTC)", "service", "subject", "who", "what", "detail"]);
     for event in events {
         let cells = [event.time.as_str(), event.service, &event.subject, &event.actor, &event.action, &event.detail];
-        table.add_row(cells.map(|text| shown(text, LONGEST)));
+        table.add_row(cells.map(|text| truncated(text, LONGEST)));
     }
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(20)));
@@ -208,7 +208,7 @@ fn table(events: &[Event]) -> Table {
 }
 
 /// Returns the text as one line, without control characters, truncated to `longest` characters.
-fn shown(text: &str, longest: usize) -> String {
+fn truncated(text: &str, longest: usize) -> String {
     let line: String = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())

@@ -4,7 +4,7 @@ use crate::{
     codegen::write::Json,
     metadata::{Location, ObjectRule, Operation, Parameter, Rule, ValueType},
     secret::Secret,
-    violation::{Violation, shown},
+    violation::{Violation, quote, truncate},
 };
 
 /// The arguments of a call, by parameter name.
@@ -56,7 +56,7 @@ fn segment(parameter: &Parameter, value: Option<&Json<'_>>) -> Option<Violation>
         let bad = text.chars().find(|c| matches!(c, '/' | '\\') || c.is_control())?;
         format!("must not contain {bad:?}: it is a part of the path")
     };
-    Some(Violation::new(parameter.name, rule, Some(shown(text))))
+    Some(Violation::new(parameter.name, rule, Some(quote(text))))
 }
 
 fn argument<'a>(arguments: &'a Arguments, name: &str) -> Option<&'a Json<'static>> {
@@ -70,8 +70,8 @@ fn missing(path: &str) -> Violation {
 fn object(rule: &'static ObjectRule, value: &Json<'_>, path: &str, found: &mut Vec<Violation>) {
     let Json::Object(members) = value else {
         let path = if path.is_empty() { "body" } else { path };
-        let given = given(value).filter(|_| !holds_secret(ValueType::Object(rule), DEEP));
-        return found.push(Violation::new(path, "must be a JSON object", given));
+        let value = excerpt(value).filter(|_| !holds_secret(ValueType::Object(rule), DEEP));
+        return found.push(Violation::new(path, "must be a JSON object", value));
     };
     let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     for member in rule.members {
@@ -98,14 +98,14 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
         (ValueType::Text | ValueType::Alphanumeric, Json::Text(text)) => {
             let length = text.chars().count();
             if !in_bounds(rule, i64::try_from(length).unwrap_or(i64::MAX)) {
-                let value = format!("{} ({length} characters)", shown(text));
+                let value = format!("{} ({length} characters)", quote(text));
                 broken(format!("must have {}", rule.bounds().unwrap_or_default()), Some(value));
             }
             if matches!(rule.kind, ValueType::Alphanumeric) && !text.chars().all(|c| c.is_ascii_alphanumeric()) {
-                broken("must hold letters and digits only".to_owned(), Some(shown(text)));
+                broken("must hold letters and digits only".to_owned(), Some(quote(text)));
             }
             if rule.closed && !rule.values.contains(&&**text) {
-                broken(format!("must be one of {}", rule.values.join(", ")), Some(shown(text)));
+                broken(format!("must be one of {}", rule.values.join(", ")), Some(quote(text)));
             }
         }
         (ValueType::Integer, Json::Integer(number)) => {
@@ -127,7 +127,7 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
             };
             if text.len() != 13 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
                 let sentence = "must be a time in milliseconds since 1970 (13 digits)";
-                broken(sentence.to_owned(), given(value));
+                broken(sentence.to_owned(), excerpt(value));
             }
         }
         (ValueType::List(item), Json::Array(items)) => {
@@ -145,7 +145,7 @@ fn value_of(rule: &Rule, value: &Json<'_>, path: &str, found: &mut Vec<Violation
         }
         (ValueType::Object(rule), value) => object(rule, value, path, found),
         (kind, value) => {
-            broken(format!("must be {}", words(kind)), given(value).filter(|_| !holds_secret(kind, DEEP)));
+            broken(format!("must be {}", words(kind)), excerpt(value).filter(|_| !holds_secret(kind, DEEP)));
         }
     }
 }
@@ -183,17 +183,14 @@ fn words(kind: ValueType) -> &'static str {
 }
 
 /// Formats a value for a message, truncated if it is long.
-fn given(value: &Json<'_>) -> Option<String> {
+fn excerpt(value: &Json<'_>) -> Option<String> {
     match value {
-        Json::Text(text) => Some(shown(text)),
+        Json::Text(text) => Some(quote(text)),
         Json::Secret(_) => None,
         other => {
-            const LONGEST: usize = 80;
             let text = serde_json::to_string(other).unwrap_or_default();
-            Some(match text.char_indices().nth(LONGEST) {
-                None => text,
-                Some((end, _)) => format!("{}…", &text[..end]),
-            })
+            let (start, ellipsis) = truncate(&text);
+            Some(format!("{start}{ellipsis}"))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 
-use crate::{error::Error, secret::Secret, transport::retry::RetryPolicy, violation::shown};
+use crate::{error::Error, secret::Secret, transport::retry::RetryPolicy, violation::quote};
 
 /// Options that override the configuration for one call.
 ///
@@ -151,7 +151,7 @@ fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Erro
     let value = HeaderValue::from_str(value)
         .ok()
         .filter(|value| value.to_str().is_ok())
-        .ok_or_else(|| Error::invalid(name, format!("must be printable ASCII, got {}", shown(value))))?;
+        .ok_or_else(|| Error::invalid(name, format!("must be printable ASCII, got {}", quote(value))))?;
     Ok((parsed, value))
 }
 

@@ -13,7 +13,7 @@ use crate::{
     options::CallOptions,
     secret::Secret,
     sign,
-    violation::{Violation, shown},
+    violation::{Violation, quote},
 };
 
 /// A request for an operation, before it is sent.
@@ -207,7 +207,7 @@ fn header(name: &'static str, value: &Json<'_>) -> Result<(HeaderName, HeaderVal
     let secret = matches!(value, Json::Secret(_));
     let mut written = written.ok_or_else(|| match secret {
         true => Violation::new(name, "holds a character that cannot stand in a header", None),
-        false => Violation::new(name, "must be printable ASCII", Some(shown(&text))),
+        false => Violation::new(name, "must be printable ASCII", Some(quote(&text))),
     })?;
     written.set_sensitive(secret);
     Ok((header_name, written))

@@ -49,11 +49,17 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// Formats a text for a message, truncated if it is long.
-pub(crate) fn shown(text: &str) -> String {
+/// Quotes a text for a message, truncated if it is long.
+pub(crate) fn quote(text: &str) -> String {
+    let (start, ellipsis) = truncate(text);
+    format!("{start:?}{ellipsis}")
+}
+
+/// Returns the start of a text for a message, and the ellipsis if that is not all.
+pub(crate) fn truncate(text: &str) -> (&str, &'static str) {
     const LONGEST: usize = 80;
     match text.char_indices().nth(LONGEST) {
-        None => format!("{text:?}"),
-        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => (text, ""),
+        Some((end, _)) => (&text[..end], "…"),
     }
 }

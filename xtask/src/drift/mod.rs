@@ -284,12 +284,12 @@ fn say(text: &str) {
 fn print(outcome: &Outcome) {
     match outcome {
         Outcome::Unknown(message) | Outcome::Unreadable(message) => eprintln!("{message}"),
-        Outcome::Compared(report) => say(&shown(report)),
+        Outcome::Compared(report) => say(&render(report)),
     }
 }
 
 /// Formats a report for a reviewer.
-pub fn shown(report: &Report) -> String {
+pub fn render(report: &Report) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
         out.push_str(&text);

@@ -46,7 +46,7 @@ pub fn example(spec: &Spec, operation: &Operation, setup: &[String]) -> String {
     if let Some((_, setters)) = &body {
         lines.extend(setters.iter().map(|setter| format!("    {setter}")));
     }
-    lines.extend(shown(spec, operation));
+    lines.extend(printing(spec, operation));
     lines.extend(["# Ok(())".to_owned(), "# }".to_owned()]);
     lines.join("\n")
 }
@@ -91,7 +91,7 @@ fn documented<'a>(spec: &'a Spec, schema: &'a Schema, example: &'a Value) -> Opt
 }
 
 /// Returns the lines that print a few fields of the response: of a history who did what, when.
-fn shown(spec: &Spec, operation: &Operation) -> Vec<String> {
+fn printing(spec: &Spec, operation: &Operation) -> Vec<String> {
     let schema = operation.response_schema();
     let templates = operation.history.iter().flat_map(|history| history.fields().into_iter().take(3));
     let event: Vec<&str> = templates

@@ -219,7 +219,7 @@ fn reports_stale_deviations() {
     assert_eq!(report.differences, []);
     assert_eq!(report.stale.len(), 1);
     assert_eq!(report.stale[0].about, "endpoint");
-    let shown = drift::shown(&report);
+    let shown = drift::render(&report);
     assert!(shown.contains("stale: the x-deviation about endpoint"), "{shown}");
 }
 

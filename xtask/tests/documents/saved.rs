@@ -47,7 +47,7 @@ fn specs_match_documents() {
         report.document = "the document".to_owned();
         assert_eq!(report.differences, [], "{name}");
         assert!(report.stale.is_empty(), "{name}: {:?}", report.stale);
-        insta::assert_snapshot!(format!("report_{name}"), drift::shown(&report));
+        insta::assert_snapshot!(format!("report_{name}"), drift::render(&report));
         insta::assert_snapshot!(format!("reading_{name}"), reading(&document));
         compared.push(name);
     }

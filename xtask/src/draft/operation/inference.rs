@@ -4,7 +4,7 @@ use super::*;
 
 impl Draft<'_> {
     /// Returns the value of a parameter in an example request.
-    pub(super) fn shown(&self, name: &str, role: &Role) -> Option<String> {
+    pub(super) fn example_of(&self, name: &str, role: &Role) -> Option<String> {
         self.document
             .examples
             .iter()

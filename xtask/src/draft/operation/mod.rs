@@ -222,7 +222,7 @@ impl Draft<'_> {
                 }
                 parameter["description"] = Value::from(described(&row.name));
                 parameter["schema"] = schema.clone();
-                let shown = self.shown(&row.name, &role);
+                let shown = self.example_of(&row.name, &role);
                 if required && row.name != TOKEN_HEADER {
                     parameter["example"] = match shown {
                         Some(text) => typed(&text, &schema),

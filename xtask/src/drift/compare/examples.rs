@@ -258,7 +258,7 @@ impl<'a> Compare<'a> {
         }
         if !matches_json(kind, value) {
             let document = format!("{kind} in the table, {} in an example", json_type(value));
-            let spec = shown_type(&self.resolve(
+            let spec = type_text(&self.resolve(
                 self.spec.value.pointer(pointer).map_or(&Value::Null, |node| node.get("schema").unwrap_or(node)),
                 pointer.to_owned(),
             ));

@@ -35,11 +35,11 @@ impl<'a> Compare<'a> {
             let silent = document.iter().all(Bounds::is_empty) && !limits.alphanumeric;
             let mut finding = found(
                 "range",
-                shown_bounds(
+                bounds_text(
                     &[("length", limits.length), ("elements", limits.items), ("value", limits.value)],
                     limits.alphanumeric,
                 ),
-                shown_bounds(&[("length", length), ("elements", items), ("value", value)], letters),
+                bounds_text(&[("length", length), ("elements", items), ("value", value)], letters),
                 is_request && narrower(&pairs),
             );
             finding.lost = silent && limits.lost;
@@ -107,7 +107,7 @@ fn narrower(pairs: &[(&str, Bounds, Bounds)]) -> bool {
     })
 }
 
-fn shown_bounds(bounds: &[(&str, Bounds)], alphanumeric: bool) -> String {
+fn bounds_text(bounds: &[(&str, Bounds)], alphanumeric: bool) -> String {
     let mut parts: Vec<String> = bounds
         .iter()
         .filter(|(_, bounds)| !bounds.is_empty())

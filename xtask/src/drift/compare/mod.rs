@@ -174,7 +174,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn shown_type(resolved: &Resolved<'_>) -> String {
+fn type_text(resolved: &Resolved<'_>) -> String {
     let (kind, format) = (raw::kind(resolved.schema), text(resolved.schema, "format"));
     let shown = if format.is_empty() { kind.to_owned() } else { format!("{kind} ({format})") };
     match resolved.component {

@@ -209,7 +209,7 @@ impl<'a> Compare<'a> {
         }
         match &row.kind {
             Fact::Stated(Kind::Other(word)) => {
-                let mut lost = found("type", format!("the unknown type {word}"), shown_type(&resolved), false);
+                let mut lost = found("type", format!("the unknown type {word}"), type_text(&resolved), false);
                 lost.lost = true;
                 self.add(lost);
             }
@@ -220,7 +220,7 @@ impl<'a> Compare<'a> {
                 self.schema_name(row, kind, node, &nodes);
             }
             Fact::Lost => {
-                let mut lost = found("type", "lost".to_owned(), shown_type(&resolved), false);
+                let mut lost = found("type", "lost".to_owned(), type_text(&resolved), false);
                 lost.lost = true;
                 self.add(lost);
             }
@@ -285,7 +285,7 @@ impl<'a> Compare<'a> {
     /// Returns the type of the spec if a documented type does not fit it.
     pub(super) fn mismatch(&self, kind: &Kind, node: &Node<'a>) -> Option<String> {
         let resolved = self.resolve(node.schema, node.schema_pointer.clone());
-        (!self.fits(kind, resolved.schema)).then(|| shown_type(&resolved))
+        (!self.fits(kind, resolved.schema)).then(|| type_text(&resolved))
     }
 
     pub(super) fn fits(&self, kind: &Kind, schema: &Value) -> bool {
