@@ -14,6 +14,7 @@ mod kind;
 pub mod lint;
 mod names;
 pub mod notices;
+mod output;
 pub mod package;
 pub mod score;
 pub mod semver;

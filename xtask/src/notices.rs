@@ -10,9 +10,12 @@ use std::{
 
 use serde_json::Value;
 
-use crate::spec::{
-    Problem, Result,
-    raw::{list, text},
+use crate::{
+    output::say_line,
+    spec::{
+        Problem, Result,
+        raw::{list, text},
+    },
 };
 
 /// The package whose binary is distributed.
@@ -29,7 +32,7 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
         return if same { Ok(()) } else { Err(stale()) };
     }
     fs::write(root.join(&path), notices).map_err(|error| failed(format!("cannot be written: {error}")))?;
-    println!("wrote {path}");
+    say_line(format_args!("wrote {path}"));
     Ok(())
 }
 

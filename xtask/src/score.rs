@@ -13,6 +13,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::{
     document::{Column, Document, Fact, Role},
+    output::say_line,
     spec::{Problem, Result},
 };
 
@@ -87,12 +88,12 @@ pub struct Layout {
 /// Returns an error if a file cannot be read, a truth file is invalid, or there is no truth file or no layout.
 pub fn run(folder: &Path) -> Result<()> {
     let layouts = measure(folder)?;
-    println!(
+    say_line(format_args!(
         "{:<12} {:>5} {:>11}  {:>13} {:>13} {:>13}",
         "layout", "documents", "rows found", "name P/R", "type P/R", "mandatory P/R"
-    );
+    ));
     for layout in layouts {
-        println!(
+        say_line(format_args!(
             "{:<12} {:>5} {:>5}/{:<5}  {} {} {}",
             layout.name,
             layout.documents,
@@ -101,8 +102,8 @@ pub fn run(folder: &Path) -> Result<()> {
             ratios(layout.names),
             ratios(layout.kinds),
             ratios(layout.mandatory),
-        );
-        layout.unread.iter().for_each(|unread| println!("  {unread}"));
+        ));
+        layout.unread.iter().for_each(|unread| say_line(format_args!("  {unread}")));
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use quote::ToTokens;
 use syn::{ImplItem, Item, Visibility};
 
 use crate::{
+    output::say_line,
     package::{
         self,
         changelog::{self, Changelog},
@@ -31,7 +32,7 @@ pub fn run(root: &Path, services: &[String], against: Option<&str>) -> Result<()
         let changelog = changelog::path(&spec.service);
         let at = |path: &str| git(root, &["show", &format!("{revision}:./{path}")]);
         let Ok(before) = at(&changelog) else {
-            println!("{folder}: not in {revision}");
+            say_line(format_args!("{folder}: not in {revision}"));
             continue;
         };
         let before = Changelog::parse(&changelog, before)?;
@@ -47,8 +48,12 @@ pub fn run(root: &Path, services: &[String], against: Option<&str>) -> Result<()
         let (old, new) = (api(&at)?, api(&read)?);
         let removed: Vec<&String> = old.difference(&new).collect();
         let added = new.difference(&old).count();
-        println!("{folder}: {} removed or changed, {added} added since {revision} ({})", removed.len(), before.version);
-        removed.iter().for_each(|item| println!("  {item}"));
+        say_line(format_args!(
+            "{folder}: {} removed or changed, {added} added since {revision} ({})",
+            removed.len(),
+            before.version
+        ));
+        removed.iter().for_each(|item| say_line(format_args!("  {item}")));
         if !removed.is_empty() && before.released && !breaks(&before.version, &now.version) {
             problems.push(Problem::new(
                 changelog,

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use crate::{
+    output::say_line,
     package,
     spec::{self, Problem, Result, Spec},
 };
@@ -58,7 +59,10 @@ fn measure(root: &Path, services: &[String], rounds: usize) -> std::result::Resu
         .collect();
     clients.push((format!("huaweicloud-many ({MANY} operations)"), many.path().join("crates/huaweicloud-many")));
 
-    println!("{:<42} {:>6} {:>8} {:>16}  each round: wall, processor", "project", "crates", "fastest", "added");
+    say_line(format_args!(
+        "{:<42} {:>6} {:>8} {:>16}  each round: wall, processor",
+        "project", "crates", "fastest", "added"
+    ));
     for (title, dependency) in PROJECTS {
         let base = Project::new(&root, dependency, None)?;
         let with: Vec<Project> = clients
@@ -75,7 +79,7 @@ fn measure(root: &Path, services: &[String], rounds: usize) -> std::result::Resu
                 times.push(project.build()?);
             }
         }
-        println!("{title:<42} {:>6} {:>7.1}s", base.crates, fastest(&base_times));
+        say_line(format_args!("{title:<42} {:>6} {:>7.1}s", base.crates, fastest(&base_times)));
         for ((project, (name, _)), times) in with.iter().zip(&clients).zip(&times) {
             let percent = |with: f64, base: f64| (with / base - 1.0) * 100.0;
             let each: Vec<String> = times
@@ -85,14 +89,14 @@ fn measure(root: &Path, services: &[String], rounds: usize) -> std::result::Resu
                     format!("{:+.0}, {:+.0}", percent(with.wall, base.wall), percent(with.processor, base.processor))
                 })
                 .collect();
-            println!(
+            say_line(format_args!(
                 "{:<42} {:>+6} {:>+7.1}s {:>+14.1} %  {}",
                 format!("  with {name}"),
                 project.crates.cast_signed() - base.crates.cast_signed(),
                 fastest(times) - fastest(&base_times),
                 percent(fastest(times), fastest(&base_times)),
                 each.join("; ")
-            );
+            ));
         }
     }
     Ok(())

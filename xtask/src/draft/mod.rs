@@ -14,6 +14,7 @@ use crate::{
     document::Document,
     drift,
     files::{self, Files},
+    output::say_line,
     package::changelog,
     spec::{self, Operation, Problem, Result, Spec, step},
 };
@@ -76,10 +77,10 @@ pub fn run(root: &Path, documents: &[std::path::PathBuf], service: &str) -> Resu
         files.insert(changelog, changelog::FIRST.to_owned());
     }
     files::write(root, &files, &[])?;
-    drafted.iter().for_each(|line| println!("{line}"));
-    println!(
+    drafted.iter().for_each(say_line);
+    say_line(format_args!(
         "{notes} notes (x-review) to settle in {file}; then `cargo xtask lint {service}` and `cargo xtask generate`"
-    );
+    ));
     Ok(())
 }
 

@@ -8,13 +8,14 @@ mod finding;
 
 pub use finding::Finding;
 
-use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde::Serialize;
 
 use crate::{
     deviations::{self, Deviation},
     document::{Document, Unreadable},
+    output::say,
     spec::{self, Operation, Spec},
 };
 
@@ -274,11 +275,6 @@ fn print_json(outcomes: &[Outcome]) {
 #[expect(clippy::expect_used, reason = "reports hold texts and numbers only")]
 fn say_json(value: &impl Serialize) {
     say(&(serde_json::to_string_pretty(value).expect("texts and numbers") + "\n"));
-}
-
-/// Prints a text; a closed pipe, as with `head`, is not an error.
-fn say(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 fn print(outcome: &Outcome) {
