@@ -4,7 +4,7 @@
 use std::{
     io,
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use huaweicloud_core::{
@@ -16,21 +16,35 @@ use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
 
 use crate::support::{Canned, SECRET, response};
 
-/// A clock that never waits, records the requested delays, and can be skewed.
+/// A clock that skips pauses, records them, and can be put ahead.
 #[derive(Debug, Default)]
 pub struct TestClock {
-    pub ahead: Duration,
+    ahead: Mutex<Duration>,
     pub slept: Mutex<Vec<Duration>>,
+}
+
+impl TestClock {
+    pub fn advance(&self, by: Duration) {
+        *self.ahead.lock().unwrap() += by;
+    }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> SystemTime {
-        SystemTime::now() + self.ahead
+        SystemTime::now() + *self.ahead.lock().unwrap()
+    }
+
+    fn instant(&self) -> Instant {
+        Instant::now() + *self.ahead.lock().unwrap()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
         self.slept.lock().unwrap().push(duration);
         Box::pin(tokio::task::yield_now())
+    }
+
+    fn timeout(&self, limit: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(limit))
     }
 
     fn random(&self) -> f64 {
@@ -190,6 +204,9 @@ async fn signs_each_attempt_again() {
         fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
             Box::pin(std::future::ready(()))
         }
+        fn timeout(&self, limit: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(tokio::time::sleep(limit))
+        }
         fn random(&self) -> f64 {
             0.0
         }
@@ -310,7 +327,8 @@ async fn detects_clock_skew() {
     }
     // Without fault injection, the sandbox rejects a signature that is 20 minutes off.
     let sandbox = Sandbox::start().await.unwrap();
-    let clock = TestClock { ahead: Duration::from_secs(20 * 60), ..TestClock::default() };
+    let clock = TestClock::default();
+    clock.advance(Duration::from_secs(20 * 60));
     let config = sandbox.config_builder().clock(Arc::new(clock)).build().unwrap();
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let error = osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();

@@ -125,7 +125,7 @@ async fn supports_both_metadata_service_versions() {
         let server = Canned::start(responses).await;
         let metadata = Metadata::default().endpoint(&server.url);
         let Lookup::Found(loaded) = metadata.load().await.unwrap() else { panic!("nothing found") };
-        assert!(matches!(&loaded.credential, Credential::Keys { access_key, .. } if access_key == "META"));
+        assert!(loaded.credential.access_key() == Some("META"));
         assert!(loaded.expires_at.is_some());
         let requests = server.requests().await;
         assert!(requests[0].starts_with("PUT /meta-data/latest/api/token "));
@@ -309,10 +309,7 @@ async fn picks_up_keys_rotated_by_metadata_service() {
     let rotated = |access: &str| response("200 OK", "", &keys(access, "2099-01-01T00:00:00.000000Z", true));
     let server = Canned::start(vec![session(), rotated("OLD"), session(), rotated("NEW")]).await;
     let renewing = RefreshingCredentials::new(Arc::new(Metadata::default().endpoint(&server.url)));
-    let access = |credential: &Credential| match credential {
-        Credential::Keys { access_key, .. } => access_key.clone(),
-        _ => panic!("no keys"),
-    };
+    let access = |credential: &Credential| credential.access_key().unwrap().to_owned();
     let old = renewing.credential().await.unwrap();
     assert_eq!((access(&old), access(&renewing.credential().await.unwrap())), ("OLD".to_owned(), "OLD".to_owned()));
     assert!(renewing.expired(&old), "the gateway took them for expired");

@@ -77,7 +77,11 @@ async fn concurrent_tasks_share_one_refresh() {
 #[tokio::test]
 async fn refreshes_before_expiry_and_reports_failure_to_all_waiters() {
     let source = Counting::new("t", Duration::from_secs(3600));
-    let clock = |minutes: u64| Arc::new(TestClock { ahead: Duration::from_secs(minutes * 60), ..TestClock::default() });
+    let clock = |minutes: u64| {
+        let clock = Arc::new(TestClock::default());
+        clock.advance(Duration::from_secs(minutes * 60));
+        clock
+    };
     let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(0));
     renewing.credential().await.unwrap();
     renewing.credential().await.unwrap();
@@ -178,23 +182,10 @@ impl CredentialSource for Stuck {
 
 #[tokio::test]
 async fn refreshes_in_background_while_credentials_are_valid() {
-    #[derive(Debug)]
-    struct Later(AtomicUsize);
-    impl huaweicloud_core::Clock for Later {
-        fn now(&self) -> SystemTime {
-            SystemTime::now() + Duration::from_secs(60 * self.0.load(Ordering::SeqCst) as u64)
-        }
-        fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
-            Box::pin(std::future::ready(()))
-        }
-        fn random(&self) -> f64 {
-            0.5
-        }
-    }
-    let (source, clock) = (Arc::new(Stuck(AtomicUsize::new(0))), Arc::new(Later(AtomicUsize::new(0))));
+    let (source, clock) = (Arc::new(Stuck(AtomicUsize::new(0))), Arc::new(TestClock::default()));
     let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
     renewing.credential().await.unwrap();
-    clock.0.store(50, Ordering::SeqCst);
+    clock.advance(Duration::from_secs(50 * 60));
     while source.0.load(Ordering::SeqCst) < 2 {
         renewing.credential().await.unwrap();
     }
@@ -202,7 +193,7 @@ async fn refreshes_in_background_while_credentials_are_valid() {
         renewing.credential().await.unwrap();
     }
     assert_eq!(source.0.load(Ordering::SeqCst), 2, "one refresh is under way");
-    clock.0.store(61, Ordering::SeqCst);
+    clock.advance(Duration::from_secs(11 * 60));
     let waited = tokio::time::timeout(Duration::from_millis(30), renewing.credential()).await;
     assert!(waited.is_err(), "now there is nothing left but to wait");
 }
@@ -272,6 +263,9 @@ fn refresh_survives_dropped_runtime() {
         fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
             Box::pin(std::future::pending())
         }
+        fn timeout(&self, _: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(std::future::pending())
+        }
         fn random(&self) -> f64 {
             0.5
         }
@@ -293,10 +287,54 @@ fn refresh_survives_dropped_runtime() {
 async fn recovers_from_panicking_source() {
     let source = Gated::new(true);
     source.gate.add_permits(9);
-    let renewing = RefreshingCredentials::new(Arc::clone(&source) as _);
+    let clock = Arc::new(TestClock::default());
+    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
     let first = renewing.credential().await.unwrap();
     assert!(renewing.expired(&first));
     let error = renewing.credential().await.unwrap_err();
     assert_eq!(error.message(), "the gated source returned no credentials: it broke off");
+    clock.advance(Duration::from_secs(1));
     assert_eq!(*renewing.credential().await.unwrap(), Credential::token("t2"));
+}
+
+/// All callers share the pause after a failure, which doubles.
+#[tokio::test]
+async fn failing_source_is_not_asked_again_and_again() {
+    let failing = Arc::new(Counting { loads: AtomicUsize::new(0), token: "t", life: Duration::ZERO, fails_after: 0 });
+    let clock = Arc::new(TestClock::default());
+    let renewing = RefreshingCredentials::with_clock(Arc::clone(&failing) as _, Arc::clone(&clock) as _);
+    let mut loads = Vec::new();
+    for second in 0..1000 {
+        for _ in 0..3 {
+            assert!(renewing.credential().await.unwrap_err().message().contains("the source is down"));
+        }
+        if failing.loads.load(Ordering::SeqCst) > loads.len() {
+            loads.push(second);
+        }
+        clock.advance(Duration::from_secs(1));
+    }
+    // The test itself takes time, too.
+    let pauses: Vec<i32> = loads.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(pauses.iter().zip([1, 2, 4, 8, 16, 32, 64, 128, 256, 300]).all(|(is, due)| due - is <= 1), "{pauses:?}");
+    assert_eq!(failing.loads.load(Ordering::SeqCst), 11, "at {loads:?}");
+}
+
+/// A gateway that rejects every credential does not cause a login for every call.
+#[tokio::test]
+async fn rejected_credentials_are_not_replaced_again_and_again() {
+    let plan = FaultPlan::new().always(Fault::Expired);
+    let sandbox = Sandbox::builder().record_requests().faults(plan).start().await.unwrap();
+    let source = Counting::new("dead", Duration::from_secs(86400));
+    let clock = Arc::new(TestClock::default());
+    let renewing = Arc::new(RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _));
+    let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
+    for _ in 0..100 {
+        assert!(call(&config).await.unwrap_err().is_expired());
+    }
+    assert_eq!((source.loads.load(Ordering::SeqCst), sandbox.requests().len()), (2, 101));
+    clock.advance(Duration::from_secs(2));
+    for _ in 0..100 {
+        assert!(call(&config).await.unwrap_err().is_expired());
+    }
+    assert_eq!(source.loads.load(Ordering::SeqCst), 3);
 }

@@ -1,5 +1,5 @@
-//! Compares the cost of a typed, signed call with the same call written by hand with reqwest, serde_json and hmac, in
-//! the same run.
+//! Compares the cost of a typed, signed call with the same call written by hand and made fast, with reqwest, serde_json
+//! and hmac, in the same run.
 //!
 //! Measures the CPU time of the client's thread; the server responds from a separate thread, always with the same
 //! bytes. Run with `cargo bench --bench client`.
@@ -25,7 +25,11 @@ use criterion::{
     measurement::{Measurement, ValueFormatter, WallTime},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use huaweicloud_core::{Config, Credential, dynamic::Service, sign::SigningInput};
+use huaweicloud_core::{
+    Config, Credential,
+    dynamic::Service,
+    sign::{Signer, SigningInput, canonical_query},
+};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -65,8 +69,10 @@ impl Measurement for CpuTime {
 const AK: &str = "SANDBOXACCESSKEY0000";
 const SK: &str = "sandbox-secret-key-of-no-other-use-00000";
 
-/// The hand-written equivalent: plain structs and plain signing.
+/// The hand-written equivalent, made fast: plain structs, signing without superfluous allocations, no time limits.
 mod by_hand {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[derive(Deserialize)]
@@ -198,38 +204,85 @@ mod by_hand {
         operation_time: Option<String>,
     }
 
-    pub fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    fn push_hex(out: &mut String, bytes: &[u8]) {
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 15] {
+                out.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+            }
+        }
     }
 
-    pub fn sign(method: &str, path: &str, query: &str, headers: &[(&str, &str)], body: &[u8], date: &str) -> String {
-        let mut block = String::new();
-        for (name, value) in headers {
-            block.push_str(&format!("{name}:{value}\n"));
+    fn push_encoded(out: &mut String, text: &str, kept: &[u8]) {
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || kept.contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                write!(out, "%{byte:02X}").unwrap();
+            }
         }
-        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
-        let names = names.join(";");
-        let canonical = format!("{method}\n{path}/\n{query}\n{block}\n{names}\n{}", hex(&Sha256::digest(body)));
-        let to_sign = format!("SDK-HMAC-SHA256\n{date}\n{}", hex(&Sha256::digest(canonical)));
+    }
+
+    /// Signs a request whose query is given as pairs.
+    pub fn sign(
+        method: &str,
+        path: &str,
+        query: &mut [(&str, &str)],
+        headers: &[(&str, &str)],
+        body: &[u8],
+        date: &str,
+    ) -> String {
+        let mut text = String::with_capacity(512);
+        text.push_str(method);
+        text.push('\n');
+        push_encoded(&mut text, path, b"/");
+        text.push_str("/\n");
+        query.sort_unstable();
+        for (index, (name, value)) in query.iter().enumerate() {
+            if index > 0 {
+                text.push('&');
+            }
+            push_encoded(&mut text, name, b"");
+            text.push('=');
+            push_encoded(&mut text, value, b"");
+        }
+        text.push('\n');
+        let mut names = String::with_capacity(64);
+        for (name, value) in headers {
+            for part in [name, ":", value, "\n"] {
+                text.push_str(part);
+            }
+            if !names.is_empty() {
+                names.push(';');
+            }
+            names.push_str(name);
+        }
+        text.push('\n');
+        text.push_str(&names);
+        text.push('\n');
+        push_hex(&mut text, &Sha256::digest(body));
+        let mut to_sign = String::with_capacity(128);
+        for part in ["SDK-HMAC-SHA256\n", date, "\n"] {
+            to_sign.push_str(part);
+        }
+        push_hex(&mut to_sign, &Sha256::digest(&text));
         let mut mac = Hmac::<Sha256>::new_from_slice(SK.as_bytes()).unwrap();
         mac.update(to_sign.as_bytes());
-        let signature = hex(&mac.finalize().into_bytes());
-        format!("SDK-HMAC-SHA256 Access={AK}, SignedHeaders={names}, Signature={signature}")
+        let mut header = String::with_capacity(256);
+        for part in ["SDK-HMAC-SHA256 Access=", AK, ", SignedHeaders=", &names, ", Signature="] {
+            header.push_str(part);
+        }
+        push_hex(&mut header, &mac.finalize().into_bytes());
+        header
     }
 
     pub async fn call(client: &reqwest::Client, base: &str, host: &str) -> Osm {
         let date = huaweicloud_core::time::sdk_date(SystemTime::now());
-        let (path, query) = ("/v2/servicerequest/cases/CS1/operate-logs", "limit=1&offset=0");
-        let authorization = sign("GET", path, query, &[("host", host), ("x-sdk-date", &date)], b"", &date);
-        let response = client
-            .get(format!("{base}{path}?{query}"))
-            .header("accept", "application/json")
-            .header("x-sdk-date", date)
-            .header("authorization", authorization)
-            .timeout(Duration::from_secs(30))
-            .send()
-            .await
-            .unwrap();
+        let path = "/v2/servicerequest/cases/CS1/operate-logs";
+        let mut query = [("limit", "1"), ("offset", "0")];
+        let authorization = sign("GET", path, &mut query, &[("host", host), ("x-sdk-date", &date)], b"", &date);
+        let request = client.get(format!("{base}{path}?limit=1&offset=0"));
+        let request = request.header("x-sdk-date", date).header("authorization", authorization);
+        let response = request.send().await.unwrap();
         assert!(response.status().is_success());
         serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
     }
@@ -277,12 +330,14 @@ fn page(service: &Service, records: usize) -> String {
 }
 
 fn calls(criterion: &mut Criterion<CpuTime>) {
+    // reqwest panics without one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let base = serve(page(&huaweicloud_osm::dynamic::SERVICE, 1));
     let host = base.trim_start_matches("http://").to_owned();
     let mut group = criterion.benchmark_group("call");
     group.bench_function("by hand", |bencher| {
-        let client = runtime.block_on(async { huaweicloud_core::codegen::local_http().unwrap().build().unwrap() });
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
         bencher.iter(|| {
             let page = runtime.block_on(by_hand::call(&client, &base, &host));
             assert_eq!(black_box(page.incident_operate_log_list.unwrap().len()), 1);
@@ -308,18 +363,23 @@ fn signing(criterion: &mut Criterion<CpuTime>) {
     let headers = [("host", "osm.cn-south-1.myhuaweicloud.com"), ("x-domain-id", "fedcba98"), ("x-sdk-date", date)];
     let mut group = criterion.benchmark_group("sign");
     group.bench_function("by hand", |bencher| {
-        bencher.iter(|| by_hand::sign("GET", black_box(path), "limit=50&offset=0", &headers, b"", date));
+        bencher.iter(|| {
+            let mut query = [("limit", "50"), ("offset", "0")];
+            by_hand::sign("GET", black_box(path), &mut query, &headers, b"", date)
+        });
     });
     group.bench_function("core", |bencher| {
+        let signer = Signer::new(AK, &SK.into());
         bencher.iter(|| {
+            let query = canonical_query(&[("limit", "50"), ("offset", "0")]);
             let input = SigningInput {
                 method: "GET",
                 path: black_box(path),
-                canonical_query: "limit=50&offset=0",
+                canonical_query: &query,
                 headers: &headers,
                 body: b"",
             };
-            input.authorization(AK, SK, date)
+            signer.authorization(&input, date)
         });
     });
     group.finish();

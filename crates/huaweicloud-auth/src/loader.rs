@@ -161,13 +161,13 @@ impl Loader {
             return Err(Error::new(ErrorKind::Config, "no region: set HUAWEICLOUD_SDK_REGION, or name one"));
         }
         let refreshing = Arc::new(RefreshingCredentials::with_clock(source, Arc::clone(&self.clock)));
-        let loaded = refreshing.load().await?;
+        let (project_id, domain_id) = refreshing.load().await?;
         let credentials: Arc<dyn CredentialsProvider> = refreshing;
         let mut builder = apply_location(Config::builder().credentials_from(Arc::clone(&credentials)));
-        if let Some(id) = loaded.project_id.or_else(|| self.environment.get(PROJECT_ID)) {
+        if let Some(id) = project_id.or_else(|| self.environment.get(PROJECT_ID)) {
             builder = builder.project_id(id);
         }
-        if let Some(id) = loaded.domain_id.or_else(|| self.environment.get(DOMAIN_ID)) {
+        if let Some(id) = domain_id.or_else(|| self.environment.get(DOMAIN_ID)) {
             builder = builder.domain_id(id);
         }
         if let Some(region) = region.clone() {

@@ -2,11 +2,19 @@
 
 use std::time::{Duration, SystemTime};
 
-use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind, time};
-use reqwest::{Client, Response};
+use huaweicloud_core::{
+    BoxFuture, CallOptions, Client, Config, Credential, Error, ErrorKind, Method, RetryPolicy,
+    metadata::{Scope, Service},
+    time,
+};
 use serde::Deserialize;
 
 use crate::{CredentialSource, LoadedCredentials, Lookup};
+
+static METADATA: Service = Service::new("metadata", "metadata", "Metadata service", Scope::Project, &[], &[]);
+
+/// The largest response that is read, in bytes: keys and a token take a few kilobytes.
+const LARGEST: usize = 1 << 20;
 
 /// A source that loads temporary keys from the ECS metadata service.
 ///
@@ -39,56 +47,64 @@ impl Metadata {
     }
 
     async fn ask(&self) -> Result<Lookup, Error> {
-        // The endpoint is local to this machine's host: requests must not go through a proxy or be redirected.
-        let client = huaweicloud_core::codegen::local_http()?
+        // The address is reachable on this machine's host only, so plain http is all there is.
+        let config = Config::builder()
+            .anonymous()
+            .endpoint(&self.endpoint)
+            .allow_http()
             .connect_timeout(self.timeout)
-            .timeout(self.timeout)
-            .build()
-            .map_err(|error| failed("cannot be asked").with_source(error))?;
-        let Some(mut token) = self.session_token(&client).await? else {
+            .attempt_timeout(self.timeout)
+            .max_body(LARGEST)
+            .retry(RetryPolicy::none())
+            .build()?;
+        let client = Client::new(&config, &METADATA)?;
+        let Some(mut token) = session_token(&client).await? else {
             return Ok(Lookup::NotFound("the metadata service does not respond; is this an ECS server?".to_owned()));
         };
-        let mut response = self.security_key(&client, token.as_deref()).await?;
-        if response.status() == 401 && token.is_some() {
+        let mut response = security_key(&client, token.as_deref()).await;
+        if response.as_ref().is_err_and(Error::is_unauthenticated) && token.is_some() {
             // The session token may just have expired.
-            token = self.session_token(&client).await?.flatten();
-            response = self.security_key(&client, token.as_deref()).await?;
+            token = session_token(&client).await?.flatten();
+            response = security_key(&client, token.as_deref()).await;
         }
-        let status = response.status().as_u16();
-        let body = response.text().await.map_err(|error| failed("broke off its response").with_source(error))?;
-        match status {
-            200 => parse(&body),
-            404 => Ok(Lookup::NotFound("this server has no agency".to_owned())),
-            401 if body.contains("agency") => Ok(Lookup::NotFound("this server has no agency".to_owned())),
-            status => Err(failed(&format!("responded with the status {status}"))),
+        match response {
+            Ok(body) => parse(&body),
+            Err(error) => match error.status() {
+                Some(404) => Ok(Lookup::NotFound("this server has no agency".to_owned())),
+                Some(401) if error.body_excerpt().is_some_and(|body| body.contains("agency")) => {
+                    Ok(Lookup::NotFound("this server has no agency".to_owned()))
+                }
+                Some(status @ 300..) => Err(failed(&format!("responded with the status {status}"))),
+                Some(_) => Err(failed("broke off its response").with_source(error)),
+                None => Err(failed("does not respond").with_source(error)),
+            },
         }
     }
+}
 
-    /// Requests a session token. Returns `Some(None)` if the server is of the older generation, `None` if there is no
-    /// response.
-    async fn session_token(&self, client: &Client) -> Result<Option<Option<String>>, Error> {
-        let url = format!("{}/meta-data/latest/api/token", self.endpoint);
-        let Ok(response) = client.put(url).header("X-Metadata-Token-Ttl-Seconds", "21600").send().await else {
-            return Ok(None);
-        };
-        match response.status().as_u16() {
-            200 => {
-                let token =
-                    response.text().await.map_err(|error| failed("broke off its response").with_source(error))?;
-                Ok(Some(Some(token.trim().to_owned())))
-            }
-            404 | 405 | 503 => Ok(Some(None)),
-            status => Err(failed(&format!("gave no session token but the status {status}"))),
-        }
+/// Requests a session token. Returns `Some(None)` if the server is of the older generation, `None` if there is no
+/// response.
+async fn session_token(client: &Client) -> Result<Option<Option<String>>, Error> {
+    let options = CallOptions::new().header("X-Metadata-Token-Ttl-Seconds", "21600");
+    let request = client.request(Method::PUT, "/meta-data/latest/api/token").anonymous().with_options(options);
+    match request.send().await {
+        Ok(response) => Ok(Some(Some(String::from_utf8_lossy(&response).trim().to_owned()))),
+        Err(error) => match error.status() {
+            None => Ok(None),
+            Some(404 | 405 | 503) => Ok(Some(None)),
+            Some(status @ 300..) => Err(failed(&format!("gave no session token but the status {status}"))),
+            Some(_) => Err(failed("broke off its response").with_source(error)),
+        },
     }
+}
 
-    async fn security_key(&self, client: &Client, token: Option<&str>) -> Result<Response, Error> {
-        let mut request = client.get(format!("{}/openstack/latest/securitykey", self.endpoint));
-        if let Some(token) = token {
-            request = request.header("X-Metadata-Token", token);
-        }
-        request.send().await.map_err(|error| failed("does not respond").with_source(error))
+async fn security_key(client: &Client, token: Option<&str>) -> Result<String, Error> {
+    let mut options = CallOptions::new();
+    if let Some(token) = token {
+        options = options.secret_header("X-Metadata-Token", token);
     }
+    let request = client.request(Method::GET, "/openstack/latest/securitykey").anonymous().with_options(options);
+    Ok(String::from_utf8_lossy(&request.send().await?).into_owned())
 }
 
 fn failed(reason: &str) -> Error {

@@ -69,6 +69,8 @@ impl Password {
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(config);
+        // Another IAM may accept the login.
+        self.refused = Arc::default();
         self
     }
 

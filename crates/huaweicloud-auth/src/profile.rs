@@ -105,10 +105,9 @@ mod tests {
     fn found(text: &str) -> String {
         match parse(text) {
             Ok(Lookup::Found(loaded)) => {
-                let Credential::Keys { access_key, secret_key, security_token } = &loaded.credential else {
-                    panic!("no keys")
-                };
-                let token = security_token.as_ref().map(huaweicloud_core::Secret::expose);
+                let credential = &loaded.credential;
+                let (access_key, secret_key) = (credential.access_key().unwrap(), credential.secret_key().unwrap());
+                let token = credential.security_token().map(huaweicloud_core::Secret::expose);
                 let ids = (loaded.project_id.as_deref(), loaded.domain_id.as_deref());
                 format!("{access_key} {} {token:?} {ids:?}", secret_key.expose())
             }

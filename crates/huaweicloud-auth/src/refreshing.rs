@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use huaweicloud_core::{BoxFuture, Clock, Credential, CredentialsProvider, Error, ErrorKind, SystemClock};
@@ -14,16 +14,21 @@ use crate::{CredentialSource, LoadedCredentials, Lookup};
 
 /// How long before expiry credentials are refreshed, as in the official SDKs.
 const MARGIN: Duration = Duration::from_secs(40 * 60);
-/// The pause after a failed refresh while the current credentials are still valid.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The pause after the first failure of a source; it doubles with each further one.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// The timeout of a refresh. Sources have shorter timeouts of their own; this one is for a source that never responds.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// A provider that caches the credentials of a source and refreshes them shortly before they expire.
 ///
 /// A refresh runs on a separate thread, once for all callers, so that it does not depend on the runtime of any caller.
-/// While the current credentials are valid, callers do not wait for it, and there is a pause after a failed refresh
-/// before the next one.
+/// While the current credentials are valid, callers do not wait for it.
+///
+/// The source is not asked again and again: after a failed refresh, and after the gateway has rejected new credentials
+/// as expired, there is a pause of 1 second, which doubles with each further failure, up to 5 minutes. Meanwhile all
+/// callers get the current credentials, if they are valid, or the error.
 #[derive(Clone, Debug)]
 pub struct RefreshingCredentials(Arc<Inner>);
 
@@ -39,13 +44,26 @@ struct State {
     current: Option<Current>,
     /// Closes when the refresh in flight has finished.
     refresh: Option<watch::Receiver<()>>,
-    /// The error of the last refresh, and the time of the next one while the current credentials are valid.
-    failure: Option<(Error, SystemTime)>,
+    /// The error of the last refresh, and from when the source is asked again.
+    failure: Option<(Error, Instant)>,
+    /// How many refreshes in a row have failed.
+    failures: u32,
+    /// How many new credentials in a row the gateway has rejected.
+    rejections: u32,
+}
+
+/// Returns the pause after this number of failures in a row.
+fn pause(failures: u32) -> Duration {
+    let doublings = failures.checked_sub(1).map(|doublings| 1_u32.checked_shl(doublings).unwrap_or(u32::MAX));
+    doublings.map_or(Duration::ZERO, |times| PAUSE.saturating_mul(times).min(LONGEST_PAUSE))
 }
 
 #[derive(Clone, Debug)]
 struct Current {
     credential: Arc<Credential>,
+    project_id: Option<String>,
+    domain_id: Option<String>,
+    loaded_at: Instant,
     /// The time from which the credentials are refreshed; `None` if they never expire.
     renew_at: Option<SystemTime>,
     expires_at: Option<SystemTime>,
@@ -64,9 +82,13 @@ impl RefreshingCredentials {
         Self(Arc::new(Inner { source, clock, state: Mutex::default() }))
     }
 
-    /// Loads credentials from the source immediately, caches them, and returns them with their ids.
-    pub(crate) async fn load(&self) -> Result<LoadedCredentials, Error> {
-        self.0.load().await
+    /// Loads credentials now, so that a misconfiguration shows, and returns the project id and the domain id that came
+    /// with them.
+    pub(crate) async fn load(&self) -> Result<(Option<String>, Option<String>), Error> {
+        self.get().await?;
+        let state = self.0.state();
+        let ids = state.current.as_ref().map(|current| (current.project_id.clone(), current.domain_id.clone()));
+        Ok(ids.unwrap_or_default())
     }
 
     async fn get(&self) -> Result<Arc<Credential>, Error> {
@@ -76,6 +98,7 @@ impl RefreshingCredentials {
         for _ in 0..ROUNDS {
             let mut refresh = match self.0.begin() {
                 Step::Good(credential) => return Ok(credential),
+                Step::Pause(error) => return Err(error),
                 Step::Begin(done) => {
                     let ended = done.subscribe();
                     Refresh { inner: Arc::clone(&self.0), done: Some(done), outcome: None }.start();
@@ -91,17 +114,20 @@ impl RefreshingCredentials {
             if let Some(credential) = self.0.still_good() {
                 return Ok(credential);
             }
-            if let Some(error) = self.0.failure_of_last() {
-                return Err(error);
+            if let Some((error, _)) = &self.0.state().failure {
+                return Err(error.clone());
             }
         }
-        let name = self.0.source.name();
-        Err(Error::new(ErrorKind::Credentials, format!("the credentials of the {name} have already expired")))
+        // They expire faster than callers wake up; the gateway may still accept them.
+        let last = self.0.state().current.as_ref().map(|current| Arc::clone(&current.credential));
+        last.ok_or_else(|| self.0.failure(&io::Error::other("they expire as soon as they are there")))
     }
 }
 
 enum Step {
     Good(Arc<Credential>),
+    /// The source has failed just now.
+    Pause(Error),
     Begin(watch::Sender<()>),
     Wait(watch::Receiver<()>),
 }
@@ -116,20 +142,19 @@ struct Refresh {
 impl Refresh {
     /// Loads the credentials on a thread with its own runtime, because the caller's runtime may end before the source
     /// responds.
-    fn start(self) {
-        let inner = Arc::clone(&self.inner);
-        let begun = thread::Builder::new().name("huaweicloud-refresh".to_owned()).spawn(|| self.run());
-        if let Err(error) = begun {
-            inner.state().failure = Some((inner.failure(&error), inner.clock.now() + PAUSE));
-        }
+    fn start(mut self) {
+        // Dropped with this outcome if there is no thread to run on.
+        self.outcome = Some(Err(self.inner.failure(&io::Error::other("no thread could be started"))));
+        let _ = thread::Builder::new().name("huaweicloud-refresh".to_owned()).spawn(|| self.run());
     }
 
     fn run(mut self) {
+        self.outcome = None;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         self.outcome = Some(match runtime {
             Ok(runtime) => runtime.block_on(async {
-                let loaded = tokio::time::timeout(LIMIT, self.inner.load()).await;
-                loaded.map_err(|_| self.inner.failure(&io::Error::from(io::ErrorKind::TimedOut)))?.map(drop)
+                let loaded = self.inner.clock.within(LIMIT, self.inner.load()).await;
+                loaded.unwrap_or_else(|| Err(self.inner.failure(&io::Error::from(io::ErrorKind::TimedOut))))
             }),
             Err(error) => Err(self.inner.failure(&error)),
         });
@@ -141,7 +166,9 @@ impl Drop for Refresh {
         let broke_off = || Err(self.inner.failure(&io::Error::other("it broke off")));
         let outcome = self.outcome.take().unwrap_or_else(broke_off);
         let mut state = self.inner.state();
-        state.failure = outcome.err().map(|error| (error, self.inner.clock.now() + PAUSE));
+        state.failures = if outcome.is_ok() { 0 } else { state.failures.saturating_add(1) };
+        let again = self.inner.clock.instant() + pause(state.failures);
+        state.failure = outcome.err().map(|error| (error, again));
         state.refresh = None;
         drop(state);
         self.done.take();
@@ -153,13 +180,16 @@ impl Inner {
     fn begin(&self) -> Step {
         let now = self.clock.now();
         let mut state = self.state();
+        let failure = state.failure.as_ref().filter(|(_, again)| self.clock.instant() < *again);
         if let Some(current) = &state.current {
             let fresh = current.renew_at.is_none_or(|at| now < at);
             let good = current.expires_at.is_none_or(|end| now < end);
-            let pausing = state.failure.as_ref().is_some_and(|(_, again)| now < *again);
-            if fresh || (good && pausing) {
+            if fresh || (good && failure.is_some()) {
                 return Step::Good(Arc::clone(&current.credential));
             }
+        }
+        if let Some((error, _)) = failure {
+            return Step::Pause(error.clone());
         }
         if let Some(refresh) = &state.refresh {
             return Step::Wait(refresh.clone());
@@ -169,11 +199,16 @@ impl Inner {
         Step::Begin(done)
     }
 
-    async fn load(&self) -> Result<LoadedCredentials, Error> {
+    async fn load(&self) -> Result<(), Error> {
         match self.source.load().await? {
+            Lookup::Found(loaded) if loaded.expires_at.is_some_and(|end| end <= self.clock.now()) => {
+                let name = self.source.name();
+                let message = format!("the credentials of the {name} have already expired; is the clock right?");
+                Err(Error::new(ErrorKind::Credentials, message))
+            }
             Lookup::Found(loaded) => {
-                self.keep(&loaded);
-                Ok(*loaded)
+                self.keep(*loaded);
+                Ok(())
             }
             Lookup::NotFound(reasons) => {
                 Err(Error::new(ErrorKind::Credentials, format!("no credentials found: {reasons}")))
@@ -187,10 +222,13 @@ impl Inner {
         Error::new(ErrorKind::Credentials, format!("the {name} returned no credentials: {error}"))
     }
 
-    fn keep(&self, loaded: &LoadedCredentials) {
+    fn keep(&self, loaded: LoadedCredentials) {
         let now = self.clock.now();
         let current = Current {
-            credential: Arc::new(loaded.credential.clone()),
+            credential: Arc::new(loaded.credential),
+            project_id: loaded.project_id,
+            domain_id: loaded.domain_id,
+            loaded_at: self.clock.instant(),
             // Credentials that expire in less than twice the margin are refreshed halfway.
             renew_at: loaded.expires_at.map(|end| {
                 let left = end.duration_since(now).unwrap_or_default();
@@ -211,11 +249,6 @@ impl Inner {
         let current = state.current.as_ref()?;
         current.expires_at.is_none_or(|end| now < end).then(|| Arc::clone(&current.credential))
     }
-
-    /// Returns the error of the last refresh, if it failed.
-    fn failure_of_last(&self) -> Option<Error> {
-        self.state().failure.as_ref().map(|(error, _)| error.clone())
-    }
 }
 
 impl CredentialsProvider for RefreshingCredentials {
@@ -226,9 +259,17 @@ impl CredentialsProvider for RefreshingCredentials {
     fn expired(&self, credential: &Arc<Credential>) -> bool {
         let mut state = self.0.state();
         // Another caller may have refreshed them in the meantime.
-        if state.current.as_ref().is_some_and(|current| Arc::ptr_eq(&current.credential, credential)) {
-            state.current = None;
+        let Some(current) = state.current.as_ref().filter(|current| Arc::ptr_eq(&current.credential, credential))
+        else {
+            return true;
+        };
+        let age = self.0.clock.instant().saturating_duration_since(current.loaded_at);
+        if age < pause(state.rejections) {
+            // Others would be rejected too, and IAM locks accounts that log in too often.
+            return false;
         }
+        state.rejections = if age < LONGEST_PAUSE { state.rejections.saturating_add(1) } else { 1 };
+        state.current = None;
         true
     }
 }

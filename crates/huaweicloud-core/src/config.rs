@@ -9,10 +9,12 @@ use crate::{
     endpoint::{self, EndpointResolver},
     error::{Error, ErrorKind},
     metadata::{Scope, Service},
-    tls::{local_http, provide_cryptography, tls},
     transport::{
         clock::{Clock, SystemClock},
-        retry::{Budget, RateLimit, RetryPolicy},
+        http::Transport,
+        rate_limit::RateLimit,
+        reqwest::Reqwest,
+        retry::{Budget, RetryPolicy},
     },
 };
 
@@ -50,9 +52,9 @@ pub(crate) struct Inner {
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
     pub(crate) check_rules: bool,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) http: reqwest::Client,
-    /// Whether the HTTP client comes from the caller's builder.
-    own_http: bool,
+    pub(crate) transport: Arc<dyn Transport>,
+    /// Whether the caller has set the transport or its builder.
+    own_transport: bool,
     allow_http: bool,
     endpoints: Option<Arc<dyn EndpointResolver>>,
     ids: Option<Arc<dyn AccountIdResolver>>,
@@ -79,10 +81,6 @@ impl Config {
             Location::Region(region) => (Some(region.clone()), None),
             Location::Endpoint(url) => (None, Some(url.to_string())),
         };
-        // The HTTP client of a plain `http://` endpoint has no root certificates.
-        let shareable = inner.own_http || !matches!(&inner.location, Location::Endpoint(url) if url.scheme() == "http");
-        let http =
-            if shareable { Http::Shared { client: inner.http.clone(), own: inner.own_http } } else { Http::Default };
         ConfigBuilder {
             credentials: Some(Ok(Arc::clone(&inner.credentials))),
             region,
@@ -104,7 +102,7 @@ impl Config {
             endpoints: inner.endpoints.clone(),
             ids: inner.ids.clone(),
             allow_http: inner.allow_http,
-            http,
+            http: Http::Transport { transport: Arc::clone(&inner.transport), own: inner.own_transport },
         }
     }
 
@@ -112,19 +110,6 @@ impl Config {
     #[must_use]
     pub fn time_zone(&self) -> &str {
         self.0.time_zone.as_deref().unwrap_or("GMT+8")
-    }
-
-    /// Returns the HTTP client for an endpoint. Unencrypted requests never go through a proxy.
-    pub(crate) fn http(&self, endpoint: &Url) -> Result<reqwest::Client, Error> {
-        match endpoint.scheme() {
-            "http" => local_http()?
-                .connect_timeout(self.0.connect_timeout)
-                .user_agent(USER_AGENT)
-                .retry(no_retries())
-                .build()
-                .map_err(|error| Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_source(error)),
-            _ => Ok(self.0.http.clone()),
-        }
     }
 
     /// Returns the project or domain id that a signed request of this scope carries.
@@ -192,13 +177,13 @@ pub struct ConfigBuilder {
     http: Http,
 }
 
-/// The source of the HTTP client.
+/// What sends the requests.
 enum Http {
     Default,
     Builder(Box<reqwest::ClientBuilder>),
-    /// The HTTP client of another configuration.
-    Shared {
-        client: reqwest::Client,
+    /// A transport of the caller, or that of another configuration.
+    Transport {
+        transport: Arc<dyn Transport>,
         own: bool,
     },
 }
@@ -310,7 +295,7 @@ impl ConfigBuilder {
 
     /// Sets the connect timeout; defaults to 10 seconds.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        if matches!(self.http, Http::Shared { own: false, .. }) && self.connect_timeout != Some(limit) {
+        if matches!(self.http, Http::Transport { own: false, .. }) && self.connect_timeout != Some(limit) {
             self.http = Http::Default;
         }
         self.connect_timeout = Some(limit);
@@ -377,12 +362,20 @@ impl ConfigBuilder {
         self
     }
 
-    /// Sets the HTTP client builder, for proxies, custom certificates or another TLS library.
+    /// Sets the builder of the HTTP client, for proxies, custom certificates, headers of its own or another TLS library.
     ///
-    /// Redirects are always turned off, because a signature must not be sent to another host. A timeout of the builder
-    /// applies in addition to those of this configuration.
+    /// The client is used for every endpoint, plain `http://` too. Redirects, the referer and the retries of reqwest are
+    /// always turned off; a timeout of the builder applies in addition to those of this configuration. A client that is
+    /// already built can only be set as a [`transport`](Self::transport): its redirects cannot be turned off any more,
+    /// and would carry tokens to another host.
     pub fn http(mut self, client: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(client));
+        self
+    }
+
+    /// Sets what sends the requests, instead of reqwest: a script in a test, or another HTTP library.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.http = Http::Transport { transport, own: true };
         self
     }
 
@@ -423,25 +416,21 @@ impl ConfigBuilder {
         if self.rate_limit.is_some_and(|limit| !(0.001..=1e6).contains(&limit)) {
             return Err(config_error("the rate limit must be from 0.001 to 1,000,000 calls a second"));
         }
-        let finish = |http: reqwest::ClientBuilder| {
-            let http = match self.connect_timeout {
-                Some(limit) => http.connect_timeout(limit),
-                None => http,
-            };
-            let http = http.redirect(reqwest::redirect::Policy::none()).retry(no_retries()).referer(false);
-            http.build().map_err(|error| config_error("the HTTP client cannot be set up").with_source(error))
-        };
-        let (http, own_http) = match self.http {
-            Http::Shared { client, own } => (client, own),
+        let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
+        let (transport, own_transport): (Arc<dyn Transport>, bool) = match self.http {
+            Http::Transport { transport, own } => (transport, own),
             Http::Builder(builder) => {
-                provide_cryptography();
-                (finish(*builder)?, true)
+                let builder = match self.connect_timeout {
+                    Some(limit) => builder.connect_timeout(limit),
+                    None => *builder,
+                };
+                (Arc::new(Reqwest::own(builder)?), true)
             }
             Http::Default => {
-                // A plain `http://` endpoint needs no root certificates.
-                let encrypted = !matches!(&location, Location::Endpoint(url) if url.scheme() == "http");
-                let builder = tls(reqwest::Client::builder(), encrypted)?;
-                (finish(builder.connect_timeout(CONNECT_TIMEOUT).user_agent(USER_AGENT))?, false)
+                let http = Reqwest::new(connect_timeout);
+                // What is wrong with the TLS of this machine is reported here.
+                http.client(!matches!(&location, Location::Endpoint(url) if url.scheme() == "http"))?;
+                (Arc::new(http), false)
             }
         };
         Ok(Config(Arc::new(Inner {
@@ -451,7 +440,7 @@ impl ConfigBuilder {
             domain_id: self.domain_id,
             language: self.language,
             time_zone: self.time_zone,
-            connect_timeout: self.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+            connect_timeout,
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,
             max_body: self.max_body,
@@ -460,21 +449,14 @@ impl ConfigBuilder {
             rate_limit: self.rate_limit.map(|limit| Arc::new(RateLimit::new(limit))).or(self.shared_rate_limit),
             check_rules: self.check_rules,
             clock: self.clock,
-            http,
-            own_http,
+            transport,
+            own_transport,
             allow_http: self.allow_http,
             endpoints: self.endpoints,
             ids: self.ids,
         })))
     }
 }
-
-/// Turns off the retries of reqwest: this crate retries itself. Without the limit, reqwest would copy every request.
-fn no_retries() -> reqwest::retry::Builder {
-    reqwest::retry::never().max_retries_per_request(0)
-}
-
-const USER_AGENT: &str = concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"));
 
 /// Default connect timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

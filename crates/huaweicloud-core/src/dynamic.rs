@@ -1,5 +1,7 @@
 //! Calls of operations by name at run time, with their documentation.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -7,13 +9,16 @@ use crate::{
         body::{Body, Page},
         write::Json,
     },
-    error::Error,
+    error::{Error, ErrorKind},
     future::BoxFuture,
     metadata::{self, Operation, Pagination},
     pages::{Items, Pages},
     request::Request,
     response::Response,
-    transport::{classify, client::Client},
+    transport::{
+        client::Client,
+        decode::{self, NewModel, aside, empty},
+    },
 };
 
 /// A service with its operations and its spec.
@@ -61,9 +66,9 @@ pub struct OperationDescriptor {
     /// Documentation of the parameters, in their order.
     pub parameters: &'static [ParameterDocs],
     /// Creates an empty response model.
-    response: fn() -> Box<dyn Body>,
+    response: NewModel,
     /// Creates an empty model of the request body.
-    body: Option<fn() -> Box<dyn Body>>,
+    body: Option<NewModel>,
 }
 
 /// The documentation of a parameter.
@@ -139,18 +144,14 @@ impl OperationDescriptor {
 }
 
 fn decode(mut model: Box<dyn Body>, body: &[u8]) -> Result<Box<dyn Body>, Error> {
-    classify::decode(body, None, &mut *model)?;
+    decode::decode(body, None, &mut *model)?;
     Ok(model)
-}
-
-fn empty<T: Body + Default + 'static>() -> Box<dyn Body> {
-    Box::new(T::default())
 }
 
 /// A request builder for an operation that is chosen at run time, with arguments in JSON.
 ///
 /// Parameters are set by name, the body as `body`. They are checked against the same rules as in a generated request
-/// builder.
+/// builder. `Debug` shows only the names of the arguments, because any value may be a secret.
 ///
 /// ```no_run
 /// # async fn example(client: huaweicloud_core::Client, entry: &'static huaweicloud_core::dynamic::OperationDescriptor) -> Result<(), huaweicloud_core::Error> {
@@ -161,7 +162,7 @@ fn empty<T: Body + Default + 'static>() -> Box<dyn Body> {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Call {
     client: Client,
@@ -241,7 +242,7 @@ impl Call {
         let unknown: Vec<String> =
             unknown.map(|name| format!("{name}: is not a parameter of this operation")).collect();
         if !unknown.is_empty() {
-            return Err(Error::new(crate::error::ErrorKind::InvalidRequest, unknown.join("; ")));
+            return Err(Error::new(ErrorKind::InvalidRequest, unknown.join("; ")));
         }
         for parameter in operation.parameters {
             if let Some(value) = self.arguments.get(parameter.name) {
@@ -255,16 +256,31 @@ impl Call {
     }
 }
 
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.entry.operation.id)
+            .field("arguments", &self.arguments.keys())
+            .finish_non_exhaustive()
+    }
+}
+
 fn send(
     client: Client,
     entry: &'static OperationDescriptor,
     request: Request,
 ) -> BoxFuture<'static, Result<Response<Value>, Error>> {
     Box::pin(async move {
-        let mut body = (entry.response)();
-        let response = client.call(request, &mut *body).await?;
-        let value = body.to_json().to_value().map_err(|error| Error::invalid("response", error))?;
-        Ok(response.map(|()| value))
+        let response = client.call(request, entry.response).await?;
+        let written = aside(response.body().len(), move || {
+            let (model, response) = response.take();
+            (model.to_json().to_value(), response)
+        });
+        let (value, response) = written.await?;
+        let failed = |error| Error::new(ErrorKind::Decode, "the response cannot be written as JSON").with_source(error);
+        let value = value.map_err(failed)?;
+        // The JSON does not know which of its members are secrets.
+        Ok(response.map(|()| value).hidden(entry.operation.secrets))
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+use zeroize::Zeroize as _;
+
 use crate::{redact, violation::Violation};
 
 /// The category of an [`Error`].
@@ -62,12 +64,14 @@ struct Inner {
     encoded_authorization_message: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
+    sent: bool,
     violations: Vec<Violation>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
-    /// Creates an error, for example in an implementation of [`CredentialsProvider`](crate::CredentialsProvider).
+    /// Creates an error, for example in an implementation of [`CredentialsProvider`](crate::CredentialsProvider) or
+    /// [`Transport`](crate::Transport).
     ///
     /// The message is a sentence that says what is wrong and what to do.
     #[must_use]
@@ -83,7 +87,11 @@ impl Error {
             body_excerpt: None,
             encoded_authorization_message: None,
             retry_after: None,
-            attempts: 1,
+            attempts: 0,
+            sent: !matches!(
+                kind,
+                ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Credentials | ErrorKind::Connect
+            ),
             violations: Vec::new(),
             source: None,
         }))
@@ -93,6 +101,13 @@ impl Error {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into().into());
+        self
+    }
+
+    /// Marks the error as one after which nothing was sent, as every error of kind [`Connect`](ErrorKind::Connect) is.
+    #[must_use]
+    pub fn not_sent(mut self) -> Self {
+        self.0.sent = false;
         self
     }
 
@@ -167,9 +182,10 @@ impl Error {
     /// Redacts secrets: a gateway may repeat parts of the request.
     pub(crate) fn redact<S: AsRef<str>>(mut self, secrets: &[S]) -> Self {
         let inner = &mut *self.0;
-        inner.message = redact::redact(&inner.message, secrets);
-        for text in [&mut inner.code, &mut inner.request_id, &mut inner.encoded_authorization_message] {
-            *text = text.take().map(|text| redact::redact(&text, secrets));
+        let optional = [&mut inner.code, &mut inner.request_id, &mut inner.encoded_authorization_message];
+        for text in optional.into_iter().flatten().chain([&mut inner.message]) {
+            let redacted = redact::redact(text, secrets);
+            std::mem::replace(text, redacted).zeroize();
         }
         self
     }
@@ -248,10 +264,16 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns the number of attempts.
+    /// Returns the number of attempts; 0 if the call failed before the first.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Returns whether the service may have received the request. If not, the call can safely be repeated.
+    #[must_use]
+    pub fn may_have_been_sent(&self) -> bool {
+        self.0.sent
     }
 
     /// Returns `true` if the gateway rejected the credentials as expired: code `APIGW.0307`.

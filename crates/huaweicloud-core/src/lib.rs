@@ -41,6 +41,7 @@ pub use time::EpochMillis;
 pub use transport::{
     client::Client,
     clock::{Clock, SystemClock},
+    http::{ResponseBody, Transport},
     retry::RetryPolicy,
 };
 pub use violation::Violation;

@@ -7,13 +7,17 @@ use http::{HeaderMap, Method, header};
 use serde::Serialize;
 
 use crate::{
-    error::Error, metadata::Operation, options::CallOptions, request::Outgoing, response::Response,
-    transport::client::Client,
+    error::Error,
+    metadata::Operation,
+    options::CallOptions,
+    request::Outgoing,
+    response::Response,
+    transport::{attempt::Answer, client::Client},
 };
 
-/// The operation of a raw request with an idempotent method; `UNSAFE` is that of all others.
-static SAFE: Operation = Operation::new("request", "request", "", "").retry_safe();
-static UNSAFE: Operation = Operation::new("request", "request", "", "");
+/// The operation of every raw request.
+static RAW: Operation = Operation::new("request", "request", "", "");
+static RAW_ANONYMOUS: Operation = Operation::new("request", "request", "", "").anonymous();
 
 impl Client {
     /// Creates a request to any path of the service, for endpoints that have no generated operation.
@@ -26,7 +30,8 @@ impl Client {
 
 /// A request to an endpoint that has no generated operation.
 ///
-/// It is authenticated, retried and classified like any other; the response is the raw body.
+/// It is authenticated, retried if its method is idempotent, and classified like any other; the response is the raw
+/// body.
 ///
 /// ```no_run
 /// # async fn example(client: huaweicloud_core::Client) -> Result<(), huaweicloud_core::Error> {
@@ -42,12 +47,13 @@ pub struct RawRequest {
     path: String,
     query: Vec<(String, String)>,
     body: Option<Result<Bytes, Error>>,
+    operation: &'static Operation,
     options: CallOptions,
 }
 
 impl RawRequest {
     fn new(client: Client, method: Method, path: String) -> Self {
-        Self { client, method, path, query: Vec::new(), body: None, options: CallOptions::default() }
+        Self { client, method, path, query: Vec::new(), body: None, operation: &RAW, options: CallOptions::default() }
     }
 
     /// Adds a query parameter.
@@ -70,6 +76,12 @@ impl RawRequest {
         self
     }
 
+    /// Sends the request without credentials.
+    pub fn anonymous(mut self) -> Self {
+        self.operation = &RAW_ANONYMOUS;
+        self
+    }
+
     /// Sets the options of this call, such as timeouts, retries and headers.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
@@ -86,14 +98,13 @@ impl RawRequest {
         if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
             return Err(Error::invalid("path", format!("must begin with '/' and hold no query, got {:?}", self.path)));
         }
-        let operation = if self.method.is_idempotent() { &SAFE } else { &UNSAFE };
         let mut headers = HeaderMap::new();
         let body = self.body.transpose()?;
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         }
         let request = Outgoing {
-            operation,
+            operation: self.operation,
             method: self.method,
             path: self.path,
             query: self.query,
@@ -102,7 +113,7 @@ impl RawRequest {
             body,
             secrets: Vec::new(),
         };
-        let response = self.client.execute(request.with(self.options)?, None).await?;
+        let Answer { response, .. } = self.client.execute(request.with(self.options)?, None).await?;
         let body = response.body().clone();
         Ok(response.map(|()| body))
     }

@@ -1,9 +1,10 @@
 //! Requests: arguments and body of an operation, and their conversion to an HTTP request.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, io};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use zeroize::Zeroizing;
 
 use crate::{
     check,
@@ -159,9 +160,9 @@ impl Request {
             out.secrets.extend(value.secrets());
         }
         if let Some(body) = &self.body {
-            let written = serde_json::to_vec(body).map_err(|error| Error::invalid("body", error))?;
-            out.secrets.extend(body.secrets());
-            out.body = Some(written.into());
+            let secrets = body.secrets();
+            out.body = Some(write(body, !secrets.is_empty()).map_err(|error| Error::invalid("body", error))?);
+            out.secrets.extend(secrets);
             out.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         if !broken.is_empty() {
@@ -188,6 +189,32 @@ impl Outgoing {
 /// Parses the HTTP method of an operation.
 pub(crate) fn method(name: &str) -> Result<Method, Error> {
     Method::from_bytes(name.as_bytes()).map_err(|error| Error::invalid("method", error))
+}
+
+/// Serializes a body. One with secrets is written without reallocation, which would leave copies, and wiped on drop.
+fn write(body: &Json<'_>, secret: bool) -> serde_json::Result<Bytes> {
+    if !secret {
+        return serde_json::to_vec(body).map(Bytes::from);
+    }
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, body)?;
+    let mut written = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *written, body)?;
+    Ok(Bytes::from_owner(written))
+}
+
+/// A writer that only counts.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Formats a scalar for a path, a query or a header.

@@ -25,13 +25,20 @@ pub struct Response<T> {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Whether `Debug` omits the value, which holds secrets.
+    is_hidden: bool,
 }
 
 impl<T> Response<T> {
     /// Creates a response with status 200, no headers and no body, for tests.
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self { value, status: 200, headers: HeaderMap::new(), body: Bytes::new() }
+        Self::received(value, 200, HeaderMap::new(), Bytes::new())
+    }
+
+    /// Creates a response as it was received.
+    pub(crate) fn received(value: T, status: u16, headers: HeaderMap, body: Bytes) -> Self {
+        Self { value, status, headers, body, is_hidden: false }
     }
 
     /// Sets the HTTP status, for tests.
@@ -69,7 +76,21 @@ impl<T> Response<T> {
 
     /// Replaces the value.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        Response { value: change(self.value), status: self.status, headers: self.headers, body: self.body }
+        let Self { value, status, headers, body, is_hidden } = self;
+        Response { value: change(value), status, headers, body, is_hidden }
+    }
+
+    /// Takes the value out of the response.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn take(self) -> (T, Response<()>) {
+        let Self { value, status, headers, body, is_hidden } = self;
+        (value, Response { value: (), status, headers, body, is_hidden })
+    }
+
+    /// Sets whether `Debug` omits the value.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn hidden(self, is_hidden: bool) -> Self {
+        Self { is_hidden, ..self }
     }
 
     /// Returns the HTTP status.
@@ -103,7 +124,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
         f.debug_struct("Response")
             .field("status", &self.status)
             .field("request_id", &self.request_id())
-            .field("value", &self.value)
+            .field("value", if self.is_hidden { &"(redacted)" as &dyn fmt::Debug } else { &self.value })
             .finish_non_exhaustive()
     }
 }

@@ -4,11 +4,17 @@
 //! SM2/SM3 and ECDSA algorithms are out of scope. The mock server verifies signatures with the same functions; the
 //! project's tests check them against vectors of the official signer.
 
-use std::{borrow::Cow, fmt::Display};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display},
+};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 
-use crate::hash::{hmac_sha256, sha256};
+use crate::{
+    hash::{HmacKey, sha256},
+    secret::Secret,
+};
 
 /// The name of the algorithm, the first word of the `Authorization` header.
 pub const ALGORITHM: &str = "SDK-HMAC-SHA256";
@@ -62,17 +68,21 @@ fn string_to_sign(date: &str, canonical_request: &str) -> String {
     text
 }
 
-/// Appends the bytes in lower-case hexadecimal.
-fn push_hex(out: &mut String, bytes: &[u8]) {
+/// Appends a hash in lower-case hexadecimal.
+fn push_hex(out: &mut String, hash: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    out.extend(digits.map(|digit| char::from(DIGITS[usize::from(digit)])));
+    for byte in hash {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
 }
 
-/// The parts of a request that are signed.
+/// A signer with an access key pair.
+///
+/// It keeps a state derived from the secret key, which is wiped on drop.
 ///
 /// ```
-/// use huaweicloud_core::sign::SigningInput;
+/// use huaweicloud_core::{Credential, sign::{Signer, SigningInput}};
 ///
 /// let input = SigningInput {
 ///     method: "GET",
@@ -81,8 +91,61 @@ fn push_hex(out: &mut String, bytes: &[u8]) {
 ///     headers: &[("host", "iam.myhuaweicloud.com"), ("x-sdk-date", "20261122T191500Z")],
 ///     body: b"",
 /// };
-/// let header = input.authorization("AK", "SK", "20261122T191500Z");
+/// let header = Signer::new("AK", &"SK".into()).authorization(&input, "20261122T191500Z");
 /// assert!(header.starts_with("SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature="));
+/// // A credential has a signer of its own.
+/// let credential = Credential::keys("AK", "SK");
+/// assert_eq!(credential.signer().unwrap().authorization(&input, "20261122T191500Z"), header);
+/// ```
+#[derive(Clone)]
+pub struct Signer {
+    access_key: String,
+    key: HmacKey,
+}
+
+impl Signer {
+    /// Creates a signer from an access key pair (AK/SK).
+    #[must_use]
+    pub fn new(access_key: impl Into<String>, secret_key: &Secret) -> Self {
+        Self { access_key: access_key.into(), key: HmacKey::new(secret_key.expose().as_bytes()) }
+    }
+
+    /// Returns the value of the `Authorization` header.
+    ///
+    /// `date` is the value of the `X-Sdk-Date` header.
+    #[must_use]
+    pub fn authorization(&self, input: &SigningInput<'_>, date: &str) -> String {
+        self.authorization_of(input, &input.canonical_request(), date)
+    }
+
+    /// Returns the value of the `Authorization` header for an existing canonical request.
+    pub(crate) fn authorization_of(&self, input: &SigningInput<'_>, canonical: &str, date: &str) -> String {
+        let mut header = String::with_capacity(256);
+        header.push_str(ALGORITHM);
+        header.push_str(" Access=");
+        header.push_str(&self.access_key);
+        header.push_str(", SignedHeaders=");
+        input.push_signed_headers(&mut header);
+        header.push_str(", Signature=");
+        push_hex(&mut header, self.key.sign(string_to_sign(date, canonical).as_bytes()).as_ref());
+        header
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("access_key", &self.access_key).finish_non_exhaustive()
+    }
+}
+
+/// The parts of a request that are signed.
+///
+/// ```
+/// use huaweicloud_core::sign::SigningInput;
+///
+/// let input =
+///     SigningInput { method: "GET", path: "/v3/projects", canonical_query: "", headers: &[("host", "h")], body: b"" };
+/// assert!(input.canonical_request().starts_with("GET\n/v3/projects/\n\nhost:h\n\nhost\n"));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SigningInput<'a> {
@@ -138,28 +201,6 @@ impl SigningInput<'_> {
     #[must_use]
     pub fn string_to_sign(&self, date: &str) -> String {
         string_to_sign(date, &self.canonical_request())
-    }
-
-    /// Returns the value of the `Authorization` header.
-    ///
-    /// `date` is the value of the `X-Sdk-Date` header.
-    #[must_use]
-    pub fn authorization(&self, access_key: &str, secret_key: &str, date: &str) -> String {
-        self.authorization_of(&self.canonical_request(), access_key, secret_key, date)
-    }
-
-    /// Returns the value of the `Authorization` header for an existing canonical request.
-    pub(crate) fn authorization_of(&self, canonical: &str, access_key: &str, secret_key: &str, date: &str) -> String {
-        let mut header = String::with_capacity(256);
-        header.push_str(ALGORITHM);
-        header.push_str(" Access=");
-        header.push_str(access_key);
-        header.push_str(", SignedHeaders=");
-        self.push_signed_headers(&mut header);
-        header.push_str(", Signature=");
-        let signature = hmac_sha256(secret_key.as_bytes(), string_to_sign(date, canonical).as_bytes());
-        push_hex(&mut header, signature.as_ref());
-        header
     }
 
     fn push_signed_headers(&self, text: &mut String) {

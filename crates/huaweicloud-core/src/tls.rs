@@ -5,16 +5,6 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
 
-/// Returns a builder of HTTP clients for services on this machine: no TLS, no proxy, no redirects.
-///
-/// # Errors
-///
-/// Returns an error if TLS cannot be set up, which the HTTP library always requires.
-#[doc(hidden)]
-pub fn local_http() -> Result<reqwest::ClientBuilder, Error> {
-    Ok(tls(reqwest::Client::builder(), false)?.no_proxy().redirect(reqwest::redirect::Policy::none()))
-}
-
 /// Installs a process-wide cryptography provider if there is none. A caller's client builder may rely on one; without
 /// it, the HTTP library panics.
 pub(crate) fn provide_cryptography() {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 use huaweicloud_core::{
-    sign::{ALGORITHM, DATE_HEADER, SigningInput, canonical_query},
+    sign::{ALGORITHM, DATE_HEADER, Signer, SigningInput, canonical_query},
     time::parse_sdk_date,
 };
 
@@ -77,7 +77,7 @@ fn check_signature(request: &Signed<'_>, authorization: &str, now: SystemTime) -
         headers: &headers,
         body: request.body,
     };
-    if input.authorization(ACCESS_KEY, SECRET_KEY, date) == authorization {
+    if Signer::new(ACCESS_KEY, &SECRET_KEY.into()).authorization(&input, date) == authorization {
         return Ok(());
     }
     // Like the gateway, shows the canonical request with `|` for line feeds, for comparison with the caller's own.

@@ -12,7 +12,7 @@ use crate::{
     docs,
     kind::Kind,
     spec::{
-        Format, Location, Method, Operation, Parameter, Schema, Spec, Type,
+        Format, Location, Operation, Parameter, Schema, Spec, Type,
         extensions::{History, ListedBy, Pagination, Scope, Style, WORDS, places},
     },
     wire::{Direction, Use},
@@ -64,7 +64,7 @@ fn metadata(spec: &Spec, operation: &Operation) -> Item {
     let (id, api, path) = (&operation.id, &operation.source.api, &operation.path);
     let method = operation.method.to_string();
     let mut chain = vec![quote!(Operation::new(#id, #api, #method, #path))];
-    if operation.method == Method::Get || operation.retry_safe {
+    if operation.retry_safe {
         chain.push(quote!(.retry_safe()));
     }
     if operation.is_anonymous() {

@@ -1,13 +1,13 @@
 //! Traits that connect generated body models to the transport.
 
-use std::fmt::Debug;
+use std::{any::Any, fmt::Debug};
 
 use http::HeaderMap;
 
 use super::{list::List, place::ReadObject, write::ToJson};
 
 /// The model of a request or response body, including response fields that are read from headers.
-pub trait Body: ReadObject + ToJson + Debug + Send + Sync {
+pub trait Body: ReadObject + ToJson + Debug + Any + Send + Sync {
     /// Reads the fields that come from response headers.
     fn read_headers(&mut self, _headers: &HeaderMap) {}
 }

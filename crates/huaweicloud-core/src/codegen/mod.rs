@@ -7,6 +7,7 @@ pub(crate) mod list;
 mod model;
 pub(crate) mod place;
 pub(crate) mod read;
+pub(crate) mod repair;
 mod values;
 pub(crate) mod write;
 
@@ -22,4 +23,4 @@ pub use self::{
     values::word,
     write::{Json, ToJson, object},
 };
-pub use crate::{__body as body, __codes as codes, __model as model, __values as values, tls::local_http};
+pub use crate::{__body as body, __codes as codes, __model as model, __values as values};

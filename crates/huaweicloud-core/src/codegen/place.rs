@@ -44,9 +44,14 @@
 //!
 //! # Errors
 //!
-//! The only error is malformed JSON. [`Malformed`] is empty, because a trait object cannot name the error type of a
-//! serde deserializer. The reader that called the deserializer keeps the error, and `JsonPath` records where it
-//! occurred.
+//! The only error is malformed JSON, or JSON that takes too much memory. [`Malformed`] is empty, because a trait object
+//! cannot name the error type of a serde deserializer. The reader that called the deserializer keeps the error, and the
+//! `Context` of the document records where it occurred.
+//!
+//! # Memory
+//!
+//! A few bytes of JSON can become a large value: `{}` an empty model. Whatever collects values therefore takes the
+//! memory for them from the budget of the document ([`ArrayReader::take`]).
 
 /// A JSON value that contains no other values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +70,7 @@ pub enum Scalar<'a> {
     Text(&'a str),
 }
 
-/// The error for malformed JSON; the reader keeps the cause.
+/// The error for JSON that is malformed or takes too much memory; the reader keeps the cause.
 #[derive(Debug)]
 pub struct Malformed;
 
@@ -84,6 +89,13 @@ pub trait ObjectReader {
     ///
     /// Returns an error if the JSON is malformed.
     fn next(&mut self, field: &mut dyn Place) -> Result<Option<String>, Malformed>;
+
+    /// Takes memory from the budget of the document, before it is allocated.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the budget is exceeded.
+    fn take(&mut self, bytes: usize) -> Result<(), Malformed>;
 }
 
 /// A reader of the items of a JSON array.
@@ -94,6 +106,13 @@ pub trait ArrayReader {
     ///
     /// Returns an error if the JSON is malformed.
     fn next(&mut self, field: &mut dyn Place) -> Result<bool, Malformed>;
+
+    /// Takes memory from the budget of the document, before it is allocated.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the budget is exceeded.
+    fn take(&mut self, bytes: usize) -> Result<(), Malformed>;
 }
 
 /// A memory location that is filled with whatever JSON value comes.

@@ -2,7 +2,10 @@
 //!
 //! A serde error cannot pass through the trait objects of [`place`](super::place), so it waits in the reader.
 
-use std::{cell::RefCell, fmt};
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+};
 
 use serde::{
     Deserializer,
@@ -30,7 +33,7 @@ fn unpack(scalar: Scalar<'_>, field: &mut dyn Place) -> bool {
     }
     // From bytes, like response bodies, to share the compiled code.
     let mut json = serde_json::Deserializer::from_slice(text.as_bytes());
-    Reading::new(field, &JsonPath::default()).deserialize(&mut json).and_then(|()| json.end()).is_ok()
+    Reading::new(field, &Context::for_body(text.len())).deserialize(&mut json).and_then(|()| json.end()).is_ok()
 }
 
 /// Deserializes a value from any serde format.
@@ -41,13 +44,20 @@ fn unpack(scalar: Scalar<'_>, field: &mut dyn Place) -> bool {
 #[doc(hidden)]
 pub fn deserialize<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut found = None;
-    Reading::new(&mut found, &JsonPath::default()).deserialize(deserializer)?;
+    Reading::new(&mut found, &Context::default()).deserialize(deserializer)?;
     found.ok_or_else(|| D::Error::custom("must be a JSON object"))
 }
 
-/// The path to the value at which reading failed, from the innermost step to the outermost.
-#[derive(Debug, Default)]
-pub(crate) struct JsonPath(RefCell<Vec<Step>>);
+/// What is known of a document while it is read: how much memory it may still take, and where reading failed.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// Memory for the values, in bytes.
+    budget: usize,
+    left: Cell<usize>,
+    is_exceeded: Cell<bool>,
+    /// The path to the value at which reading failed, from the innermost step to the outermost.
+    path: RefCell<Vec<Step>>,
+}
 
 #[derive(Debug)]
 enum Step {
@@ -55,23 +65,66 @@ enum Step {
     Item(usize),
 }
 
-impl JsonPath {
-    fn add(&self, step: Step) {
-        self.0.borrow_mut().push(step);
+/// A document without a limit.
+impl Default for Context {
+    fn default() -> Self {
+        Self::new(usize::MAX)
     }
 }
 
-/// Formats the path like `result.record[7]`.
-impl fmt::Display for JsonPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (depth, step) in self.0.borrow().iter().rev().enumerate() {
-            match step {
-                Step::Item(index) => write!(f, "[{index}]")?,
-                Step::Member(name) if depth == 0 => f.write_str(name)?,
-                Step::Member(name) => write!(f, ".{name}")?,
+impl Context {
+    fn new(budget: usize) -> Self {
+        Self { budget, left: Cell::new(budget), is_exceeded: Cell::default(), path: RefCell::default() }
+    }
+
+    /// Returns the context of a body with this length. `{}` takes three bytes in a list, and a model of twenty members
+    /// half a kilobyte.
+    pub(crate) fn for_body(length: usize) -> Self {
+        /// How many times the memory of its body a large response may take, besides the body itself.
+        const TIMES: usize = 5;
+        /// The memory that a small response may take.
+        const BASE: usize = 16 << 20;
+        Self::new(length.saturating_mul(TIMES).max(BASE))
+    }
+
+    /// Takes memory from the budget.
+    fn take(&self, bytes: usize) -> Result<(), Malformed> {
+        match self.left.get().checked_sub(bytes) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => {
+                self.is_exceeded.set(true);
+                Err(Malformed)
             }
         }
-        Ok(())
+    }
+
+    /// Returns the budget if the document has exceeded it.
+    pub(crate) fn exceeded(&self) -> Option<usize> {
+        self.is_exceeded.get().then_some(self.budget)
+    }
+
+    fn add(&self, step: Step) {
+        self.path.borrow_mut().push(step);
+    }
+
+    /// Returns the path to the value at which reading failed, such as `result.record[7]`.
+    pub(crate) fn path(&self) -> String {
+        let mut path = String::new();
+        for step in self.path.borrow().iter().rev() {
+            match step {
+                Step::Item(index) => path.push_str(&format!("[{index}]")),
+                Step::Member(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                }
+            }
+        }
+        path
     }
 }
 
@@ -86,13 +139,13 @@ pub(crate) trait Observer {
 /// A deserializer of any JSON value into a place.
 pub(crate) struct Reading<'r> {
     field: &'r mut dyn Place,
-    path: &'r JsonPath,
+    context: &'r Context,
     observer: Option<&'r mut dyn Observer>,
 }
 
 impl<'r> Reading<'r> {
-    pub(crate) fn new(field: &'r mut dyn Place, path: &'r JsonPath) -> Self {
-        Self { field, path, observer: None }
+    pub(crate) fn new(field: &'r mut dyn Place, context: &'r Context) -> Self {
+        Self { field, context, observer: None }
     }
 
     pub(crate) fn observed_by(mut self, observer: &'r mut dyn Observer) -> Self {
@@ -156,13 +209,13 @@ impl<'de> Visitor<'de> for Reading<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let mut reader = Members { access: map, error: None, path: self.path, observer: self.observer };
+        let mut reader = Members { access: map, error: None, context: self.context, observer: self.observer };
         let outcome = self.field.object(&mut reader);
         outcome.map_err(|Malformed| reader.error.unwrap_or_else(|| A::Error::custom("broken")))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<(), A::Error> {
-        let mut reader = Items { access: array, error: None, path: self.path, index: 0 };
+        let mut reader = Items { access: array, error: None, context: self.context, index: 0 };
         let outcome = self.field.array(&mut reader);
         outcome.map_err(|Malformed| reader.error.unwrap_or_else(|| A::Error::custom("broken")))
     }
@@ -172,7 +225,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
 struct Members<'r, 'de, A: MapAccess<'de>> {
     access: A,
     error: Option<A::Error>,
-    path: &'r JsonPath,
+    context: &'r Context,
     observer: Option<&'r mut dyn Observer>,
 }
 
@@ -187,17 +240,21 @@ impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
             let field = name.index.and_then(|index| fields.get_mut(index));
             let read = match (name.observed, field) {
                 (None, None) => access.next_value::<IgnoredAny>().map(drop),
-                (None, Some(field)) => access.next_value_seed(Reading::new(&mut **field, self.path)),
-                (Some(observed), field) => access.next_value().and_then(|value: Value| {
-                    if let Some(observer) = &mut self.observer {
-                        observer.observe(&observed, &value);
-                    }
-                    let read = field.map(|field| Reading::new(&mut **field, self.path).deserialize(value));
-                    read.unwrap_or(Ok(())).map_err(A::Error::custom)
-                }),
+                (None, Some(field)) => access.next_value_seed(Reading::new(&mut **field, self.context)),
+                (Some(observed), field) => {
+                    let mut value = None;
+                    access.next_value_seed(Reading::new(&mut value, self.context)).and_then(|()| {
+                        let value = value.unwrap_or(Value::Null);
+                        if let Some(observer) = &mut self.observer {
+                            observer.observe(&observed, &value);
+                        }
+                        let read = field.map(|field| Reading::new(&mut **field, self.context).deserialize(value));
+                        read.unwrap_or(Ok(())).map_err(A::Error::custom)
+                    })
+                }
             };
             if let Err(error) = read {
-                name.index.into_iter().for_each(|index| self.path.add(Step::Member(names[index].to_owned())));
+                name.index.into_iter().for_each(|index| self.context.add(Step::Member(names[index].to_owned())));
                 return Err(error);
             }
         }
@@ -206,6 +263,10 @@ impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
 }
 
 impl<'de, A: MapAccess<'de>> ObjectReader for Members<'_, 'de, A> {
+    fn take(&mut self, bytes: usize) -> Result<(), Malformed> {
+        self.context.take(bytes)
+    }
+
     fn members(&mut self, names: &[&str], fields: &mut [&mut dyn Place]) -> Result<(), Malformed> {
         self.try_members(names, fields).map_err(|error| {
             self.error = Some(error);
@@ -218,7 +279,7 @@ impl<'de, A: MapAccess<'de>> ObjectReader for Members<'_, 'de, A> {
         let read = self.access.next_key::<String>().and_then(|next| {
             name = next;
             match name {
-                Some(_) => self.access.next_value_seed(Reading::new(field, self.path)),
+                Some(_) => self.access.next_value_seed(Reading::new(field, self.context)),
                 None => Ok(()),
             }
         });
@@ -226,7 +287,7 @@ impl<'de, A: MapAccess<'de>> ObjectReader for Members<'_, 'de, A> {
             Ok(()) => Ok(name),
             Err(error) => {
                 self.error = Some(error);
-                name.into_iter().for_each(|name| self.path.add(Step::Member(name)));
+                name.into_iter().for_each(|name| self.context.add(Step::Member(name)));
                 Err(Malformed)
             }
         }
@@ -274,20 +335,24 @@ impl Visitor<'_> for Name<'_> {
 struct Items<'r, 'de, A: SeqAccess<'de>> {
     access: A,
     error: Option<A::Error>,
-    path: &'r JsonPath,
+    context: &'r Context,
     index: usize,
 }
 
 impl<'de, A: SeqAccess<'de>> ArrayReader for Items<'_, 'de, A> {
+    fn take(&mut self, bytes: usize) -> Result<(), Malformed> {
+        self.context.take(bytes)
+    }
+
     fn next(&mut self, field: &mut dyn Place) -> Result<bool, Malformed> {
-        match self.access.next_element_seed(Reading::new(field, self.path)) {
+        match self.access.next_element_seed(Reading::new(field, self.context)) {
             Ok(found) => {
                 self.index += 1;
                 Ok(found.is_some())
             }
             Err(error) => {
                 self.error = Some(error);
-                self.path.add(Step::Item(self.index));
+                self.context.add(Step::Item(self.index));
                 Err(Malformed)
             }
         }

@@ -20,6 +20,23 @@ pub fn word(scalar: Scalar<'_>) -> Option<String> {
     }
 }
 
+/// The memory that a text takes besides its bytes, which the allocator rounds up.
+const ALLOCATION: usize = 32;
+
+/// Adds an item to a list, within the budget of the document.
+fn push<T>(items: &mut Vec<T>, item: T, array: &mut dyn ArrayReader) -> Result<(), Malformed> {
+    let growth = if items.len() == items.capacity() { items.capacity().max(4) } else { 0 };
+    array.take(growth * size_of::<T>() + ALLOCATION)?;
+    items.push(item);
+    Ok(())
+}
+
+/// Takes the memory of a member of a map from the budget of the document.
+fn take_member<T>(object: &mut dyn ObjectReader) -> Result<(), Malformed> {
+    // The nodes of a map are half empty at worst.
+    object.take(2 * (size_of::<String>() + size_of::<T>()) + ALLOCATION)
+}
+
 impl<T: FromJson> Place for List<T> {
     fn scalar(&mut self, _: Scalar<'_>) {
         *self = Self::default();
@@ -58,7 +75,7 @@ impl<T: FromJson> FromJson for List<T> {
         let mut item = None;
         while array.next(&mut item)? {
             if let Some(item) = item.take() {
-                items.push(item);
+                push(&mut items, item, array)?;
             }
         }
         *place = Some(Self::from(items));
@@ -105,6 +122,7 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
         let map = place.insert(Self::new());
         let mut value = None;
         while let Some(name) = object.next(&mut value)? {
+            take_member::<T>(object)?;
             if let Some(value) = value.take() {
                 map.insert(name, value);
             }
@@ -200,6 +218,7 @@ impl FromJson for Value {
         let mut members = Map::new();
         let mut value = None;
         while let Some(name) = object.next(&mut value)? {
+            take_member::<Self>(object)?;
             // Untyped values keep their nulls.
             members.insert(name, value.take().unwrap_or(Self::Null));
         }
@@ -211,7 +230,7 @@ impl FromJson for Value {
         let mut items = Vec::new();
         let mut item = None;
         while array.next(&mut item)? {
-            items.push(item.take().unwrap_or(Self::Null));
+            push(&mut items, item.take().unwrap_or(Self::Null), array)?;
         }
         *place = Some(Self::Array(items));
         Ok(())

@@ -18,7 +18,7 @@ pub struct Operation {
     pub method: &'static str,
     /// Path with its parameters in braces.
     pub path: &'static str,
-    /// Whether it is safe to retry: a GET, or a POST that only reads.
+    /// Whether it is safe to retry although its method is not idempotent: a POST that only reads.
     pub retry_safe: bool,
     /// Whether it is called without credentials, in order to obtain some.
     pub anonymous: bool,
@@ -59,7 +59,7 @@ impl Operation {
         }
     }
 
-    /// Marks the operation as safe to retry.
+    /// Marks the operation as safe to retry although its method is not idempotent.
     #[must_use]
     pub const fn retry_safe(mut self) -> Self {
         self.retry_safe = true;

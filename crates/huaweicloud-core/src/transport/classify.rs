@@ -1,103 +1,60 @@
-//! Classification of responses: a typed value or an error.
-//!
-//! The content type is not trusted: gateways label JSON as HTML and vice versa.
+//! Classification of responses that are errors.
 
-use serde::de::DeserializeSeed as _;
 use serde_json::Value;
 
 use crate::{
-    codegen::{
-        place::{ArrayReader, Ignored, Malformed, ObjectReader, Place, ReadObject, Scalar},
-        read::{JsonPath, Observer, Reading},
-    },
+    codegen::repair::repair,
     error::{Error, ErrorKind},
-    metadata::InBandStatus,
 };
 
-/// Deserializes the body of a response with a success status.
-pub(crate) fn decode(body: &[u8], in_band: Option<&InBandStatus>, into: &mut dyn ReadObject) -> Result<(), Error> {
-    let text = body.trim_ascii();
-    match text.first() {
-        None => return Err(Error::new(ErrorKind::UnexpectedResponse, "the response is empty")),
-        Some(b'<') => return Err(page_of_html()),
-        // Some operations respond with JSON inside a JSON string.
-        Some(b'{') => {}
-        Some(_) => {
-            if let Ok(unpacked) = serde_json::from_slice::<String>(text)
-                && unpacked.trim_start().starts_with('{')
-            {
-                return decode(unpacked.as_bytes(), in_band, into);
-            }
-            return Err(Error::new(ErrorKind::Decode, "the response is not a JSON object"));
-        }
-    }
-    let mut probe = InBandProbe { in_band, status: None, code: None, error: None };
-    let path_to = JsonPath::default();
-    let mut json = serde_json::Deserializer::from_slice(text);
-    let reading = Reading::new(&mut Whole(into), &path_to).observed_by(&mut probe).deserialize(&mut json);
-    let read = reading.and_then(|()| json.end());
-    if probe.failed() {
-        return Err(reported(text, &probe));
-    }
-    // The types accept any JSON object, so an error means malformed JSON.
-    read.map_err(|error| {
-        let path = Some(path_to.to_string()).filter(|path| !path.is_empty());
-        Error::new(ErrorKind::Decode, "the response is not the documented JSON")
-            .with_json_path(path.unwrap_or_else(|| "the top level".to_owned()))
-            .with_source(error)
-    })
-}
-
-/// The top level of a response, which is an object.
-struct Whole<'w>(&'w mut dyn ReadObject);
-
-impl Place for Whole<'_> {
-    fn scalar(&mut self, _: Scalar<'_>) {}
-
-    fn object(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed> {
-        self.0.read(object)
-    }
-
-    fn array(&mut self, array: &mut dyn ArrayReader) -> Result<(), Malformed> {
-        Ignored.array(array)
-    }
-}
-
 /// Creates an error from the body of a response with an error status.
-pub(crate) fn service_error(status: u16, body: &[u8]) -> Error {
-    let text = body.trim_ascii();
-    let found = serde_json::from_slice::<Value>(text).ok().and_then(|value| ErrorBody::find(&value, None));
-    found.map_or_else(|| Error::new(ErrorKind::Service, plain_message(status, text)), ErrorBody::into_error)
+pub(super) fn service_error(status: u16, body: &[u8]) -> Error {
+    json(body)
+        .and_then(|value| ErrorBody::find(&value, None))
+        .map_or_else(|| Error::new(ErrorKind::Service, plain_message(status, body.trim_ascii())), ErrorBody::into_error)
 }
 
-/// Creates the error that the body of a response with a success status reports.
-fn reported(body: &[u8], probe: &InBandProbe<'_>) -> Error {
-    let named = probe.in_band.map(|in_band| (in_band.code, in_band.message));
-    let found = serde_json::from_slice::<Value>(body).ok().and_then(|value| ErrorBody::find(&value, named));
-    let status = probe.status.as_ref().and_then(scalar).unwrap_or_default();
+/// Creates the error that the body of a response with a success status reports. `named` are the members for code and
+/// message, `status` is the value that means failure.
+pub(super) fn reported(body: &[u8], named: Option<(&str, &str)>, status: &str) -> Error {
     let nothing = || format!("the service reports the status {status:?} without a message");
-    found.map_or_else(|| Error::new(ErrorKind::Service, nothing()), ErrorBody::into_error)
+    json(body)
+        .and_then(|value| ErrorBody::find(&value, named))
+        .map_or_else(|| Error::new(ErrorKind::Service, nothing()), ErrorBody::into_error)
 }
 
-/// Creates an error for a redirect, which is never followed.
-pub(crate) fn redirect(location: Option<&str>) -> Error {
-    let target = location.map_or_else(|| "elsewhere".to_owned(), |location| format!("to {location:?}"));
-    Error::new(
-        ErrorKind::UnexpectedResponse,
-        format!("the response is a redirect {target}, which is not followed; is the endpoint right?"),
-    )
+/// Parses the body of an error.
+fn json(body: &[u8]) -> Option<Value> {
+    /// Any value may take many times the memory of its text, in bytes.
+    const LONGEST: usize = 1 << 20;
+    let body = Some(body.trim_ascii()).filter(|body| body.len() <= LONGEST)?;
+    serde_json::from_slice(body).ok().or_else(|| serde_json::from_slice(&repair(body)?).ok())
 }
 
-fn page_of_html() -> Error {
-    Error::new(ErrorKind::UnexpectedResponse, "the response is a page of HTML, not JSON; is the endpoint right?")
+/// Creates an error for a status that no service documents. Redirects are never followed.
+pub(super) fn undocumented(status: u16, location: Option<&str>) -> Error {
+    let message = if let 301 | 302 | 303 | 307 | 308 = status {
+        let target = location.map_or_else(|| "elsewhere".to_owned(), |location| format!("to {location:?}"));
+        format!("the response is a redirect {target}, which is not followed; is the endpoint right?")
+    } else {
+        format!(
+            "the response has the status {status}, {}, which no service documents; is the endpoint right?",
+            reason(status)
+        )
+    };
+    Error::new(ErrorKind::UnexpectedResponse, message)
+}
+
+fn reason(status: u16) -> &'static str {
+    let status = http::StatusCode::from_u16(status).ok();
+    status.and_then(|status| status.canonical_reason()).unwrap_or("unknown status")
 }
 
 /// Returns a message for a response without an error code: its text if that is short, otherwise the reason of the
 /// status.
 fn plain_message(status: u16, text: &[u8]) -> String {
     const LONGEST: usize = 200;
-    let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    let reason = reason.unwrap_or("unknown status");
+    let reason = reason(status);
     match std::str::from_utf8(text) {
         Ok("") => format!("{reason} (the response is empty)"),
         Ok(text) if text.starts_with('<') => format!("{reason} (the response is a page of HTML)"),
@@ -163,50 +120,11 @@ impl ErrorBody {
 }
 
 /// Returns a string, or a number as a string: IAM sends integer codes.
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
-    }
-}
-
-/// Observes the members that report success or failure while the body is deserialized into its type, so that it is read
-/// only once.
-struct InBandProbe<'o> {
-    in_band: Option<&'o InBandStatus>,
-    status: Option<Value>,
-    code: Option<Value>,
-    error: Option<Value>,
-}
-
-impl InBandProbe<'_> {
-    /// Returns `true` if the body reports a failure.
-    fn failed(&self) -> bool {
-        let Some(in_band) = self.in_band else { return false };
-        let code = self.code.as_ref().and_then(scalar).filter(|code| !code.is_empty());
-        let status = self.status.as_ref().and_then(scalar).unwrap_or_default();
-        code.is_some_and(|code| !in_band.success.contains(&code.as_str()))
-            || in_band.failure.iter().any(|failure| failure.eq_ignore_ascii_case(&status))
-            || self.error.as_ref().is_some_and(|error| error.get("code").is_some_and(|code| !code.is_null()))
-    }
-}
-
-/// Keystone's error member, which other services are known to send in addition to their own.
-const ERROR: &str = "error";
-
-impl Observer for InBandProbe<'_> {
-    fn observes(&self, name: &str) -> bool {
-        self.in_band.is_some_and(|in_band| name == in_band.code || Some(name) == in_band.status || name == ERROR)
-    }
-
-    fn observe(&mut self, name: &str, value: &Value) {
-        let slot = match self.in_band {
-            Some(in_band) if name == in_band.code => &mut self.code,
-            Some(in_band) if Some(name) == in_band.status => &mut self.status,
-            _ => &mut self.error,
-        };
-        *slot = Some(value.clone());
     }
 }
 
@@ -217,23 +135,6 @@ mod tests {
     fn parsed(body: &str) -> (Option<String>, String) {
         let error = service_error(400, body.as_bytes());
         (error.code().map(str::to_owned), error.message().to_owned())
-    }
-
-    #[test]
-    fn the_contract_says_which_members_are_code_and_message() {
-        let in_band = InBandStatus::new("fault", "why", &[]);
-        let body = br#"{"error_code":"A.1","error_msg":"m","fault":7,"why":"because"}"#;
-        let error = decode(body, Some(&in_band), &mut Nothing).unwrap_err();
-        assert_eq!((error.code(), error.message()), (Some("7"), "because"));
-    }
-
-    #[derive(Default)]
-    struct Nothing;
-
-    impl ReadObject for Nothing {
-        fn read(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed> {
-            Ignored.object(object)
-        }
     }
 
     #[test]

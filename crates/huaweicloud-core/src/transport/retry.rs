@@ -1,20 +1,25 @@
-//! Retry policy, backoff, retry budget and rate limit.
+//! Retries: which errors are transient, what may be repeated, when, and how often.
 
 use std::{
+    fmt,
     sync::{
-        Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
-use super::clock::Clock;
+use http::Method;
 
-/// The retry policy: the maximum number of retries and their backoff.
+use super::clock::Clock;
+use crate::{error::Error, metadata::Operation};
+
+/// The retry policy: which errors are retried, how often, and their backoff.
 ///
-/// A call is retried only if it is idempotent (an idempotent method, or an operation that is known to only read) or was
-/// never sent, and only after a transient error: no connection, a broken connection, a timeout of one attempt, or the
-/// status 408, 429, 500, 502, 503 or 504.
+/// A call is retried after a transient error: no connection, a broken connection, a timeout of one attempt, or the
+/// status 408, 429, 500, 502, 503 or 504 ([`Error::is_retryable`], unless [`classifier`](Self::classifier) replaces
+/// it). It must also be safe to repeat: its method is idempotent, its operation is known to only read, nothing was sent,
+/// or the gateway throttled it.
 ///
 /// The backoff is exponential with full jitter: the delay is random between zero and a limit that doubles with each
 /// retry. A `Retry-After` of the service is honoured. All clients of a configuration share a retry budget, which
@@ -26,17 +31,37 @@ use super::clock::Clock;
 ///
 /// let patient = RetryPolicy::default().max_retries(5).max_delay(Duration::from_secs(30));
 /// let never = RetryPolicy::none();
+/// let also_conflicts =
+///     RetryPolicy::default().classifier(|error| error.is_retryable() || error.status() == Some(409));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct RetryPolicy {
-    pub(crate) max_retries: u32,
+    max_retries: u32,
     base_delay: Duration,
     max_delay: Duration,
+    is_transient: Classifier,
 }
+
+type Classifier = Arc<dyn Fn(&Error) -> bool + Send + Sync>;
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { max_retries: 2, base_delay: Duration::from_millis(200), max_delay: Duration::from_secs(10) }
+        Self {
+            max_retries: 2,
+            base_delay: Duration::from_millis(200),
+            max_delay: Duration::from_secs(10),
+            is_transient: Arc::new(Error::is_retryable),
+        }
+    }
+}
+
+impl fmt::Debug for RetryPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetryPolicy")
+            .field("max_retries", &self.max_retries)
+            .field("base_delay", &self.base_delay)
+            .field("max_delay", &self.max_delay)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,11 +93,66 @@ impl RetryPolicy {
         self
     }
 
+    /// Sets which errors are transient; defaults to [`Error::is_retryable`]. A call that is not safe to repeat is not
+    /// retried even then.
+    #[must_use]
+    pub fn classifier(mut self, is_transient: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
+        self.is_transient = Arc::new(is_transient);
+        self
+    }
+
     /// Returns the delay before a retry; the first retry is number 0.
-    pub(crate) fn delay(&self, retry: u32, asked_for: Option<Duration>, clock: &dyn Clock) -> Duration {
+    fn delay(&self, retry: u32, asked_for: Option<Duration>, clock: &dyn Clock) -> Duration {
         let limit = self.base_delay.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX)).min(self.max_delay);
-        let jitter = limit.mul_f64(clock.random().clamp(0.0, 1.0));
+        let jitter = Duration::try_from_secs_f64(limit.as_secs_f64() * clock.random()).unwrap_or(limit).min(limit);
         asked_for.map_or(jitter, |asked_for| asked_for.max(jitter))
+    }
+}
+
+/// The retries of one call.
+pub(crate) struct Retries<'c> {
+    method: &'c Method,
+    operation: &'static Operation,
+    policy: &'c RetryPolicy,
+    budget: &'c Budget,
+    clock: &'c dyn Clock,
+    delays: Vec<Duration>,
+}
+
+impl<'c> Retries<'c> {
+    pub(crate) fn new(
+        method: &'c Method,
+        operation: &'static Operation,
+        policy: &'c RetryPolicy,
+        budget: &'c Budget,
+        clock: &'c dyn Clock,
+    ) -> Self {
+        Self { method, operation, policy, budget, clock, delays: Vec::new() }
+    }
+
+    /// Returns whether the request may be sent once more after this error.
+    fn is_repeatable(&self, error: &Error) -> bool {
+        self.method.is_idempotent() || self.operation.retry_safe || !error.may_have_been_sent() || error.is_throttled()
+    }
+
+    /// Returns the delay before the next attempt, or `None` if the error is final. `left` is the time left for the call.
+    pub(crate) fn next(&mut self, error: &Error, left: Duration) -> Option<Duration> {
+        let retry = u32::try_from(self.delays.len()).unwrap_or(u32::MAX);
+        if retry >= self.policy.max_retries || !(self.policy.is_transient)(error) || !self.is_repeatable(error) {
+            return None;
+        }
+        let delay = self.policy.delay(retry, error.retry_after(), self.clock);
+        // Waiting beyond the timeout of the call would only replace this error with a less specific one.
+        if delay >= left || !self.budget.take() {
+            return None;
+        }
+        self.delays.push(delay);
+        Some(delay)
+    }
+
+    /// Returns the delays so far.
+    pub(crate) fn delays(&self) -> &[Duration] {
+        &self.delays
     }
 }
 
@@ -110,40 +190,10 @@ impl Budget {
     }
 }
 
-/// A client-side rate limit that spaces requests evenly.
-#[derive(Debug)]
-pub(crate) struct RateLimit {
-    interval: Duration,
-    next: Mutex<Option<Instant>>,
-}
-
-impl RateLimit {
-    pub(crate) fn new(per_second: f64) -> Self {
-        Self {
-            interval: Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::MAX),
-            next: Mutex::new(None),
-        }
-    }
-
-    /// Waits until the next request may be sent.
-    pub(crate) async fn wait(&self, clock: &dyn Clock) {
-        let now = Instant::now();
-        let wait = {
-            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-            let turn = next.map_or(now, |next| next.max(now));
-            *next = turn.checked_add(self.interval).or(*next);
-            turn.duration_since(now)
-        };
-        if !wait.is_zero() {
-            clock.sleep(wait).await;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::clock::SystemClock;
+    use crate::{future::BoxFuture, transport::clock::SystemClock};
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
@@ -165,6 +215,38 @@ mod tests {
         }
         let asked_for = Duration::from_secs(3);
         assert_eq!(policy.delay(0, Some(asked_for), &SystemClock), asked_for);
+    }
+
+    /// A clock with a broken random number generator.
+    #[derive(Debug)]
+    struct Random(f64);
+
+    impl Clock for Random {
+        fn now(&self) -> SystemTime {
+            SystemTime::now()
+        }
+
+        fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(async {})
+        }
+
+        fn timeout(&self, _: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(async {})
+        }
+
+        fn random(&self) -> f64 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn no_delay_and_no_random_number_panics() {
+        for random in [0.0, 0.5, 1.0, 1.5, -1.0, f64::NAN, f64::INFINITY, f64::MAX] {
+            for limit in [Duration::ZERO, Duration::from_nanos(1), Duration::from_secs(1), Duration::MAX] {
+                let policy = RetryPolicy::default().base_delay(limit).max_delay(limit);
+                assert!(policy.delay(7, None, &Random(random)) <= limit, "{random} of {limit:?}");
+            }
+        }
     }
 
     #[test]
