@@ -70,7 +70,6 @@ pub(crate) static LIST_INCIDENT_SIMPLE_TICKETS: Operation = Operation::new(
         "GET",
         "/v1/incident-tickets",
     )
-    .retry_safe()
     .parameters(
         &[
             Parameter::query(
@@ -95,7 +94,6 @@ pub(crate) static SHOW_COC_INCIDENT_DETAIL: Operation = Operation::new(
         "GET",
         "/v1/external/incident/{incident_num}",
     )
-    .retry_safe()
     .parameters(&[Parameter::path("incident_num", Rule::text().min(1).max(255))])
     .listed_by(&[ListedBy::new("incident_num", "coc", "list_incidents", "/ticket_id")])
     .in_band_status(

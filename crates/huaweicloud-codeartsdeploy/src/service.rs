@@ -105,7 +105,6 @@ pub(crate) static SHOW_APP_DETAIL_BY_ID: Operation = Operation::new(
         "GET",
         "/v1/applications/{app_id}/info",
     )
-    .retry_safe()
     .parameters(&[Parameter::path("app_id", Rule::alphanumeric().min(32).max(32))])
     .listed_by(&[ListedBy::new("app_id", "codeartsdeploy", "list_all_app", "/id")])
     .in_band_status(

@@ -70,7 +70,6 @@ pub(crate) static KEYSTONE_VALIDATE_TOKEN: Operation = Operation::new(
         "GET",
         "/v3/auth/tokens",
     )
-    .retry_safe()
     .secrets()
     .parameters(
         &[
@@ -85,7 +84,6 @@ pub(crate) static KEYSTONE_LIST_PROJECTS: Operation = Operation::new(
         "GET",
         "/v3/projects",
     )
-    .retry_safe()
     .parameters(
         &[
             Parameter::query("domain_id", Rule::text()),
@@ -108,7 +106,6 @@ pub(crate) static KEYSTONE_LIST_AUTH_PROJECTS: Operation = Operation::new(
         "GET",
         "/v3/auth/projects",
     )
-    .retry_safe()
     .pagination(Pagination::whole("/projects"));
 
 pub(crate) static KEYSTONE_LIST_AUTH_DOMAINS: Operation = Operation::new(
@@ -117,7 +114,6 @@ pub(crate) static KEYSTONE_LIST_AUTH_DOMAINS: Operation = Operation::new(
         "GET",
         "/v3/auth/domains",
     )
-    .retry_safe()
     .pagination(Pagination::whole("/domains"));
 
 pub(crate) static CREATE_TEMPORARY_ACCESS_KEY: Operation = Operation::new(

@@ -24,7 +24,6 @@ pub(crate) static LIST_CASE_OPERATE_LOGS: Operation = Operation::new(
         "GET",
         "/v2/servicerequest/cases/{case_id}/operate-logs",
     )
-    .retry_safe()
     .parameters(
         &[
             Parameter::path("case_id", Rule::text().min(1).max(64)),
@@ -95,7 +94,6 @@ pub(crate) static LIST_CASES: Operation = Operation::new(
         "GET",
         "/v2/servicerequest/cases",
     )
-    .retry_safe()
     .parameters(
         &[
             Parameter::query("search_key", Rule::list(&Rule::text()).max(32)),

@@ -50,7 +50,6 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation::new(
         "GET",
         "/v2/issues/get-record",
     )
-    .retry_safe()
     .parameters(
         &[
             Parameter::query("project_id", Rule::alphanumeric().min(32).max(32))
@@ -104,7 +103,6 @@ pub(crate) static LIST_PROJECTS_V4: Operation = Operation::new(
         "GET",
         "/v4/projects",
     )
-    .retry_safe()
     .parameters(
         &[
             Parameter::query("offset", Rule::integer().min(0).max(10000).default("0"))
@@ -156,7 +154,6 @@ pub(crate) static LIST_ISSUE_RECORDS_V4: Operation = Operation::new(
         "GET",
         "/v4/projects/{project_id}/issue/{issue_id}/records",
     )
-    .retry_safe()
     .parameters(
         &[
             Parameter::path("project_id", Rule::alphanumeric().min(32).max(32)),
