@@ -34,7 +34,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let connection = settings::connect(flags, Sandbox::builder()).await?;
     let client = Client::new(&connection.config, service.metadata)?;
     let response = Call::new(client, entry).arguments(arguments).send().await?;
-    output::lines([format!("{:#}", *response)])
+    Ok(output::lines([output::json(&format!("{:#}", *response))])?)
 }
 
 /// Converts the value of a flag to the type of its parameter.

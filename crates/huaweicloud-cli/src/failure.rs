@@ -4,6 +4,8 @@ use std::{error::Error as _, process::ExitCode};
 
 use huaweicloud_core::{Error, ErrorKind};
 
+use crate::output;
+
 /// The exit code if the service reported an error.
 pub const REFUSED: u8 = 1;
 /// The exit code if the usage is wrong or there are no credentials.
@@ -15,17 +17,22 @@ pub const UNREACHABLE: u8 = 3;
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
+    /// Without hidden characters: every line break is one of this program.
     message: String,
     refusal: bool,
 }
 
 impl Failure {
-    pub fn wrong_use(message: impl Into<String>) -> Self {
-        Self { code: WRONG_USE, message: message.into(), refusal: false }
+    fn new(code: u8, message: &str) -> Self {
+        Self { code, message: output::visible(message), refusal: false }
     }
 
-    pub fn unreachable(message: impl Into<String>) -> Self {
-        Self { code: UNREACHABLE, message: message.into(), refusal: false }
+    pub fn wrong_use(message: impl AsRef<str>) -> Self {
+        Self::new(WRONG_USE, message.as_ref())
+    }
+
+    pub fn unreachable(message: impl AsRef<str>) -> Self {
+        Self::new(UNREACHABLE, message.as_ref())
     }
 
     /// Returns whether the service rejected only this request, so that requests for other subjects may succeed.
@@ -44,7 +51,7 @@ impl Failure {
 
     /// Prefixes the message with the subject of the failure.
     pub fn about(mut self, what: &str) -> Self {
-        self.message = format!("{what}: {}", self.message);
+        self.message = format!("{}: {}", output::visible(what), self.message);
         self
     }
 
@@ -56,10 +63,7 @@ impl Failure {
 
     /// Prints the message to stderr and returns the exit code.
     pub fn report(&self) -> ExitCode {
-        // Messages of a service are untrusted: control characters could manipulate the terminal.
-        let message: String =
-            self.message.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect();
-        eprintln!("hwc: {message}");
+        output::message(format_args!("hwc: {}", self.message));
         ExitCode::from(self.code)
     }
 }
@@ -82,12 +86,12 @@ impl From<Error> for Failure {
         if let Some(cause) = cause.map(ToString::to_string).filter(|cause| !message.contains(cause)) {
             message = format!("{message}: {cause}");
         }
+        let failure = Self::new(code, &message);
         if error.is_unauthenticated() {
-            message.push_str("\n     check the keys, their region, and that the clock of this machine is right");
+            return failure.hint("check the keys, their region, and that the clock of this machine is right");
         }
         // Rejected credentials and an overloaded service affect every call.
-        let refusal = error.kind() == ErrorKind::Service && !error.is_unauthenticated() && !error.is_retryable();
-        Self { code, message, refusal }
+        Self { refusal: error.kind() == ErrorKind::Service && !error.is_retryable(), ..failure }
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn hwc(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hwc"));
@@ -245,19 +245,14 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     assert!(stdout.contains("total_count"));
 
     // A rejected request for one history does not affect the others.
-    let plan = r#"[{"operation": "list_app_operations_log", "do": {"fault": "body", "status": 403,
-        "body": "{\"error_code\":\"Deploy.00011154\",\"error_msg\":\"No permission\"}"}}]"#;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), plan).unwrap();
-    let mut refusing = Playing::start(&["--faults", file.path().to_str().unwrap()]);
-    let timeline = ["timeline", "--service", "osm", "--service", "codeartsdeploy", "-o", "json", "--endpoint"];
-    let mut timeline = hwc(&[&timeline[..], &[&refusing.url]].concat());
-    let (code, stdout, stderr) = output(timeline.envs(refusing.exports.clone()).output().unwrap());
+    let body = json!({ "error_code": "Deploy.00011154", "error_msg": "No permission" });
+    let refused = always("list_app_operations_log", 403, &body);
+    let timeline = ["timeline", "--service", "osm", "--service", "codeartsdeploy", "-o", "json"];
+    let (code, stdout, stderr) = run_with_faults(&[refused], &timeline);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stdout.lines().count() > 1 && stdout.lines().all(|line| line.contains("\"OSM\"")), "{stdout}");
     assert!(stderr.starts_with("hwc: codeartsdeploy/"), "{stderr}");
     assert!(stderr.contains("list_app_operations_log: 403 Deploy.00011154: No permission"), "{stderr}");
-    refusing.stop();
 
     let mut half = hwc(&[&call[..], &[&url]].concat());
     let (code, _, stderr) = output(half.env("HUAWEICLOUD_SDK_AK", "AK").output().unwrap());
@@ -268,6 +263,54 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     for id in ["case_id \"123\"", "IM202506051651290199975850", "9175005", "00105ecca9d142148f9807cf0cdebfef"] {
         assert!(listed.contains(id), "{id} is not listed:\n{listed}");
     }
+}
+
+/// Runs `hwc` against a sandbox with these rules for faults.
+fn run_with_faults(plan: &[Value], arguments: &[&str]) -> (Option<i32>, String, String) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), Value::from(plan).to_string()).unwrap();
+    let sandbox = Playing::start(&["--faults", file.path().to_str().unwrap()]);
+    let mut command = hwc(&[arguments, &["--endpoint", &sandbox.url]].concat());
+    output(command.envs(sandbox.exports.clone()).output().unwrap())
+}
+
+/// Returns the rule that an operation always has this response.
+fn always(operation: &str, status: u16, body: &Value) -> Value {
+    json!({ "operation": operation, "do": { "fault": "body", "status": status, "body": body.to_string() } })
+}
+
+/// Control, bidirectional, zero-width and tag characters, and a line break.
+const HIDDEN: &str = "a\u{1b}[2J\u{7f}\u{9b}1m\u{85}\u{202e}b\u{2066}\u{200b}\u{feff}\u{e0041}\nhwc: c";
+
+#[test]
+fn no_character_of_a_service_is_invisible_or_moves_others() {
+    let visible =
+        |text: &str| text.chars().all(|c| c == '\n' || !c.is_control() && (c.is_ascii() || !HIDDEN.contains(c)));
+    let operation = "list_case_operate_logs";
+    let record = json!({ "operator_name": HIDDEN, "operate_desc": HIDDEN, "operate_time": HIDDEN });
+    let plan = [always(operation, 200, &json!({ "incident_operate_log_list": [record], "total_count": 1 }))];
+
+    let (code, stdout, _) = run_with_faults(&plan, &["call", "osm", operation, "--case-id", "1"]);
+    assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
+    let response: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(response["incident_operate_log_list"][0], record, "the same values");
+
+    let (code, stdout, _) = run_with_faults(&plan, &["timeline", "osm/1", "-o", "json"]);
+    assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
+    let event: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!([&event["time"], &event["actor"], &event["action"]], [HIDDEN; 3]);
+
+    let (code, stdout, _) = run_with_faults(&plan, &["timeline", "osm/1"]);
+    assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
+    assert!(stdout.contains(r"a\u{1b}[2J\u{7f}") && stdout.lines().count() < 12, "{stdout}");
+
+    let refused = always(operation, 400, &json!({ "error_code": "X.1", "error_msg": HIDDEN }));
+    let (code, _, stderr) = run_with_faults(&[refused], &["timeline", "osm/1"]);
+    assert!(code == Some(1) && visible(&stderr), "{stderr:?}");
+    assert!(stderr.lines().count() == 1 && stderr.contains(r"\u{e0041}\nhwc: c"), "a forged line: {stderr}");
+
+    let (code, _, stderr) = run(&["timeline", "--service", HIDDEN]);
+    assert!(code == Some(2) && visible(&stderr), "{stderr:?}");
 }
 
 #[test]
