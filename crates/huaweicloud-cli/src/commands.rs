@@ -80,8 +80,9 @@ fn timeline() -> Command {
             .after_help(format!(
                 "Forms of SERVICE/ID, with the ids that the service requires:\n{subjects}\n\
                  Times are UTC. A time that cannot be parsed is printed as it is, sorted last, and passes --since.\n\
-                 A history that the service refuses is reported on stderr and left out; the others are printed, and \
-                 the exit code is 1.\n\n\
+                 A history that cannot be read, because the service refuses it or lists an id that no request can \
+                 have, is reported on stderr and left out; the others are printed, and the exit code is 1. It is 3 if \
+                 a response could not be trusted.\n\n\
                  Example: hwc timeline --region cn-north-4 --service {} --since 7d",
                 history_services().join(" --service ")
             )),

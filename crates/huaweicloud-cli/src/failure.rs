@@ -19,12 +19,12 @@ pub struct Failure {
     code: u8,
     /// Without hidden characters: every line break is one of this program.
     message: String,
-    refusal: bool,
+    is_local: bool,
 }
 
 impl Failure {
     fn new(code: u8, message: &str) -> Self {
-        Self { code, message: output::visible(message), refusal: false }
+        Self { code, message: output::visible(message), is_local: false }
     }
 
     pub fn wrong_use(message: impl AsRef<str>) -> Self {
@@ -35,9 +35,22 @@ impl Failure {
         Self::new(UNREACHABLE, message.as_ref())
     }
 
-    /// Returns whether the service rejected only this request, so that requests for other subjects may succeed.
-    pub fn is_refusal(&self) -> bool {
-        self.refusal
+    /// Creates a failure of one item of a list.
+    pub fn of_item(message: impl AsRef<str>) -> Self {
+        Self { is_local: true, ..Self::new(REFUSED, message.as_ref()) }
+    }
+
+    /// Returns whether only this request failed, so that requests for other subjects may succeed.
+    pub fn is_local(&self) -> bool {
+        self.is_local
+    }
+
+    /// Attributes the failure to the service: an id that no request can have was listed, not given by the user.
+    pub fn with_listed_id(mut self) -> Self {
+        if self.code == WRONG_USE {
+            self.code = REFUSED;
+        }
+        self
     }
 
     /// Combines several failures into one with the highest exit code. Returns `None` if there are none.
@@ -45,7 +58,7 @@ impl Failure {
         failures.into_iter().reduce(|all, next| Self {
             code: all.code.max(next.code),
             message: format!("{}\nhwc: {}", all.message, next.message),
-            refusal: false,
+            is_local: false,
         })
     }
 
@@ -90,8 +103,16 @@ impl From<Error> for Failure {
         if error.is_unauthenticated() {
             return failure.hint("check the keys, their region, and that the clock of this machine is right");
         }
-        // Rejected credentials and an overloaded service affect every call.
-        Self { refusal: error.kind() == ErrorKind::Service && !error.is_retryable(), ..failure }
+        let is_local = match error.kind() {
+            // An overloaded service affects every call.
+            ErrorKind::Service => !error.is_retryable(),
+            ErrorKind::InvalidRequest
+            | ErrorKind::UnexpectedResponse
+            | ErrorKind::Decode
+            | ErrorKind::PaginationLimit => true,
+            _ => false,
+        };
+        Self { is_local, ..failure }
     }
 }
 

@@ -77,10 +77,10 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
                 }
                 Err(error) => {
                     let failure = Failure::from(error).about(&subject.name());
-                    if !failure.is_refusal() {
+                    if !failure.is_local() {
                         return Err(failure);
                     }
-                    failures.push(failure);
+                    failures.push(if subject.listed { failure.with_listed_id() } else { failure });
                 }
             }
         }

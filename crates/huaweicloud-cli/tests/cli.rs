@@ -314,6 +314,40 @@ fn no_character_of_a_service_is_invisible_or_moves_others() {
 }
 
 #[test]
+fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
+    let cases: Vec<Value> = [json!("bad/\u{200b}id"), json!(null), json!(""), json!("CS1"), json!("CS2")]
+        .map(|id| json!({ "incident_id": id }))
+        .into();
+    let list = always("list_cases", 200, &json!({ "incident_info_list": cases, "total_count": 5 }));
+    let walk = ["timeline", "--service", "osm", "-o", "json"];
+    let read = |stdout: &str, id: &str| stdout.contains(&format!(r#""subject":"{id}""#));
+    let (code, stdout, stderr) = run_with_faults(std::slice::from_ref(&list), &walk);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(read(&stdout, "CS1") && read(&stdout, "CS2") && !read(&stdout, ""), "{stdout}");
+    let expected = [
+        "hwc: osm: list_cases lists null as /incident_id, which cannot be case_id of list_case_operate_logs; ",
+        r"hwc: osm/bad/\u{200b}id: list_case_operate_logs: case_id: must not contain '/'",
+        "hwc: osm/: list_case_operate_logs: case_id: must not be empty",
+    ];
+    let all = stderr.lines().count() == expected.len();
+    assert!(all && stderr.lines().zip(expected).all(|(line, start)| line.starts_with(start)), "{stderr}");
+
+    // A response for one id that cannot be trusted.
+    let elsewhere = json!({ "fault": "redirect", "status": 302, "location": "/login" });
+    let first = json!({ "operation": "list_case_operate_logs", "times": 1, "do": elsewhere });
+    let (code, stdout, stderr) = run_with_faults(&[list, first], &walk);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(!read(&stdout, "CS1") && read(&stdout, "CS2") && stderr.contains("\nhwc: osm/CS1: "), "{stdout}{stderr}");
+
+    // An id that a nested list call needs.
+    let projects = json!([{ "project_id": "bad/id" }, { "project_id": "a".repeat(32) }]);
+    let list = always("list_projects_v4", 200, &json!({ "projects": projects, "total": 2 }));
+    let (code, stdout, stderr) = run_with_faults(&[list], &["timeline", "--service", "projectman", "-o", "json"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stdout.lines().count() > 0 && stderr.starts_with("hwc: projectman/bad/id: list_issues_v4: "), "{stderr}");
+}
+
+#[test]
 fn help_lists_options_and_fields() {
     let (code, stdout, _) = run(&["call", "projectman", "list_records_v2", "--help"]);
     assert_eq!(code, Some(0));
