@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     process::{Command, Output, Stdio},
 };
 
@@ -345,6 +345,56 @@ fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
     let (code, stdout, stderr) = run_with_faults(&[list], &["timeline", "--service", "projectman", "-o", "json"]);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stdout.lines().count() > 0 && stderr.starts_with("hwc: projectman/bad/id: list_issues_v4: "), "{stderr}");
+}
+
+#[test]
+fn secrets_need_not_be_on_the_command_line() {
+    let mut sandbox = Playing::start(&[]);
+    let call = |arguments: &[&str], stdin: &str| {
+        let mut command = hwc(&[&["call", "iam"], arguments, &["--endpoint", &sandbox.url]].concat());
+        command.envs(sandbox.exports.clone()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        process.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        output(process.wait_with_output().unwrap())
+    };
+    let token = &sandbox.exports[3].1;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{token}\r\n")).unwrap();
+    let in_file = format!("@{}", file.path().display());
+    let validate = ["keystone_validate_token", "--x-subject-token"];
+    for (given, stdin) in [(token.as_str(), ""), ("@-", token), ("-", token), (&in_file, "")] {
+        let (code, stdout, stderr) = call(&[&validate[..], &[given]].concat(), stdin);
+        assert!(code == Some(0) && stdout.contains("expires_at"), "{given}: {stderr}");
+    }
+    let body = json!({ "auth": {
+        "identity": { "methods": ["password"], "password": { "user": { "name": "ann", "password": "p", "domain": { "name": "d" } } } },
+        "scope": { "domain": { "name": "d" } },
+    } });
+    // Editors of Windows write a byte order mark.
+    for given in ["-", "@-"] {
+        let login = ["keystone_create_user_token_by_password", "--body", given];
+        let (code, stdout, stderr) = call(&login, &format!("\u{feff}{body}"));
+        assert!(code == Some(0) && stdout.contains("expires_at"), "{given}: {stderr}");
+    }
+    let (code, _, stderr) = call(&[&validate[..], &["@-"]].concat(), "\n");
+    assert_eq!((code, stderr.as_str()), (Some(2), "hwc: --x-subject-token: standard input is empty\n"));
+    let (code, _, stderr) = call(&[&validate[..], &["@/no/such/file"]].concat(), "");
+    assert!(
+        code == Some(2) && stderr.starts_with("hwc: --x-subject-token: /no/such/file cannot be read: "),
+        "{stderr}"
+    );
+    sandbox.stop();
+
+    for call in
+        [&["call"][..], &["call", "iam", validate[0]], &["call", "iam", "keystone_create_user_token_by_password"]]
+    {
+        let (_, stdout, _) = run(&[call, &["--help"]].concat());
+        let words = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains("@FILE, or - for standard input (also @-). Secrets belong in a file"),
+            "{call:?}: {stdout}"
+        );
+    }
 }
 
 #[test]
