@@ -5,7 +5,7 @@ mod refresh;
 use std::{fs, sync::Arc, time::Duration};
 
 use huaweicloud_auth::{
-    CredentialSource, Environment, Loader, Lookup, Metadata, Password, RefreshingCredentials, TokenScope,
+    CredentialSource, Environment, Loader, Lookup, Metadata, Password, Profile, RefreshingCredentials, TokenScope,
 };
 use huaweicloud_core::{Config, Credential, CredentialsProvider, Error, ErrorKind};
 use huaweicloud_sandbox::Sandbox;
@@ -316,4 +316,32 @@ async fn picks_up_keys_rotated_by_metadata_service() {
     assert_eq!(access(&renewing.credential().await.unwrap()), "NEW");
     assert!(renewing.expired(&old), "a late caller with the old ones forgets nothing");
     assert_eq!(access(&renewing.credential().await.unwrap()), "NEW");
+}
+
+#[tokio::test]
+async fn profile_may_start_with_byte_order_mark() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let profile = format!("\u{feff}[basic]\r\nak = {}\r\nsk = {}\r\n", sandbox.access_key(), sandbox.secret_key());
+    let home = Home::with(&[("credentials", profile.as_bytes())]);
+    let config = load(home.environment(&[]), unreachable_metadata(), &sandbox.url()).await.unwrap();
+    assert_eq!(call(&config).await.unwrap(), Some(25));
+}
+
+#[cfg(unix)]
+#[test]
+fn profile_that_is_no_regular_file_is_refused() {
+    let home = Home::with(&[]);
+    let pipe = home.0.path().join(".huaweicloud/credentials");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    for environment in [home.environment(&[]), home.environment(&[("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/dev/null")])] {
+        let sender = sender.clone();
+        // A thread of its own, because a read that waits for a writer would never end.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            sender.send(runtime.block_on(Profile::new(environment).load()).unwrap_err()).unwrap();
+        });
+        let error = receiver.recv_timeout(Duration::from_secs(20)).expect("the read waits for a writer");
+        assert!(error.kind() == ErrorKind::Credentials && error.message().contains("is no regular file"), "{error}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Credentials from the profile file of the official SDKs.
 
-use std::{fs, io::ErrorKind as IoErrorKind, path::Path};
+use std::{fs, io, path::Path};
 
 use configparser::ini::Ini;
 use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
@@ -41,9 +41,9 @@ impl CredentialSource for Profile {
 fn read(file: &Path) -> Result<Lookup, Error> {
     let shown = file.display();
     let wrong = |reason: String| Error::new(ErrorKind::Credentials, format!("{shown} {reason}"));
-    let text = match fs::read(file) {
-        Ok(bytes) => String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8".to_owned()))?,
-        Err(error) if error.kind() == IoErrorKind::NotFound => {
+    let text = match read_bytes(file) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8; save it as UTF-8".to_owned()))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Lookup::NotFound(format!("{shown} does not exist")));
         }
         Err(error) => return Err(wrong(format!("cannot be read: {error}")).with_source(error)),
@@ -52,11 +52,21 @@ fn read(file: &Path) -> Result<Lookup, Error> {
     parse(&text).map_err(wrong)
 }
 
+/// Reads a regular file. Opening a pipe would wait for its writer, perhaps forever, and a device may have no end.
+fn read_bytes(file: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(file)?.is_file() {
+        return fs::read(file);
+    }
+    Err(io::Error::other("it is no regular file but a folder, a pipe or a device; copy the keys into a file"))
+}
+
 /// Parses the text of a profile file. Error messages continue a sentence that starts with the file name.
 fn parse(text: &str) -> Result<Lookup, String> {
     let mut file = Ini::new();
     // Keys may contain characters that start an inline comment.
     file.set_inline_comment_symbols(Some(&[]));
+    // Editors of Windows write a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // The parser's own message could contain a line with a secret.
     file.read(text.to_owned()).map_err(|_| "is not an INI file: a line has no key before its `=`".to_owned())?;
     let value = |section: &str, key: &str| {

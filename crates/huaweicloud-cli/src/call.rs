@@ -1,6 +1,6 @@
 //! `hwc call`: calls one operation and prints its typed response as JSON.
 
-use std::{fs, io::Read as _};
+use std::{fs, io};
 
 use clap::ArgMatches;
 use huaweicloud_catalog::services;
@@ -29,12 +29,15 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         }
     }
     if let Some(body) = entry.operation.body.and_then(|_| flags.get_one::<String>("body")) {
-        arguments.insert("body".to_owned(), read_body(body)?);
+        let body = text_or_file("body", body)?;
+        let body =
+            serde_json::from_str(&body).map_err(|error| Failure::wrong_use(format!("--body is not JSON: {error}")))?;
+        arguments.insert("body".to_owned(), body);
     }
     let connection = settings::connect(flags, Sandbox::builder()).await?;
     let client = Client::new(&connection.config, service.metadata)?;
     let response = Call::new(client, entry).arguments(arguments).send().await?;
-    output::lines([format!("{:#}", *response)])
+    Ok(output::lines([output::json(&format!("{:#}", *response))])?)
 }
 
 /// Converts the value of a flag to the type of its parameter.
@@ -46,22 +49,24 @@ fn value(parameter: &Parameter, flag: &str, given: &[&str]) -> Result<Value, Fai
         ValueType::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("an integer")),
         ValueType::Number => text.parse::<f64>().map(Value::from).map_err(|_| wrong("a number")),
         ValueType::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
+        ValueType::Secret => Ok(text_or_file(flag, text)?.trim_end_matches(['\r', '\n']).into()),
         _ => Ok(text.into()),
     }
 }
 
-fn read_body(given: &str) -> Result<Value, Failure> {
-    let text = match given.strip_prefix('@') {
-        None => given.to_owned(),
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| Failure::wrong_use(format!("--body: standard input cannot be read: {error}")))?;
-            text
-        }
-        Some(file) => fs::read_to_string(file)
-            .map_err(|error| Failure::wrong_use(format!("--body: {file} cannot be read: {error}")))?,
+/// Returns the value of a flag, or the contents of the file that it names: `@FILE`, `@-` or `-`.
+fn text_or_file(flag: &str, given: &str) -> Result<String, Failure> {
+    let Some(file) = given.strip_prefix('@').or(Some(given).filter(|given| *given == "-")) else {
+        return Ok(given.to_owned());
     };
-    serde_json::from_str(&text).map_err(|error| Failure::wrong_use(format!("--body is not JSON: {error}")))
+    let (name, read) = match file {
+        "-" => ("standard input", io::read_to_string(io::stdin())),
+        file => (file, fs::read_to_string(file)),
+    };
+    let wrong = |reason: String| Failure::wrong_use(format!("--{flag}: {name} {reason}"));
+    let text = read.map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    match text.trim_start_matches('\u{feff}') {
+        text if text.trim().is_empty() => Err(wrong("is empty".to_owned())),
+        text => Ok(text.to_owned()),
+    }
 }

@@ -8,6 +8,11 @@ use huaweicloud_core::{
 };
 use serde_json::Value;
 
+/// The forms of a value that is not on the command line.
+const FROM_FILE: &str = "@FILE, or - for standard input (also @-)";
+/// Other users of a machine can read command lines, and shells store them.
+const NOT_ON_ARGV: &str = ". Secrets belong in a file or standard input, not on the command line";
+
 /// Returns the root command with all subcommands.
 pub fn root() -> Command {
     Command::new("hwc")
@@ -80,8 +85,9 @@ fn timeline() -> Command {
             .after_help(format!(
                 "Forms of SERVICE/ID, with the ids that the service requires:\n{subjects}\n\
                  Times are UTC. A time that cannot be parsed is printed as it is, sorted last, and passes --since.\n\
-                 A history that the service refuses is reported on stderr and left out; the others are printed, and \
-                 the exit code is 1.\n\n\
+                 A history that cannot be read, because the service refuses it or lists an id that no request can \
+                 have, is reported on stderr and left out; the others are printed, and the exit code is 1. It is 3 if \
+                 a response could not be trusted.\n\n\
                  Example: hwc timeline --region cn-north-4 --service {} --since 7d",
                 history_services().join(" --service ")
             )),
@@ -92,6 +98,7 @@ fn call() -> Command {
     let mut command = connection(
         Command::new("call")
             .about("Calls one operation and prints its typed response as JSON")
+            .after_help(format!("--body and flags with secrets take the value itself, {FROM_FILE}{NOT_ON_ARGV}."))
             .subcommand_required(true)
             .arg_required_else_help(true),
     );
@@ -121,7 +128,10 @@ fn operation(service: &'static Service, entry: &'static OperationDescriptor) -> 
         let documented = documented_body(service, entry);
         command = command.after_help(about + &documented);
         command = command.arg(
-            Arg::new("body").long("body").value_name("JSON").help("The body: JSON, @FILE, or @- for standard input"),
+            Arg::new("body")
+                .long("body")
+                .value_name("JSON")
+                .help(format!("The body: JSON, {FROM_FILE}{}", if operation.secrets { NOT_ON_ARGV } else { "" })),
         );
     }
     command
@@ -152,13 +162,17 @@ fn flag(parameter: &'static Parameter, docs: &'static ParameterDocs) -> Arg {
         ValueType::Boolean => "true|false",
         _ => "TEXT",
     };
+    let secret = match parameter.rule.kind {
+        ValueType::Secret => format!(" Text, {FROM_FILE}{NOT_ON_ARGV}."),
+        _ => String::new(),
+    };
     let rule = parameter.rule.to_string();
     let mut letters = rule.chars();
     let sentence = letters.next().map(|first| format!(" {}{}.", first.to_uppercase(), letters.as_str()));
     let arg = Arg::new(parameter.name)
         .long(flag_name(docs))
         .value_name(value_name)
-        .help(format!("{}{}", docs.description, sentence.unwrap_or_default()))
+        .help(format!("{}{}{secret}", docs.description, sentence.unwrap_or_default()))
         .allow_hyphen_values(true)
         .required(parameter.required);
     match parameter.rule.kind {

@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// Returns the arguments of at most `limit` calls of an operation, from list operations. A list call that the service
-/// rejects is added to `refused` and skipped.
+/// Returns the arguments of at most `limit` calls of an operation, from list operations. A list call that fails
+/// alone, and an item without a usable id, is added to `failures` and skipped.
 pub async fn arguments(
     config: &Config,
     entry: &'static OperationDescriptor,
     limit: usize,
-    refused: &mut Vec<Failure>,
+    failures: &mut Vec<Failure>,
 ) -> Result<Vec<Map<String, Value>>, Failure> {
     let operation = entry.operation;
     let known = |parameter: &&Parameter| operation.listed_by.iter().any(|link| link.argument == parameter.name);
@@ -26,7 +26,7 @@ pub async fn arguments(
             operation.id, parameter.name
         )));
     }
-    expand(config, entry, Map::new(), limit, refused).await
+    expand(config, entry, Map::new(), limit, failures).await
 }
 
 /// Adds the arguments that are available from list operations to the given ones.
@@ -35,7 +35,7 @@ fn expand<'a>(
     entry: &'static OperationDescriptor,
     given: Map<String, Value>,
     limit: usize,
-    refused: &'a mut Vec<Failure>,
+    failures: &'a mut Vec<Failure>,
 ) -> BoxFuture<'a, Result<Vec<Map<String, Value>>, Failure>> {
     Box::pin(async move {
         let links = entry.operation.listed_by;
@@ -51,7 +51,7 @@ fn expand<'a>(
                 // Arguments of the list call: ids that are known already, and ids from its own list operations.
                 let shared = list.operation.listed_by.iter().map(|link| link.argument);
                 let chosen = shared.filter_map(|name| Some((name.to_owned(), arguments.get(name)?.clone()))).collect();
-                for asked in expand(config, list, chosen, limit, &mut *refused).await? {
+                for asked in expand(config, list, chosen, limit, &mut *failures).await? {
                     let mut call = Call::new(Client::new(config, service.metadata)?, list);
                     for (name, value) in &asked {
                         call = call.argument(name, value.clone());
@@ -60,16 +60,21 @@ fn expand<'a>(
                     while let Some(item) = items.next().await {
                         let item = match item.map_err(Failure::from) {
                             Ok(item) => item,
-                            Err(failure) if failure.is_refusal() => {
+                            Err(failure) if failure.is_local() => {
                                 let ids = asked.values().map(|id| format!("/{}", plain(id)));
                                 let name = format!("{}{}", service.metadata.id, ids.collect::<String>());
-                                refused.push(failure.about(&name));
+                                let failure = if asked.is_empty() { failure } else { failure.with_listed_id() };
+                                failures.push(failure.about(&name));
                                 break;
                             }
                             Err(failure) => return Err(failure),
                         };
-                        let Some(value) = item.pointer(link.value).and_then(|id| argument(entry, link.argument, id))
-                        else {
+                        let id = item.pointer(link.value).unwrap_or(&Value::Null);
+                        let Some(value) = argument(entry, link.argument, id) else {
+                            failures.push(Failure::of_item(format!(
+                                "{}: {} lists {id} as {}, which cannot be {} of {}; it is left out",
+                                service.metadata.id, link.operation, link.value, link.argument, entry.operation.id
+                            )));
                             continue;
                         };
                         let mut found = arguments.clone();
@@ -99,11 +104,12 @@ pub fn plain(id: &Value) -> String {
     id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
-/// Converts an id to an argument of an operation. A body member is unchanged.
+/// Converts an id to an argument of an operation. A body member is unchanged. Returns `None` if
+/// that is not possible.
 fn argument(entry: &OperationDescriptor, name: &str, id: &Value) -> Option<Value> {
     match entry.operation.parameters.iter().find(|parameter| parameter.name == name) {
         Some(parameter) => value(parameter, id.clone()),
-        None => Some(id.clone()),
+        None => Some(id.clone()).filter(|id| !id.is_null()),
     }
 }
 

@@ -4,6 +4,8 @@ use std::{error::Error as _, process::ExitCode};
 
 use huaweicloud_core::{Error, ErrorKind};
 
+use crate::output;
+
 /// The exit code if the service reported an error.
 pub const REFUSED: u8 = 1;
 /// The exit code if the usage is wrong or there are no credentials.
@@ -15,22 +17,40 @@ pub const UNREACHABLE: u8 = 3;
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
+    /// Without hidden characters: every line break is one of this program.
     message: String,
-    refusal: bool,
+    is_local: bool,
 }
 
 impl Failure {
-    pub fn wrong_use(message: impl Into<String>) -> Self {
-        Self { code: WRONG_USE, message: message.into(), refusal: false }
+    fn new(code: u8, message: &str) -> Self {
+        Self { code, message: output::visible(message), is_local: false }
     }
 
-    pub fn unreachable(message: impl Into<String>) -> Self {
-        Self { code: UNREACHABLE, message: message.into(), refusal: false }
+    pub fn wrong_use(message: impl AsRef<str>) -> Self {
+        Self::new(WRONG_USE, message.as_ref())
     }
 
-    /// Returns whether the service rejected only this request, so that requests for other subjects may succeed.
-    pub fn is_refusal(&self) -> bool {
-        self.refusal
+    pub fn unreachable(message: impl AsRef<str>) -> Self {
+        Self::new(UNREACHABLE, message.as_ref())
+    }
+
+    /// Creates a failure of one item of a list.
+    pub fn of_item(message: impl AsRef<str>) -> Self {
+        Self { is_local: true, ..Self::new(REFUSED, message.as_ref()) }
+    }
+
+    /// Returns whether only this request failed, so that requests for other subjects may succeed.
+    pub fn is_local(&self) -> bool {
+        self.is_local
+    }
+
+    /// Attributes the failure to the service: an id that no request can have was listed, not given by the user.
+    pub fn with_listed_id(mut self) -> Self {
+        if self.code == WRONG_USE {
+            self.code = REFUSED;
+        }
+        self
     }
 
     /// Combines several failures into one with the highest exit code. Returns `None` if there are none.
@@ -38,13 +58,13 @@ impl Failure {
         failures.into_iter().reduce(|all, next| Self {
             code: all.code.max(next.code),
             message: format!("{}\nhwc: {}", all.message, next.message),
-            refusal: false,
+            is_local: false,
         })
     }
 
     /// Prefixes the message with the subject of the failure.
     pub fn about(mut self, what: &str) -> Self {
-        self.message = format!("{what}: {}", self.message);
+        self.message = format!("{}: {}", output::visible(what), self.message);
         self
     }
 
@@ -56,10 +76,7 @@ impl Failure {
 
     /// Prints the message to stderr and returns the exit code.
     pub fn report(&self) -> ExitCode {
-        // Messages of a service are untrusted: control characters could manipulate the terminal.
-        let message: String =
-            self.message.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect();
-        eprintln!("hwc: {message}");
+        output::message(format_args!("hwc: {}", self.message));
         ExitCode::from(self.code)
     }
 }
@@ -82,12 +99,20 @@ impl From<Error> for Failure {
         if let Some(cause) = cause.map(ToString::to_string).filter(|cause| !message.contains(cause)) {
             message = format!("{message}: {cause}");
         }
+        let failure = Self::new(code, &message);
         if error.is_unauthenticated() {
-            message.push_str("\n     check the keys, their region, and that the clock of this machine is right");
+            return failure.hint("check the keys, their region, and that the clock of this machine is right");
         }
-        // Rejected credentials and an overloaded service affect every call.
-        let refusal = error.kind() == ErrorKind::Service && !error.is_unauthenticated() && !error.is_retryable();
-        Self { code, message, refusal }
+        let is_local = match error.kind() {
+            // An overloaded service affects every call.
+            ErrorKind::Service => !error.is_retryable(),
+            ErrorKind::InvalidRequest
+            | ErrorKind::UnexpectedResponse
+            | ErrorKind::Decode
+            | ErrorKind::PaginationLimit => true,
+            _ => false,
+        };
+        Self { is_local, ..failure }
     }
 }
 

@@ -20,9 +20,14 @@ fn main() -> ExitCode {
     let arguments = match commands::root().try_get_matches() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are not failures. A message that cannot be printed cannot be reported either.
-            let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(failure::WRONG_USE) } else { ExitCode::SUCCESS };
+            // Help and version are not failures.
+            if !error.use_stderr() {
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            // The message repeats arguments, which may come from elsewhere.
+            error.render().to_string().lines().for_each(|line| output::message(output::visible(line)));
+            return ExitCode::from(failure::WRONG_USE);
         }
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

@@ -72,13 +72,15 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             match read(&connection.config, subject, since).await {
                 Ok(history) => events.extend(history),
                 // Deleted since it was listed.
-                Err(error) if subject.listed && error.is_not_found() => eprintln!("hwc: {} is gone", subject.name()),
+                Err(error) if subject.listed && error.is_not_found() => {
+                    output::message(output::visible(&format!("hwc: {} is gone", subject.name())));
+                }
                 Err(error) => {
                     let failure = Failure::from(error).about(&subject.name());
-                    if !failure.is_refusal() {
+                    if !failure.is_local() {
                         return Err(failure);
                     }
-                    failures.push(failure);
+                    failures.push(if subject.listed { failure.with_listed_id() } else { failure });
                 }
             }
         }
@@ -96,7 +98,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     // Newest first. Events without a parsable time come last, in their original order.
     events.sort_by_key(|event| Reverse(event.millis));
     match matches.get_one::<String>("output").map(String::as_str) {
-        Some("json") => output::lines(events.iter().map(Event::to_json))?,
+        Some("json") => output::lines(events.iter().map(|event| output::json(&event.to_json().to_string())))?,
         _ => output::lines([table(&events)])?,
     }
     failure.map_or(Ok(()), Err)
@@ -207,13 +209,9 @@ fn table(events: &[Event]) -> Table {
     table
 }
 
-/// Returns the text as one line, without control characters, truncated to `longest` characters.
+/// Returns the text as one line, with hidden characters escaped, truncated to `longest` characters.
 fn truncated(text: &str, longest: usize) -> String {
-    let line: String = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let line = output::visible(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     match line.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     process::{Command, Output, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn hwc(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hwc"));
@@ -245,19 +245,14 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     assert!(stdout.contains("total_count"));
 
     // A rejected request for one history does not affect the others.
-    let plan = r#"[{"operation": "list_app_operations_log", "do": {"fault": "body", "status": 403,
-        "body": "{\"error_code\":\"Deploy.00011154\",\"error_msg\":\"No permission\"}"}}]"#;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), plan).unwrap();
-    let mut refusing = Playing::start(&["--faults", file.path().to_str().unwrap()]);
-    let timeline = ["timeline", "--service", "osm", "--service", "codeartsdeploy", "-o", "json", "--endpoint"];
-    let mut timeline = hwc(&[&timeline[..], &[&refusing.url]].concat());
-    let (code, stdout, stderr) = output(timeline.envs(refusing.exports.clone()).output().unwrap());
+    let body = json!({ "error_code": "Deploy.00011154", "error_msg": "No permission" });
+    let refused = always("list_app_operations_log", 403, &body);
+    let timeline = ["timeline", "--service", "osm", "--service", "codeartsdeploy", "-o", "json"];
+    let (code, stdout, stderr) = run_with_faults(&[refused], &timeline);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stdout.lines().count() > 1 && stdout.lines().all(|line| line.contains("\"OSM\"")), "{stdout}");
     assert!(stderr.starts_with("hwc: codeartsdeploy/"), "{stderr}");
     assert!(stderr.contains("list_app_operations_log: 403 Deploy.00011154: No permission"), "{stderr}");
-    refusing.stop();
 
     let mut half = hwc(&[&call[..], &[&url]].concat());
     let (code, _, stderr) = output(half.env("HUAWEICLOUD_SDK_AK", "AK").output().unwrap());
@@ -267,6 +262,138 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     let listed = sandbox.stop();
     for id in ["case_id \"123\"", "IM202506051651290199975850", "9175005", "00105ecca9d142148f9807cf0cdebfef"] {
         assert!(listed.contains(id), "{id} is not listed:\n{listed}");
+    }
+}
+
+/// Runs `hwc` against a sandbox with these rules for faults.
+fn run_with_faults(plan: &[Value], arguments: &[&str]) -> (Option<i32>, String, String) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), Value::from(plan).to_string()).unwrap();
+    let sandbox = Playing::start(&["--faults", file.path().to_str().unwrap()]);
+    let mut command = hwc(&[arguments, &["--endpoint", &sandbox.url]].concat());
+    output(command.envs(sandbox.exports.clone()).output().unwrap())
+}
+
+/// Returns the rule that an operation always has this response.
+fn always(operation: &str, status: u16, body: &Value) -> Value {
+    json!({ "operation": operation, "do": { "fault": "body", "status": status, "body": body.to_string() } })
+}
+
+/// Control, bidirectional, zero-width and tag characters, and a line break.
+const HIDDEN: &str = "a\u{1b}[2J\u{7f}\u{9b}1m\u{85}\u{202e}b\u{2066}\u{200b}\u{feff}\u{e0041}\nhwc: c";
+
+#[test]
+fn no_character_of_a_service_is_invisible_or_moves_others() {
+    let visible =
+        |text: &str| text.chars().all(|c| c == '\n' || !c.is_control() && (c.is_ascii() || !HIDDEN.contains(c)));
+    let operation = "list_case_operate_logs";
+    let record = json!({ "operator_name": HIDDEN, "operate_desc": HIDDEN, "operate_time": HIDDEN });
+    let plan = [always(operation, 200, &json!({ "incident_operate_log_list": [record], "total_count": 1 }))];
+
+    let (code, stdout, _) = run_with_faults(&plan, &["call", "osm", operation, "--case-id", "1"]);
+    assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
+    let response: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(response["incident_operate_log_list"][0], record, "the same values");
+
+    let (code, stdout, _) = run_with_faults(&plan, &["timeline", "osm/1", "-o", "json"]);
+    assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
+    let event: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!([&event["time"], &event["actor"], &event["action"]], [HIDDEN; 3]);
+
+    let (code, stdout, _) = run_with_faults(&plan, &["timeline", "osm/1"]);
+    assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
+    assert!(stdout.contains(r"a\u{1b}[2J\u{7f}") && stdout.lines().count() < 12, "{stdout}");
+
+    let refused = always(operation, 400, &json!({ "error_code": "X.1", "error_msg": HIDDEN }));
+    let (code, _, stderr) = run_with_faults(&[refused], &["timeline", "osm/1"]);
+    assert!(code == Some(1) && visible(&stderr), "{stderr:?}");
+    assert!(stderr.lines().count() == 1 && stderr.contains(r"\u{e0041}\nhwc: c"), "a forged line: {stderr}");
+
+    let (code, _, stderr) = run(&["timeline", "--service", HIDDEN]);
+    assert!(code == Some(2) && visible(&stderr), "{stderr:?}");
+}
+
+#[test]
+fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
+    let cases: Vec<Value> = [json!("bad/\u{200b}id"), json!(null), json!(""), json!("CS1"), json!("CS2")]
+        .map(|id| json!({ "incident_id": id }))
+        .into();
+    let list = always("list_cases", 200, &json!({ "incident_info_list": cases, "total_count": 5 }));
+    let walk = ["timeline", "--service", "osm", "-o", "json"];
+    let read = |stdout: &str, id: &str| stdout.contains(&format!(r#""subject":"{id}""#));
+    let (code, stdout, stderr) = run_with_faults(std::slice::from_ref(&list), &walk);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(read(&stdout, "CS1") && read(&stdout, "CS2") && !read(&stdout, ""), "{stdout}");
+    let expected = [
+        "hwc: osm: list_cases lists null as /incident_id, which cannot be case_id of list_case_operate_logs; ",
+        r"hwc: osm/bad/\u{200b}id: list_case_operate_logs: case_id: must not contain '/'",
+        "hwc: osm/: list_case_operate_logs: case_id: must not be empty",
+    ];
+    let all = stderr.lines().count() == expected.len();
+    assert!(all && stderr.lines().zip(expected).all(|(line, start)| line.starts_with(start)), "{stderr}");
+
+    // A response for one id that cannot be trusted.
+    let elsewhere = json!({ "fault": "redirect", "status": 302, "location": "/login" });
+    let first = json!({ "operation": "list_case_operate_logs", "times": 1, "do": elsewhere });
+    let (code, stdout, stderr) = run_with_faults(&[list, first], &walk);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(!read(&stdout, "CS1") && read(&stdout, "CS2") && stderr.contains("\nhwc: osm/CS1: "), "{stdout}{stderr}");
+
+    // An id that a nested list call needs.
+    let projects = json!([{ "project_id": "bad/id" }, { "project_id": "a".repeat(32) }]);
+    let list = always("list_projects_v4", 200, &json!({ "projects": projects, "total": 2 }));
+    let (code, stdout, stderr) = run_with_faults(&[list], &["timeline", "--service", "projectman", "-o", "json"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stdout.lines().count() > 0 && stderr.starts_with("hwc: projectman/bad/id: list_issues_v4: "), "{stderr}");
+}
+
+#[test]
+fn secrets_need_not_be_on_the_command_line() {
+    let mut sandbox = Playing::start(&[]);
+    let call = |arguments: &[&str], stdin: &str| {
+        let mut command = hwc(&[&["call", "iam"], arguments, &["--endpoint", &sandbox.url]].concat());
+        command.envs(sandbox.exports.clone()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        process.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        output(process.wait_with_output().unwrap())
+    };
+    let token = &sandbox.exports[3].1;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{token}\r\n")).unwrap();
+    let in_file = format!("@{}", file.path().display());
+    let validate = ["keystone_validate_token", "--x-subject-token"];
+    for (given, stdin) in [(token.as_str(), ""), ("@-", token), ("-", token), (&in_file, "")] {
+        let (code, stdout, stderr) = call(&[&validate[..], &[given]].concat(), stdin);
+        assert!(code == Some(0) && stdout.contains("expires_at"), "{given}: {stderr}");
+    }
+    let body = json!({ "auth": {
+        "identity": { "methods": ["password"], "password": { "user": { "name": "ann", "password": "p", "domain": { "name": "d" } } } },
+        "scope": { "domain": { "name": "d" } },
+    } });
+    // Editors of Windows write a byte order mark.
+    for given in ["-", "@-"] {
+        let login = ["keystone_create_user_token_by_password", "--body", given];
+        let (code, stdout, stderr) = call(&login, &format!("\u{feff}{body}"));
+        assert!(code == Some(0) && stdout.contains("expires_at"), "{given}: {stderr}");
+    }
+    let (code, _, stderr) = call(&[&validate[..], &["@-"]].concat(), "\n");
+    assert_eq!((code, stderr.as_str()), (Some(2), "hwc: --x-subject-token: standard input is empty\n"));
+    let (code, _, stderr) = call(&[&validate[..], &["@/no/such/file"]].concat(), "");
+    assert!(
+        code == Some(2) && stderr.starts_with("hwc: --x-subject-token: /no/such/file cannot be read: "),
+        "{stderr}"
+    );
+    sandbox.stop();
+
+    for call in
+        [&["call"][..], &["call", "iam", validate[0]], &["call", "iam", "keystone_create_user_token_by_password"]]
+    {
+        let (_, stdout, _) = run(&[call, &["--help"]].concat());
+        let words = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains("@FILE, or - for standard input (also @-). Secrets belong in a file"),
+            "{call:?}: {stdout}"
+        );
     }
 }
 
