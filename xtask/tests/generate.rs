@@ -29,9 +29,9 @@ fn generation_is_reproducible() {
     let folder = golden_copy();
     fs::remove_dir_all(folder.path().join("crates")).unwrap();
     let (code, text) = xtask(folder.path(), &["generate"]);
-    assert_eq!(code, 0, "{text}");
+    assert!(code == 0, "{text}");
     for file in [TYPES, "crates/huaweicloud-tiny/Cargo.toml", "crates/huaweicloud-tiny/src/service.rs", "README.md"] {
-        assert_eq!(fs::read(folder.path().join(file)).unwrap(), fs::read(golden().join(file)).unwrap(), "{file}");
+        assert!(fs::read(folder.path().join(file)).unwrap() == fs::read(golden().join(file)).unwrap(), "{file}");
     }
     let (code, text) = xtask(folder.path(), &["generate"]);
     assert_eq!((code, text.as_str()), (0, ""), "a second run has nothing to write");
@@ -244,6 +244,21 @@ fn rejects_invalid_specs_without_writing() {
             "/x-pagination/first_page: is not supported in x-pagination",
         ),
         ("        max_offset: 1000\n", "", "/x-pagination/max_offset: is missing"),
+        (
+            "        items: /things\n",
+            "        items: /things\n        id: /number\n",
+            "/x-pagination/id: \"number\" is no member of an item",
+        ),
+        (
+            "        items: /things\n",
+            "        items: /things\n        order: { argument: up, newest_first: a, oldest_first: b }\n",
+            "/x-pagination/order/argument: \"up\" is neither a parameter nor a member of the body",
+        ),
+        (
+            "        items: /things\n",
+            "        items: /things\n        order: { argument: kind, newest_first: a, oldest_first: b }\n",
+            "/x-pagination/order/oldest_first: \"b\" is no value of \"kind\"",
+        ),
         ("    post:\n", "    trace:\n", "#/paths/~1v1~1things~1{thing_id}: is not valid: unknown variant `trace`"),
         ("items: { type: string }", "items: []", "/schema/items: must be a mapping"),
         (

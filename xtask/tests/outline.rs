@@ -360,7 +360,7 @@ fn a_changed_fact_changes_one_line() {
     ];
     for (fact, service, from, to) in cases {
         // `total` must point to an integer, so it is removed from this history; the example follows the type.
-        let pointer = ("        total: /total_num\n      x-history", "      x-history");
+        let pointer = ("        total: /total_num\n        order:", "        order:");
         let example = ("                    total_num: 1\n", "                    total_num: one\n");
         let (first, then): (&[_], &[_]) = if fact == "type" { (&[pointer], &[example]) } else { (&[], &[]) };
         let before = edited_spec(service, first);

@@ -216,6 +216,7 @@ impl Call {
         let (client, entry) = (self.client, self.entry);
         Ok(Pages::new(
             request,
+            client.checks_rules(),
             Box::new(move |request| {
                 let client = client.clone();
                 Box::pin(async move {
@@ -289,6 +290,8 @@ fn send(
 pub struct JsonPage {
     items: Vec<Value>,
     total: Option<i64>,
+    /// The members that identify an item together.
+    id: &'static [&'static str],
 }
 
 impl JsonPage {
@@ -298,7 +301,7 @@ impl JsonPage {
             Some(Value::Array(items)) => std::mem::take(items),
             _ => Vec::new(),
         };
-        Self { items, total }
+        Self { items, total, id: pagination.map_or(&[], |pagination| pagination.id) }
     }
 }
 
@@ -311,6 +314,10 @@ impl Page for JsonPage {
 
     fn into_items(self) -> Vec<Value> {
         self.items
+    }
+
+    fn id<'p>(&'p self, item: &'p Value) -> Json<'p> {
+        Json::Array(self.id.iter().map(|member| item.get(member).map_or(Json::Absent, Json::from)).collect())
     }
 
     fn total(&self) -> Option<i64> {

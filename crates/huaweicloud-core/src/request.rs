@@ -59,15 +59,20 @@ impl Request {
         self.body = Some(body);
     }
 
-    /// Returns an integer argument, or a member of the body if there is no parameter with this name.
-    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+    /// Returns an argument, or a member of the body if there is no parameter with this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'static>> {
         let found = match (self.operation.parameter(name), &self.body) {
             (None, Some(Json::Object(members))) => {
                 members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
             }
             _ => self.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value),
         };
-        match found {
+        found.filter(|value| !value.is_absent())
+    }
+
+    /// Returns an integer argument, or an integer member of the body.
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+        match self.get(name) {
             Some(Json::Integer(number)) => Some(*number),
             _ => None,
         }
@@ -111,8 +116,10 @@ impl Request {
         }
     }
 
-    /// Returns an error with all rules that the request violates, including the documented ones if `documented` is set.
-    pub(crate) fn check(&self, documented: bool) -> Result<(), Error> {
+    /// Returns an error with all rules that the request violates. The documented ones apply if `check_rules` is set,
+    /// unless the options override it.
+    pub(crate) fn check(&self, check_rules: bool) -> Result<(), Error> {
+        let documented = self.options.check_rules.unwrap_or(check_rules);
         let mut found = check::safety(self.operation, &self.arguments);
         if documented {
             for violation in check::rules(self.operation, &self.arguments, self.body.as_ref()) {
@@ -129,7 +136,7 @@ impl Request {
     /// Converts into an HTTP request. `check_rules` applies unless the options override it.
     pub(crate) fn into_outgoing(mut self, check_rules: bool) -> Result<Outgoing, Error> {
         self.normalise();
-        self.check(self.options.check_rules.unwrap_or(check_rules))?;
+        self.check(check_rules)?;
         let operation = self.operation;
         let mut out = Outgoing {
             operation,

@@ -45,13 +45,15 @@ impl Printer {
 
     /// Returns the module.
     pub fn finish(self) -> Result<String, String> {
-        let names: Vec<syn::UseTree> = self
-            .tidy
-            .imports
-            .iter()
-            .map(|name| parse_str(name))
+        let imports = &self.tidy.imports;
+        let within: Vec<&str> = imports.iter().filter_map(|name| name.strip_prefix("codegen::")).collect();
+        let rest = imports.iter().filter(|name| !name.starts_with("codegen::")).cloned();
+        let grouped = (!within.is_empty()).then(|| format!("codegen::{{{}}}", within.join(",")));
+        let names: Vec<syn::UseTree> = rest
+            .chain(grouped)
+            .map(|name| parse_str(&name))
             .collect::<Result<_, _>>()
-            .map_err(|error| error.to_string())?;
+            .map_err(|error: syn::Error| error.to_string())?;
         let of_the_runtime = (!names.is_empty()).then(|| parse_quote!(use huaweicloud_core::{#(#names),*};));
         let top: String = of_the_runtime.into_iter().chain(self.declared).map(print).collect::<Result<_, _>>()?;
         Ok(spaced(&(top + &self.code)))

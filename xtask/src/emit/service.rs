@@ -13,7 +13,7 @@ use crate::{
     kind::Kind,
     spec::{
         Format, Location, Operation, Parameter, Schema, Spec, Type,
-        extensions::{History, ListedBy, Pagination, Scope, Style, WORDS, places},
+        extensions::{History, ListedBy, Order, Pagination, Scope, Style, WORDS, places},
     },
     wire::{Direction, Use},
 };
@@ -221,7 +221,12 @@ fn pagination(pagination: &Pagination) -> TokenStream {
         Style::Whole {} => quote!(Pagination::whole(#items)),
     };
     let total = pagination.total.as_ref().map(|total| quote!(.total(#total)));
-    quote!(#start #total)
+    let members: Vec<&str> = pagination.id().collect();
+    let id = (!members.is_empty()).then(|| quote!(.id(&[#(#members),*])));
+    let order = pagination.order.as_ref().map(|Order { argument, newest_first, oldest_first }| {
+        quote!(.order(ItemOrder::new(#argument, #newest_first, #oldest_first)))
+    });
+    quote!(#start #total #id #order)
 }
 
 fn history_of(spec: &Spec, operation: &Operation, history: &History) -> TokenStream {

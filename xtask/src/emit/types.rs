@@ -165,11 +165,20 @@ fn page(spec: &Spec, operation: &Operation) -> Result<Option<TokenStream>, Strin
             quote!(self #(.#parents.as_ref()?)* .#last)
         }
     };
+    let members: Vec<_> = pagination.id().map(|member| format_ident!("{}", setter(member))).collect();
+    let id = (!members.is_empty()).then(|| {
+        quote! {
+            fn id<'p>(&'p self, item: &'p #item) -> ::huaweicloud_core::codegen::Json<'p> {
+                ::huaweicloud_core::codegen::identity(&[#(&item.#members),*])
+            }
+        }
+    });
     Ok(Some(quote! {
         impl ::huaweicloud_core::codegen::Page for #response {
             type Item = #item;
             fn items(&self) -> &[#item] { #borrowed }
             fn into_items(self) -> Vec<#item> { #taken }
+            #id
             fn total(&self) -> Option<i64> { #total }
         }
     }))

@@ -1,4 +1,4 @@
-//! Rules of `x-pagination`: its parameters and pointers must exist.
+//! Rules of `x-pagination`: its parameters, members, values and pointers must exist.
 
 use super::linter::Linter;
 use crate::spec::{Operation, Type, extensions::Style, step};
@@ -14,6 +14,29 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
     for (key, name) in names {
         if linter.argument(operation, name).is_none() {
             linter.problem(&step(&pointer, key), format!("{name:?} is neither a parameter nor a member of the body"));
+        }
+    }
+    if let Some(order) = &pagination.order {
+        let at = step(&pointer, "order");
+        match linter.argument(operation, &order.argument) {
+            None => linter.problem(
+                &step(&at, "argument"),
+                format!("{:?} is neither a parameter nor a member of the body", order.argument),
+            ),
+            Some(schema) => {
+                let schema = linter.spec.resolve(schema).1;
+                for (key, value) in [("newest_first", &order.newest_first), ("oldest_first", &order.oldest_first)] {
+                    if !schema.values().any(|known| known.as_str() == Some(value)) {
+                        linter.problem(&step(&at, key), format!("{value:?} is no value of {:?}", order.argument));
+                    }
+                }
+            }
+        }
+    }
+    let item = linter.spec.item(operation).map(|item| linter.spec.resolve(item).1);
+    for member in pagination.id() {
+        if item.is_none_or(|item| item.property(member).is_none()) {
+            linter.problem(&step(&pointer, "id"), format!("{member:?} is no member of an item"));
         }
     }
     let places = [

@@ -64,6 +64,26 @@ pub struct Pagination {
     pub items: String,
     /// Pointer into the response, if it has a total.
     pub total: Option<String>,
+    /// Members of an item that identify it together, as pointers into the item.
+    pub id: Option<OneOrMany>,
+    pub order: Option<Order>,
+}
+
+/// What selects the order of the items by time.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping", deny_unknown_fields)]
+pub struct Order {
+    /// Parameter or member of the body.
+    pub argument: String,
+    pub newest_first: String,
+    pub oldest_first: String,
+}
+
+impl Pagination {
+    /// Returns the members of an item that identify it together.
+    pub fn id(&self) -> impl Iterator<Item = &str> {
+        self.id.iter().flat_map(OneOrMany::all).map(|pointer| pointer.strip_prefix('/').unwrap_or(pointer))
+    }
 }
 
 /// How the next page is requested.
@@ -79,11 +99,11 @@ pub enum Style {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(expecting = "a mapping")]
 pub struct History {
-    pub time: Templates,
-    pub actor: Templates,
-    pub action: Templates,
-    pub subject: Templates,
-    pub detail: Templates,
+    pub time: OneOrMany,
+    pub actor: OneOrMany,
+    pub action: OneOrMany,
+    pub subject: OneOrMany,
+    pub detail: OneOrMany,
     /// The parameter or body member that leaves older items out.
     pub since: Option<String>,
 }
@@ -109,19 +129,19 @@ impl History {
     }
 }
 
-/// One template or a list of them.
+/// One text or a list of them.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(untagged, expecting = "expected a template or a list of templates")]
-pub enum Templates {
+#[serde(untagged, expecting = "expected a text or a list of texts")]
+pub enum OneOrMany {
     One(String),
     List(Vec<String>),
 }
 
-impl Templates {
+impl OneOrMany {
     fn all(&self) -> &[String] {
         match self {
-            Self::One(template) => std::slice::from_ref(template),
-            Self::List(templates) => templates,
+            Self::One(text) => std::slice::from_ref(text),
+            Self::List(texts) => texts,
         }
     }
 }

@@ -4,7 +4,11 @@ use std::{any::Any, fmt::Debug};
 
 use http::HeaderMap;
 
-use super::{list::List, place::ReadObject, write::ToJson};
+use super::{
+    list::List,
+    place::ReadObject,
+    write::{Json, ToJson},
+};
 
 /// The model of a request or response body, including response fields that are read from headers.
 pub trait Body: ReadObject + ToJson + Debug + Any + Send + Sync {
@@ -21,6 +25,10 @@ pub trait Page: Send + Unpin + 'static {
     fn items(&self) -> &[Self::Item];
     /// Returns the items by value.
     fn into_items(self) -> Vec<Self::Item>;
+    /// Returns what identifies an item among those of all pages, as an array of members; absent if nothing does.
+    fn id<'p>(&'p self, _item: &'p Self::Item) -> Json<'p> {
+        Json::Absent
+    }
     /// Returns the total number of items across all pages, if the body contains it.
     fn total(&self) -> Option<i64>;
 }

@@ -66,6 +66,7 @@ impl Call {
         let client = self.client;
         Pages::new(
             self.request,
+            client.checks_rules(),
             Box::new(move |request| {
                 let client = client.clone();
                 Box::pin(async move { client.send(request).await })

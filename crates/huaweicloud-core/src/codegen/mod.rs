@@ -21,6 +21,6 @@ pub use self::{
     place::{ArrayReader, FromJson, Malformed, ObjectReader, Place, ReadObject, Scalar, header},
     read::{deserialize, packed},
     values::word,
-    write::{Json, ToJson, object},
+    write::{Json, ToJson, identity, object},
 };
 pub use crate::{__body as body, __codes as codes, __model as model, __values as values};

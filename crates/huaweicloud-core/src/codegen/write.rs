@@ -45,6 +45,12 @@ pub fn object<'a>(names: &[&'static str], members: &[&'a dyn ToJson]) -> Json<'a
     Json::Object(names.iter().zip(members).map(|(name, member)| (Cow::Borrowed(*name), member.to_json())).collect())
 }
 
+/// Returns the members that identify an item together.
+#[must_use]
+pub fn identity<'a>(members: &[&'a dyn ToJson]) -> Json<'a> {
+    Json::Array(members.iter().map(|member| member.to_json()).collect())
+}
+
 impl Json<'_> {
     /// Converts the tree into a [`Value`]. NaN and infinity become `null`.
     ///

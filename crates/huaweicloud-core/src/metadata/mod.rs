@@ -20,6 +20,6 @@ mod service;
 
 pub use history::{EventMapping, ListedBy, Words};
 pub use operation::{InBandStatus, Location, Operation, Parameter};
-pub use pagination::{PageSize, PageStyle, Pagination};
+pub use pagination::{ItemOrder, PageSize, PageStyle, Pagination};
 pub use rules::{Member, ObjectRule, Rule, ValueType};
 pub use service::{Endpoint, Scope, Service};

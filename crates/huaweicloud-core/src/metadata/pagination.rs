@@ -12,25 +12,53 @@ pub struct Pagination {
     pub items: &'static str,
     /// JSON pointer to the total number of items; `None` if the response does not have it.
     pub total: Option<&'static str>,
+    /// Members of an item that identify it together; none if no document says so.
+    pub id: &'static [&'static str],
+    /// What selects the order of the items by time, if it is documented.
+    pub order: Option<ItemOrder>,
+}
+
+/// The parameter, or member of the body, that selects the order of the items by time.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ItemOrder {
+    /// Name of the parameter, or of the member of the body. Without it, the newest item comes first.
+    pub argument: &'static str,
+    /// Value with which the newest item comes first.
+    pub newest_first: &'static str,
+    /// Value with which the oldest item comes first.
+    pub oldest_first: &'static str,
+}
+
+impl ItemOrder {
+    /// Creates an order from an argument and its values.
+    #[must_use]
+    pub const fn new(argument: &'static str, newest_first: &'static str, oldest_first: &'static str) -> Self {
+        Self { argument, newest_first, oldest_first }
+    }
 }
 
 impl Pagination {
     /// Creates the pagination of a response that holds all items.
     #[must_use]
     pub const fn whole(items: &'static str) -> Self {
-        Self { style: PageStyle::Whole, size: None, items, total: None }
+        Self::styled(PageStyle::Whole, items)
     }
 
     /// Creates pagination by the number of items to skip, at most `max`.
     #[must_use]
     pub const fn offset(parameter: &'static str, max: u32, items: &'static str) -> Self {
-        Self { style: PageStyle::Offset { parameter, max }, size: None, items, total: None }
+        Self::styled(PageStyle::Offset { parameter, max }, items)
     }
 
     /// Creates pagination by page number, from `first` to at most `max`.
     #[must_use]
     pub const fn page(parameter: &'static str, first: u32, max: u32, items: &'static str) -> Self {
-        Self { style: PageStyle::Page { parameter, first, max }, size: None, items, total: None }
+        Self::styled(PageStyle::Page { parameter, first, max }, items)
+    }
+
+    const fn styled(style: PageStyle, items: &'static str) -> Self {
+        Self { style, size: None, items, total: None, id: &[], order: None }
     }
 
     /// Sets the page size parameter and the maximum page size.
@@ -44,6 +72,20 @@ impl Pagination {
     #[must_use]
     pub const fn total(mut self, pointer: &'static str) -> Self {
         self.total = Some(pointer);
+        self
+    }
+
+    /// Sets the members of an item that identify it together.
+    #[must_use]
+    pub const fn id(mut self, members: &'static [&'static str]) -> Self {
+        self.id = members;
+        self
+    }
+
+    /// Sets what selects the order of the items by time.
+    #[must_use]
+    pub const fn order(mut self, order: ItemOrder) -> Self {
+        self.order = Some(order);
         self
     }
 

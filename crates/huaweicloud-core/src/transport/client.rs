@@ -43,6 +43,11 @@ impl Client {
         self.0.service
     }
 
+    /// Returns whether requests are checked against the documented rules, unless their options say otherwise.
+    pub(crate) fn checks_rules(&self) -> bool {
+        self.0.config.0.check_rules
+    }
+
     /// Sends a request and deserializes the response.
     pub(crate) async fn send<T: Body + Default>(&self, request: Request) -> Result<Response<T>, Error> {
         let response = self.call(request, empty::<T>).await?;
@@ -57,7 +62,7 @@ impl Client {
         new: NewModel,
     ) -> BoxFuture<'_, Result<Response<Box<dyn Body>>, Error>> {
         Box::pin(async move {
-            let outgoing = request.into_outgoing(self.0.config.0.check_rules)?;
+            let outgoing = request.into_outgoing(self.checks_rules())?;
             let Answer { response, model } = self.execute(outgoing, Some(new)).await?;
             let model = model.unwrap_or_else(new);
             Ok(response.map(|()| model))

@@ -1,5 +1,7 @@
 //! Pagination: streams of pages and items that never lose or repeat a record silently.
 
+mod state;
+
 use std::{
     collections::VecDeque,
     fmt,
@@ -10,11 +12,11 @@ use std::{
 use futures_core::Stream;
 use tokio::task::JoinHandle;
 
+use self::state::PageState;
 use crate::{
     codegen::{body::Page, write::Json},
     error::{Error, ErrorKind},
     future::BoxFuture,
-    metadata::{Operation, PageStyle},
     request::Request,
     response::Response,
 };
@@ -40,8 +42,8 @@ pub struct PagePosition(i64);
 ///
 /// It implements `futures_core::Stream`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate.
 ///
-/// If records are added during iteration, the end of a page may appear again at the beginning of the next; [`Items`]
-/// skips these duplicates.
+/// If records are added in front during iteration, the end of a page appears again on the next; [`Items`] skips these
+/// duplicates, which it recognises by their ids, or by the order of the list.
 ///
 /// The stream ends after the last page, or after one error:
 ///
@@ -49,7 +51,10 @@ pub struct PagePosition(i64);
 /// - a page repeats;
 /// - a page is short or empty although the total promises more;
 /// - the total shrinks during iteration;
+/// - the total grows, and nothing says where in the list: the service gives neither ids nor an order;
 /// - more items exist than the service returns through pagination ([`ErrorKind::PaginationLimit`]).
+///
+/// One change stays unseen: records that are deleted between two pages while at least as many are added behind them.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P: Page> {
     request: Request,
@@ -59,65 +64,12 @@ pub struct Pages<P: Page> {
     read_ahead: bool,
 }
 
-/// The state of an iteration over pages.
-struct PageState<T> {
-    position: i64,
-    size: i64,
-    seen: i64,
-    total: Option<i64>,
-    /// First and last item of the previous page.
-    previous: Option<(T, T)>,
-    done: bool,
-    /// Number of items of the latest page that were on the previous page already, because new items were added in
-    /// front.
-    skip: usize,
-    /// The error that ends the stream after the page that revealed it.
-    failure: Option<Error>,
-}
-
-impl<T> PageState<T> {
-    /// Starts at the position and with the page size of the request; by default at the beginning, with the largest
-    /// size.
-    fn new(request: &Request) -> Self {
-        let pagination = request.operation.pagination.as_ref();
-        let style = pagination.map_or(PageStyle::Whole, |pagination| pagination.style);
-        let largest = pagination.and_then(|pagination| pagination.size).map_or(0, |size| i64::from(size.max));
-        let first = match style {
-            PageStyle::Page { first, .. } => i64::from(first),
-            _ => 0,
-        };
-        let given = |name: Option<&str>| name.and_then(|name| request.number(name));
-        let size = given(pagination.and_then(|pagination| Some(pagination.size?.parameter))).unwrap_or(largest);
-        let position = given(style.parameter()).unwrap_or(first);
-        let mut walk = Self {
-            position,
-            size,
-            seen: 0,
-            total: None,
-            previous: None,
-            done: size == 0 && largest > 0,
-            failure: None,
-            skip: 0,
-        };
-        walk.start_at(request.operation, position.max(first));
-        walk
-    }
-
-    fn start_at(&mut self, operation: &Operation, position: i64) {
-        self.position = position;
-        self.seen = match operation.pagination.as_ref().map(|pagination| pagination.style) {
-            Some(PageStyle::Page { first, .. }) => (position - i64::from(first)).saturating_mul(self.size),
-            _ => position,
-        };
-    }
-}
-
 impl<P: Page> Pages<P> {
-    pub(crate) fn new(request: Request, fetch: Fetch<P>) -> Self {
+    pub(crate) fn new(request: Request, checks_rules: bool, fetch: Fetch<P>) -> Self {
         let mut walk = PageState::new(&request);
         if walk.done {
             // Nothing is fetched, but an invalid request is still an error.
-            walk.failure = walk.request(&request).check(true).err();
+            walk.failure = walk.request(&request).check(checks_rules).err();
         }
         Self { request, fetch, walk, in_flight: None, read_ahead: false }
     }
@@ -126,6 +78,13 @@ impl<P: Page> Pages<P> {
     #[must_use]
     pub fn position(&self) -> PagePosition {
         PagePosition(self.walk.position)
+    }
+
+    /// Returns the number of records that came in front after the first page was read, and are not part of the stream:
+    /// read the list again for them.
+    #[must_use]
+    pub fn added_in_front(&self) -> usize {
+        self.walk.repeated
     }
 
     /// Starts at a position that an earlier iteration of the same call returned.
@@ -175,7 +134,8 @@ impl<P: Page> Stream for Pages<P> {
         let Poll::Ready(response) = in_flight.as_mut().poll(context) else { return Poll::Pending };
         this.in_flight = None;
         let step = response.and_then(|page| {
-            this.walk.step(operation, page.items(), page.total())?;
+            let ids: Vec<Json<'_>> = page.items().iter().map(|item| page.id(item)).collect();
+            this.walk.step(operation.pagination.as_ref(), page.items(), &ids, page.total())?;
             Ok(page)
         });
         match step {
@@ -215,93 +175,6 @@ fn spawn_prefetch<T: Send + 'static>(
     })
 }
 
-impl<T> PageState<T> {
-    /// Returns the request for the next page.
-    fn request(&self, request: &Request) -> Request {
-        let mut request = request.clone();
-        if let Some(pagination) = &request.operation.pagination
-            && let Some(parameter) = pagination.style.parameter()
-        {
-            // The size before the position, as it was set first.
-            if let Some(size) = pagination.size {
-                request.place(size.parameter, Json::Integer(self.size));
-            }
-            request.place(parameter, Json::Integer(self.position));
-        }
-        request
-    }
-}
-
-impl<T: Clone + PartialEq> PageState<T> {
-    /// Processes a page and determines the next position. Returns an error if the page itself cannot be trusted; an
-    /// error that only prevents further pages is kept in `failure`, to follow the page.
-    fn step(&mut self, operation: &Operation, items: &[T], total: Option<i64>) -> Result<(), Error> {
-        let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        if let (Some(before), Some(now)) = (self.total, total)
-            && now < before
-        {
-            return Err(broken(format!(
-                "the whole shrank from {before} to {now} items while it was read, so some may have been missed; \
-                 read it again"
-            )));
-        }
-        let grown = total.zip(self.total).map_or(0, |(now, before)| now.saturating_sub(before));
-        self.skip = match &self.previous {
-            Some((_, last)) if grown > 0 => {
-                let newcomers = usize::try_from(grown).unwrap_or(usize::MAX);
-                items.iter().take(newcomers).rposition(|item| item == last).map_or(0, |index| index + 1)
-            }
-            _ => 0,
-        };
-        self.total = total.or(self.total);
-        if let (Some(first), Some(last)) = (items.first(), items.last()) {
-            let ends = (first.clone(), last.clone());
-            if self.previous.as_ref() == Some(&ends) {
-                return Err(broken(format!("the page at position {} repeats the page before it", self.position)));
-            }
-            self.previous = Some(ends);
-        }
-        self.seen = self.seen.saturating_add(count);
-        let style = operation.pagination.as_ref().map_or(PageStyle::Whole, |pagination| pagination.style);
-        // A total below the number of items received is ignored.
-        let missing = self.total.map(|total| total.saturating_sub(self.seen)).filter(|missing| *missing >= 0);
-        let more = missing.map_or(count > 0 && count >= self.size, |missing| missing > 0);
-        let (next, max) = match style {
-            PageStyle::Whole => (0, -1),
-            PageStyle::Offset { max, .. } => (self.position.saturating_add(self.size), i64::from(max)),
-            PageStyle::Page { max, .. } => (self.position.saturating_add(1), i64::from(max)),
-        };
-        let missing = missing.unwrap_or_default();
-        self.failure = match style {
-            _ if !more => None,
-            PageStyle::Whole if missing > 0 => Some(broken(format!(
-                "the response comes in one piece of {count} items, but {missing} more are promised"
-            ))),
-            PageStyle::Whole => None,
-            _ if count < self.size => Some(broken(format!(
-                "the page at position {} holds {count} items instead of {}, but {missing} more are promised",
-                self.position, self.size
-            ))),
-            _ if next > max => Some(Error::new(
-                ErrorKind::PaginationLimit,
-                format!(
-                    "the next page would be at position {next}, but the service lets one reach {max} at most; {} cannot be \
-                 reached, so narrow the call, for example by time",
-                    if missing > 0 { format!("{missing} items") } else { "what may follow".to_owned() }
-                ),
-            )),
-            _ => None,
-        };
-        self.done = !more || self.failure.is_some() || next > max;
-        self.position = next;
-        Ok(())
-    }
-}
-
-fn broken(message: String) -> Error {
-    Error::new(ErrorKind::UnexpectedResponse, message)
-}
-
 impl<P: Page> fmt::Debug for Pages<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
@@ -316,6 +189,7 @@ trait PagesOf<T>: Send {
     fn poll_items(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<VecDeque<T>, Error>>>;
     fn set_read_ahead(&mut self, read_ahead: bool);
     fn size(&self) -> i64;
+    fn added_in_front(&self) -> usize;
 }
 
 impl<P: Page> PagesOf<P::Item> for Pages<P> {
@@ -323,7 +197,9 @@ impl<P: Page> PagesOf<P::Item> for Pages<P> {
         Pin::new(&mut *self).poll_next(context).map(|page| {
             page.map(|page| {
                 let mut items = VecDeque::from(page?.into_inner().into_items());
-                items.drain(..self.walk.skip.min(items.len()));
+                for repeat in self.walk.repeats.iter().rev() {
+                    items.remove(*repeat);
+                }
                 Ok(items)
             })
         })
@@ -336,12 +212,18 @@ impl<P: Page> PagesOf<P::Item> for Pages<P> {
     fn size(&self) -> i64 {
         self.walk.size
     }
+
+    fn added_in_front(&self) -> usize {
+        self.walk.repeated
+    }
 }
 
 /// A stream of the items of a list operation, fetched on demand, one page at a time.
 ///
 /// It implements `futures_core::Stream`; [`next`](Self::next) and [`try_next`](Self::try_next) need no other crate. It
 /// ends under the same conditions as [`Pages`].
+///
+/// Each record is returned once, also if others are added in front, at the end, or equal to it during iteration.
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<T> {
     pages: Box<dyn PagesOf<T>>,
@@ -364,6 +246,13 @@ impl<T: Unpin> Items<T> {
     pub fn read_ahead(mut self) -> Self {
         self.pages.set_read_ahead(true);
         self
+    }
+
+    /// Returns the number of records that came in front after the first page was read, and are not part of the stream:
+    /// read the list again for them.
+    #[must_use]
+    pub fn added_in_front(&self) -> usize {
+        self.pages.added_in_front()
     }
 
     /// Returns the next item, or `None` after the last.

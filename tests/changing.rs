@@ -1,0 +1,272 @@
+//! Lists that change between two pages: every record comes once, or the stream says that it cannot know.
+
+use std::sync::{Arc, Mutex};
+
+use huaweicloud_core::{Config, Credential, Error, ErrorKind, ResponseBody};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// What happens to a list between two pages.
+#[derive(Clone, Debug)]
+enum Change {
+    Nothing,
+    /// Newer records come in front.
+    Insert(usize),
+    /// Newer records come at the end.
+    Append(usize),
+    /// Some come in front, others at the end.
+    Both(usize, usize),
+    /// Records disappear from here on.
+    Delete(usize, usize),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        2 => Just(Change::Nothing),
+        2 => (1..12_usize).prop_map(Change::Insert),
+        2 => (1..12_usize).prop_map(Change::Append),
+        1 => (1..6_usize, 1..6_usize).prop_map(|(front, end)| Change::Both(front, end)),
+        1 => (0..20_usize, 1..4_usize).prop_map(|(from, count)| Change::Delete(from, count)),
+    ]
+}
+
+/// A list of the service: each record is a number of its own and what it shows, which neighbours may have in common.
+struct List {
+    records: Vec<(usize, usize)>,
+    next: usize,
+    /// How many neighbours show the same.
+    run: usize,
+    changes: Vec<Change>,
+    reads: usize,
+}
+
+impl List {
+    fn new(count: usize, run: usize, changes: Vec<Change>) -> Self {
+        let mut list = Self { records: Vec::new(), next: 0, run, changes, reads: 0 };
+        list.records = list.make(count);
+        list
+    }
+
+    fn make(&mut self, count: usize) -> Vec<(usize, usize)> {
+        self.next += count;
+        (self.next - count..self.next).map(|number| (number, number / self.run)).collect()
+    }
+
+    fn change(&mut self) {
+        let change = self.changes.get(self.reads).cloned().unwrap_or(Change::Nothing);
+        self.reads += 1;
+        let (front, end) = match change {
+            Change::Nothing => (0, 0),
+            Change::Insert(count) => (count, 0),
+            Change::Append(count) => (0, count),
+            Change::Both(front, end) => (front, end),
+            Change::Delete(from, count) => {
+                let from = from.min(self.records.len());
+                self.records.drain(from..(from + count).min(self.records.len()));
+                (0, 0)
+            }
+        };
+        let new = self.make(front);
+        self.records.splice(0..0, new);
+        let new = self.make(end);
+        self.records.extend(new);
+    }
+
+    /// Returns a page, after which the list changes.
+    fn page(&mut self, from: usize, size: usize) -> (usize, Vec<(usize, usize)>) {
+        let page = self.records.iter().skip(from).take(size).copied().collect();
+        let total = self.records.len();
+        self.change();
+        (total, page)
+    }
+}
+
+/// Reads a list to its end with this call. Returns the numbers of the records, and the error if there was one.
+fn config(respond: impl Fn(&http::Request<bytes::Bytes>) -> Value + Send + Sync + 'static) -> Config {
+    let transport = move |request: http::Request<bytes::Bytes>| {
+        Ok(http::Response::new(ResponseBody::from(respond(&request).to_string())))
+    };
+    let builder = Config::builder().credentials(Credential::keys("AK", "SK")).endpoint("https://service.example.com");
+    builder.transport(Arc::new(transport)).build().unwrap()
+}
+
+fn argument(request: &http::Request<bytes::Bytes>, name: &str) -> usize {
+    let query = request.uri().query().unwrap_or_default();
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    value.unwrap().parse().unwrap()
+}
+
+/// Reads a list whose records have ids.
+fn read_with_ids(list: List, size: usize) -> (Vec<usize>, usize, Option<Error>) {
+    let list = Mutex::new(list);
+    let config = config(move |request| {
+        let (total, page) = list.lock().unwrap().page(argument(request, "offset"), argument(request, "limit"));
+        let logs = page
+            .iter()
+            .map(|(number, shown)| json!({ "incident_log_id": number.to_string(), "operate_desc": shown.to_string() }));
+        json!({ "total_count": total, "incident_operate_log_list": logs.collect::<Vec<_>>() })
+    });
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("1").limit(size as i64).items();
+    let mut read = Vec::new();
+    runtime().block_on(async {
+        loop {
+            match items.try_next().await {
+                Ok(Some(log)) => read.push(log.incident_log_id.unwrap().parse().unwrap()),
+                Ok(None) => return (read, items.added_in_front(), None),
+                Err(error) => return (read, items.added_in_front(), Some(error)),
+            }
+        }
+    })
+}
+
+/// Reads a list whose records have no ids, in an order that the caller may set. Returns what the records show.
+fn read_in_order(list: List, size: usize, order: Option<&str>) -> (Vec<usize>, Option<Error>) {
+    let list = Mutex::new(list);
+    let config = config(move |request| {
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let (index, size) = (body["page_index"].as_u64().unwrap(), body["page_size"].as_u64().unwrap());
+        let (total, page) = list.lock().unwrap().page(((index - 1) * size) as usize, size as usize);
+        let records = page.iter().map(|(_, shown)| json!({ "operator_id": shown.to_string() })).collect::<Vec<_>>();
+        json!({ "total_num": total, "result": records })
+    });
+    let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
+    let mut call = deploy.list_app_operations_log().app_id("0123456789abcdef0123456789abcdef").page_size(size as i64);
+    if let Some(order) = order {
+        call = call.sort_type(order);
+    }
+    let mut items = call.items();
+    let mut read = Vec::new();
+    runtime().block_on(async {
+        loop {
+            match items.try_next().await {
+                Ok(Some(record)) => read.push(record.operator_id.unwrap().parse().unwrap()),
+                Ok(None) => return (read, None),
+                Err(error) => return (read, Some(error)),
+            }
+        }
+    })
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Returns the list after all changes that this number of pages sees.
+fn after(mut list: List, pages: usize) -> List {
+    (0..pages).for_each(|_| list.change());
+    list
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 1000,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever comes in where, each record comes once. Only a list that shrinks ends with an error.
+    #[test]
+    fn records_with_ids_come_once(
+        count in 0..60_usize,
+        run in 1..4_usize,
+        size in 1..9_usize,
+        changes in prop::collection::vec(change(), 0..12),
+    ) {
+        let list = || List::new(count, run, changes.clone());
+        let (mut read, added, error) = read_with_ids(list(), size);
+        let length = read.len();
+        read.sort_unstable();
+        read.dedup();
+        prop_assert_eq!(read.len(), length, "none twice");
+        if let Some(error) = error {
+            prop_assert!(error.message().contains("shrank"), "{}", error);
+            let shrinks = changes.iter().any(|change| matches!(change, Change::Delete(..)));
+            prop_assert!(shrinks, "{}", error);
+        } else {
+            // What was there from the beginning to the end, and what came in behind.
+            for number in 0..count {
+                let deleted = !(0..12).all(|pages| after(list(), pages).records.iter().any(|(other, _)| *other == number));
+                prop_assert!(deleted || read.contains(&number), "{} is missing of {:?}", number, read);
+            }
+            let in_front: usize = changes.iter().map(|change| match change {
+                Change::Insert(front) | Change::Both(front, _) => *front,
+                _ => 0,
+            }).sum();
+            prop_assert!(added <= in_front, "{} of {} were added in front", added, in_front);
+        }
+    }
+
+    /// Equal neighbours are told apart by the order of the list.
+    #[test]
+    fn records_in_order_come_once(
+        count in 0..60_usize,
+        run in 1..4_usize,
+        size in 1..9_usize,
+        newest_first in any::<bool>(),
+        changes in prop::collection::vec((any::<bool>(), 1..12_usize), 0..12),
+    ) {
+        let changes: Vec<Change> = changes.into_iter().map(|(changes, count)| match (changes, newest_first) {
+            (false, _) => Change::Nothing,
+            (true, true) => Change::Insert(count),
+            (true, false) => Change::Append(count),
+        }).collect();
+        let list = || List::new(count, run, changes.clone());
+        let order = if newest_first { [None, Some("desc"), Some("DESC")][count % 3] } else { Some("asc") };
+        let (read, error) = read_in_order(list(), size, order);
+        prop_assert!(error.is_none(), "{}", error.unwrap());
+        let shown = |list: &List| list.records.iter().map(|(_, shown)| *shown).collect::<Vec<_>>();
+        if newest_first {
+            prop_assert_eq!(read, shown(&list()), "the list as it was at first");
+        } else {
+            let all = shown(&after(list(), 12));
+            prop_assert!(read.len() >= count && all.starts_with(&read), "{:?} of {:?}", read, all);
+        }
+    }
+
+    /// Without an order, nothing says where records came in.
+    #[test]
+    fn growth_without_ids_and_order_is_reported(
+        count in 10..60_usize,
+        size in 1..9_usize,
+        changes in prop::collection::vec(change(), 1..12),
+    ) {
+        // The records are unlike each other, and the order is one that no document knows.
+        let list = List::new(count, 1, changes.clone());
+        let (read, error) = read_in_order(list, size, Some("sideways"));
+        match error {
+            Some(error) => prop_assert_eq!(error.kind(), ErrorKind::UnexpectedResponse),
+            None => {
+                // The change after the last page is not seen.
+                let length = |pages| after(List::new(count, 1, changes.clone()), pages).records.len();
+                for pages in 0..read.len().div_ceil(size) {
+                    prop_assert_eq!(length(pages), count, "after {} pages of {}", pages, read.len());
+                }
+            }
+        }
+    }
+}
+
+/// More records come in front between two pages than a page holds.
+#[test]
+fn more_new_records_than_a_page_holds() {
+    let list = List::new(150, 1, vec![Change::Insert(120)]);
+    let (read, added, error) = read_with_ids(list, 100);
+    assert!(error.is_none(), "{error:?}");
+    let expected: Vec<usize> = (0..100).chain(250..270).chain(100..150).collect();
+    assert_eq!((read, added), (expected, 100), "20 of the new ones are where the second page begins");
+    let (read, error) = read_in_order(List::new(150, 1, vec![Change::Insert(120)]), 100, None);
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(read, (0..150).collect::<Vec<_>>());
+}
+
+/// The last record of a page and the first of the next are equal, while the list grows at its end.
+#[test]
+fn equal_neighbours_across_pages() {
+    let mut list = List::new(150, 1, vec![Change::Append(1)]);
+    list.records.iter_mut().for_each(|(_, shown)| *shown = 7);
+    let (read, error) = read_in_order(list, 100, Some("asc"));
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(read.len(), 151);
+}
