@@ -61,7 +61,8 @@ pub(crate) static LIST_INCIDENTS: Operation = Operation::new(
     .pagination(
         Pagination::page("page", 1, 1000000, "/data/tickets")
             .size("per_page", 200)
-            .total("/data/total"),
+            .total("/data/total")
+            .id(&["ticket_id"]),
     );
 
 pub(crate) static LIST_INCIDENT_SIMPLE_TICKETS: Operation = Operation::new(
@@ -85,7 +86,8 @@ pub(crate) static LIST_INCIDENT_SIMPLE_TICKETS: Operation = Operation::new(
     .pagination(
         Pagination::page("offset", 1, 2147483647, "/data/IncidentSimpleTicketInfos")
             .size("limit", 100)
-            .total("/data/total"),
+            .total("/data/total")
+            .id(&["ticket_id"]),
     );
 
 pub(crate) static SHOW_COC_INCIDENT_DETAIL: Operation = Operation::new(

@@ -15,7 +15,7 @@
 //! ```
 
 use huaweicloud_core::{
-    EpochMillis, List, codegen::Page, codegen::listed, codegen::serde_json::Value,
+    EpochMillis, List, codegen::{Json, Page, identity, listed, serde_json::Value},
 };
 
 /// An incident with all its fields.
@@ -359,6 +359,10 @@ impl Page for ListIncidentSimpleTicketsResponse {
             .unwrap_or_default()
     }
 
+    fn id<'p>(&'p self, item: &'p IncidentSimpleTicketInfo) -> Json<'p> {
+        identity(&[&item.ticket_id])
+    }
+
     fn total(&self) -> Option<i64> {
         self.data.as_ref()?.total
     }
@@ -453,6 +457,10 @@ impl Page for ListIncidentsResponse {
 
     fn into_items(self) -> Vec<CocIncidentDataV2> {
         self.data.map(|at| at.tickets.into_vec()).unwrap_or_default()
+    }
+
+    fn id<'p>(&'p self, item: &'p CocIncidentDataV2) -> Json<'p> {
+        identity(&[&item.ticket_id])
     }
 
     fn total(&self) -> Option<i64> {

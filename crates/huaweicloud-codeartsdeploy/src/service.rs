@@ -68,7 +68,8 @@ pub(crate) static LIST_APP_OPERATIONS_LOG: Operation = Operation::new(
     .pagination(
         Pagination::page("page_index", 1, 99999, "/result")
             .size("page_size", 100)
-            .total("/total_num"),
+            .total("/total_num")
+            .order(ItemOrder::new("sort_type", "desc", "asc")),
     )
     .history(
         EventMapping::new(
@@ -96,7 +97,8 @@ pub(crate) static LIST_ALL_APP: Operation = Operation::new(
     .pagination(
         Pagination::page("page", 1, 99999, "/result")
             .size("size", 100)
-            .total("/total_num"),
+            .total("/total_num")
+            .id(&["id"]),
     );
 
 pub(crate) static SHOW_APP_DETAIL_BY_ID: Operation = Operation::new(

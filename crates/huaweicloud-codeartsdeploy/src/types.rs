@@ -14,7 +14,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use huaweicloud_core::{EpochMillis, List, codegen::Page};
+use huaweicloud_core::{EpochMillis, List, codegen::{Json, Page, identity}};
 
 /// A component of the monitoring service AOM that belongs to a deployment task.
 ///
@@ -336,6 +336,10 @@ impl Page for ListAllAppResponse {
 
     fn into_items(self) -> Vec<AppExecutionInfo> {
         self.result.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p AppExecutionInfo) -> Json<'p> {
+        identity(&[&item.id])
     }
 
     fn total(&self) -> Option<i64> {

@@ -97,7 +97,9 @@ pub(crate) static KEYSTONE_LIST_PROJECTS: Operation = Operation::new(
         ],
     )
     .pagination(
-        Pagination::page("page", 1, 2147483647, "/projects").size("per_page", 5000),
+        Pagination::page("page", 1, 2147483647, "/projects")
+            .size("per_page", 5000)
+            .id(&["id"]),
     );
 
 pub(crate) static KEYSTONE_LIST_AUTH_PROJECTS: Operation = Operation::new(

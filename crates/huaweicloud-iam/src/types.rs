@@ -14,7 +14,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use huaweicloud_core::{List, Secret, codegen::Page};
+use huaweicloud_core::{List, Secret, codegen::{Json, Page, identity}};
 
 /// An enterprise user on whose behalf an agency is used.
 ///
@@ -544,6 +544,10 @@ impl Page for ListProjectsResponse {
 
     fn into_items(self) -> Vec<Project> {
         self.projects.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p Project) -> Json<'p> {
+        identity(&[&item.id])
     }
 
     fn total(&self) -> Option<i64> {

@@ -49,7 +49,8 @@ pub(crate) static LIST_CASE_OPERATE_LOGS: Operation = Operation::new(
     .pagination(
         Pagination::offset("offset", 65535, "/incident_operate_log_list")
             .size("limit", 100)
-            .total("/total_count"),
+            .total("/total_count")
+            .id(&["incident_log_id"]),
     )
     .history(
         EventMapping::new(
@@ -133,5 +134,6 @@ pub(crate) static LIST_CASES: Operation = Operation::new(
     .pagination(
         Pagination::offset("offset", 65535, "/incident_info_list")
             .size("limit", 100)
-            .total("/total_count"),
+            .total("/total_count")
+            .id(&["incident_id"]),
     );

@@ -14,7 +14,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use huaweicloud_core::{List, codegen::Page};
+use huaweicloud_core::{List, codegen::{Json, Page, identity}};
 
 /// A service ticket.
 ///
@@ -150,6 +150,10 @@ impl Page for ListCaseOperateLogsResponse {
         self.incident_operate_log_list.into_vec()
     }
 
+    fn id<'p>(&'p self, item: &'p IncidentOperateLogV2) -> Json<'p> {
+        identity(&[&item.incident_log_id])
+    }
+
     fn total(&self) -> Option<i64> {
         self.total_count
     }
@@ -183,6 +187,10 @@ impl Page for ListCasesResponse {
 
     fn into_items(self) -> Vec<IncidentInfoV2> {
         self.incident_info_list.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p IncidentInfoV2) -> Json<'p> {
+        identity(&[&item.incident_id])
     }
 
     fn total(&self) -> Option<i64> {

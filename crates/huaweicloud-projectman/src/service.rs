@@ -73,7 +73,8 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation::new(
     .pagination(
         Pagination::offset("offset", 10000, "/result/record")
             .size("limit", 1000)
-            .total("/result/journals_total"),
+            .total("/result/journals_total")
+            .id(&["id", "details"]),
     )
     .history(
         EventMapping::new(
@@ -126,7 +127,8 @@ pub(crate) static LIST_PROJECTS_V4: Operation = Operation::new(
     .pagination(
         Pagination::offset("offset", 10000, "/projects")
             .size("limit", 100)
-            .total("/total"),
+            .total("/total")
+            .id(&["project_id"]),
     );
 
 pub(crate) static LIST_ISSUES_V4: Operation = Operation::new(
@@ -145,7 +147,8 @@ pub(crate) static LIST_ISSUES_V4: Operation = Operation::new(
     .pagination(
         Pagination::offset("offset", 2147483647, "/issues")
             .size("limit", 100)
-            .total("/total"),
+            .total("/total")
+            .id(&["id"]),
     );
 
 pub(crate) static LIST_ISSUE_RECORDS_V4: Operation = Operation::new(
@@ -172,7 +175,8 @@ pub(crate) static LIST_ISSUE_RECORDS_V4: Operation = Operation::new(
     .pagination(
         Pagination::offset("offset", 2147483647, "/records")
             .size("limit", 100)
-            .total("/total"),
+            .total("/total")
+            .id(&["id", "details"]),
     );
 
 static LIST_ISSUE_REQUEST_V4_RULES: ObjectRule = ObjectRule::new(

@@ -14,7 +14,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use huaweicloud_core::{EpochMillis, List, codegen::Page, codegen::listed};
+use huaweicloud_core::{EpochMillis, List, codegen::{Json, Page, identity, listed}};
 
 /// A custom field of a work item, in the old format.
 ///
@@ -336,6 +336,10 @@ impl Page for ListIssueRecordsV4Response {
 
     fn into_items(self) -> Vec<IssueRecordV4> {
         self.records.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p IssueRecordV4) -> Json<'p> {
+        identity(&[&item.id, &item.details])
     }
 
     fn total(&self) -> Option<i64> {
@@ -672,6 +676,10 @@ impl Page for ListIssuesV4Response {
         self.issues.into_vec()
     }
 
+    fn id<'p>(&'p self, item: &'p ListIssueItemResponse) -> Json<'p> {
+        identity(&[&item.id])
+    }
+
     fn total(&self) -> Option<i64> {
         self.total
     }
@@ -705,6 +713,10 @@ impl Page for ListProjectsV4Response {
 
     fn into_items(self) -> Vec<ProjectV4> {
         self.projects.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p ProjectV4) -> Json<'p> {
+        identity(&[&item.project_id])
     }
 
     fn total(&self) -> Option<i64> {
@@ -742,6 +754,10 @@ impl Page for ListRecordsV2Response {
 
     fn into_items(self) -> Vec<RecordRecord> {
         self.result.map(|at| at.record.into_vec()).unwrap_or_default()
+    }
+
+    fn id<'p>(&'p self, item: &'p RecordRecord) -> Json<'p> {
+        identity(&[&item.id, &item.details])
     }
 
     fn total(&self) -> Option<i64> {

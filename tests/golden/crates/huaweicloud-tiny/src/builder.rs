@@ -3,7 +3,7 @@
 
 use huaweicloud_core::{
     CallOptions, Client, EpochMillis, Error, Items, Pages, Response, Secret,
-    codegen::Call, codegen::serde_json::Value,
+    codegen::{Call, serde_json::Value},
 };
 use crate::{service, types};
 

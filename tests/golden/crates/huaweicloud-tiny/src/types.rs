@@ -14,9 +14,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use huaweicloud_core::{
-    EpochMillis, List, Secret, codegen::Page, codegen::serde_json::Value,
-};
+use huaweicloud_core::{EpochMillis, List, Secret, codegen::{Page, serde_json::Value}};
 
 /// A filter.
 ///
