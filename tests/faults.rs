@@ -351,7 +351,13 @@ async fn reports_signature_differences() {
 
 /// A writer that keeps the log output.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -418,7 +424,7 @@ fn redacts_secrets_under_every_fault() {
             }
         }
     });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("huaweicloud.call") && log.contains("http.response.status_code"), "nothing was traced");
     assert!(shown.contains("(redacted)"), "the echo of the gateway was shown");
     for (what, text) in [("log", &log), ("errors", &shown)] {

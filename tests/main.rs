@@ -16,4 +16,5 @@ mod rules;
 mod signing;
 mod support;
 mod tidy;
+mod transport;
 mod wire;

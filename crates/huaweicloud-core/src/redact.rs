@@ -1,4 +1,8 @@
-//! Redaction of secrets in responses: a gateway may repeat parts of the request, in any form that JSON allows.
+//! Redaction of secrets in responses: a gateway may repeat parts of the request, in any form that JSON allows, or within
+//! base64.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use zeroize::Zeroizing;
 
 /// How deeply JSON nested in JSON strings is unescaped: deeper than services nest it.
 const LAYERS: usize = 4;
@@ -15,22 +19,27 @@ pub(crate) fn excerpt<S: AsRef<str>>(text: &str, longest: usize, secrets: &[S]) 
     const LOOKED_AT: usize = 16 * 1024;
     /// Length of an escaped byte, in bytes.
     const ESCAPED: usize = 12;
+    /// Length of base64 divided by the length of the bytes, rounded up.
+    const ENCODED: usize = 2;
     let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let until = floor(LOOKED_AT);
     // A secret that begins before the end must be seen completely.
     let longest_secret = secrets.iter().map(|secret| secret.as_ref().len()).max().unwrap_or(0);
-    let seen = &text[..floor(until + longest_secret * ESCAPED)];
+    let seen = &text[..floor(until + longest_secret * ENCODED * ESCAPED)];
     redact_until(seen, until, secrets).chars().take(longest).collect()
 }
 
 /// Redacts the text up to `until`; a secret that extends beyond it is redacted completely.
 fn redact_until<S: AsRef<str>>(text: &str, until: usize, secrets: &[S]) -> String {
+    let secrets = secrets.iter().map(AsRef::as_ref).filter(|secret| !secret.is_empty());
+    let forms: Vec<Zeroizing<String>> = secrets.flat_map(forms).collect();
     let mut spans = Vec::new();
     let mut layer = Some(Layer { text: text.to_owned(), source: None });
     for _ in 0..LAYERS {
         let Some(present) = layer else { break };
-        for secret in secrets.iter().map(AsRef::as_ref).filter(|secret| !secret.is_empty()) {
-            spans.extend(present.text.match_indices(secret).map(|(at, found)| present.span(at, at + found.len())));
+        for form in &forms {
+            let found = present.text.match_indices(form.as_str());
+            spans.extend(found.map(|(at, found)| present.span(at, at + found.len())));
         }
         layer = present.unescaped();
     }
@@ -45,6 +54,23 @@ fn redact_until<S: AsRef<str>>(text: &str, until: usize, secrets: &[S]) -> Strin
     }
     shown.push_str(text.get(at..until).unwrap_or_default());
     shown
+}
+
+/// Returns a secret as it is, and what of it stands in any base64 text that encodes it together with other bytes.
+fn forms(secret: &str) -> Vec<Zeroizing<String>> {
+    /// The shortest part of a base64 text that is not likely to stand in another text by chance.
+    const SHORTEST: usize = 8;
+    let mut forms = vec![Zeroizing::new(secret.to_owned())];
+    for before in 0..3 {
+        let bytes = Zeroizing::new([&[0; 3][..before], secret.as_bytes()].concat());
+        let encoded = Zeroizing::new(STANDARD_NO_PAD.encode(&*bytes));
+        // The characters at both ends also depend on the bytes next to the secret.
+        let within = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        let Some(within) = encoded.get(within).filter(|within| within.len() >= SHORTEST) else { continue };
+        forms.push(Zeroizing::new(within.replace('+', "-").replace('/', "_")));
+        forms.push(Zeroizing::new(within.to_owned()));
+    }
+    forms
 }
 
 /// A text after some rounds of unescaping.
@@ -154,6 +180,22 @@ mod tests {
                 layer = present.unescaped().filter(|next| next.text != present.text);
             }
             assert_eq!(shown.matches("(redacted)").count(), 2, "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_found_within_base64() {
+        use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+        let secret = "s3cret?~with/odd+bytes\u{ff}";
+        for before in ["", "a", "ab", "user:"] {
+            for after in ["", ":", "::", ":::"] {
+                let whole = format!("{before}{secret}{after}");
+                for encoded in [STANDARD.encode(&whole), URL_SAFE_NO_PAD.encode(&whole)] {
+                    let shown = redact(&format!("Basic {encoded}."), &[secret]);
+                    assert!(shown.contains("(redacted)") && shown.len() < encoded.len(), "{shown:?} of {encoded:?}");
+                }
+            }
         }
     }
 
