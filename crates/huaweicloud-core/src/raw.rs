@@ -113,7 +113,7 @@ impl RawRequest {
             body,
             secrets: Vec::new(),
         };
-        let Answer { response, .. } = self.client.execute(request.with(self.options)?, None).await?;
+        let Answer { response, .. } = self.client.execute(&request.with(self.options)?, None).await?;
         let body = response.body().clone();
         Ok(response.map(|()| body))
     }

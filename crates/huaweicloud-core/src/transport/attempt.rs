@@ -1,6 +1,6 @@
 //! One attempt: an authenticated request, its response, and what it means.
 
-use std::time::Duration;
+use std::{pin::pin, sync::OnceLock, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, header, response::Parts};
@@ -62,14 +62,15 @@ impl Target {
         let config = &*self.config.0;
         let (sent, canonical_request) = authorise(self, request, identity)?;
         let limit = request.options.attempt_timeout.unwrap_or(config.attempt_timeout);
-        let mut seen = None;
-        let exchange = config.clock.within(limit.min(left), async {
+        // Kept for a response that never ends.
+        let seen = OnceLock::new();
+        let exchange = pin!(async {
             let (head, body) = config.transport.send(sent).await?.into_parts();
-            seen = Some((head.status.as_u16(), response::request_id(&head.headers).map(str::to_owned)));
+            let _ = seen.set((head.status.as_u16(), response::request_id(&head.headers).map(str::to_owned)));
             let body = read(body, &head, config.max_body, request.operation.secrets).await?;
             Ok((head, body))
         });
-        let exchange = exchange.await.unwrap_or_else(|| {
+        let exchange = config.clock.within(limit.min(left), exchange).await.unwrap_or_else(|| {
             let host = &self.authority;
             Err(Error::new(ErrorKind::Timeout, format!("no complete response from {host} within {limit:?}")))
         });
@@ -79,7 +80,7 @@ impl Target {
             sent.cloned().chain(received).collect()
         };
         let (head, body) = exchange.map_err(|error| {
-            let error = match &seen {
+            let error = match seen.get() {
                 Some((status, request_id)) => error.with_status(*status, request_id.as_deref()),
                 None => error,
             };

@@ -1,6 +1,6 @@
 //! The only path from a request to a response: authenticate, send, classify, retry, decode.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, pin::pin, sync::Arc, time::Duration};
 
 use tracing::Instrument as _;
 
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Sends a request and deserializes the response.
-    pub(crate) async fn send<T: Body + Default>(&self, request: Request) -> Result<Response<T>, Error> {
+    pub(crate) async fn send<T: Body + Default>(self, request: Request) -> Result<Response<T>, Error> {
         let response = self.call(request, empty::<T>).await?;
         // The model is always the one that `empty` has created.
         Ok(response.map(|model| (model as Box<dyn Any>).downcast().map_or_else(|_| T::default(), |model| *model)))
@@ -57,20 +57,21 @@ impl Client {
 
     /// Sends a request and deserializes the response into a new model. Not generic, so that it is compiled only once.
     pub(crate) fn call(
-        &self,
+        self,
         request: Request,
         new: NewModel,
-    ) -> BoxFuture<'_, Result<Response<Box<dyn Body>>, Error>> {
+    ) -> BoxFuture<'static, Result<Response<Box<dyn Body>>, Error>> {
+        // Boxed, because moving it from one future to the next costs more than an allocation.
+        let outgoing = request.into_outgoing(self.checks_rules()).map(Box::new);
         Box::pin(async move {
-            let outgoing = request.into_outgoing(self.checks_rules())?;
-            let Answer { response, model } = self.execute(outgoing, Some(new)).await?;
+            let Answer { response, model } = self.execute(&*outgoing?, Some(new)).await?;
             let model = model.unwrap_or_else(new);
             Ok(response.map(|()| model))
         })
     }
 
     /// Sends an HTTP request, within the total timeout of the call.
-    pub(crate) async fn execute(&self, request: Outgoing, new: Option<NewModel>) -> Result<Answer, Error> {
+    pub(crate) async fn execute(&self, request: &Outgoing, new: Option<NewModel>) -> Result<Answer, Error> {
         let operation = request.operation;
         let span = tracing::info_span!(
             "huaweicloud.call",
@@ -81,7 +82,7 @@ impl Client {
             "url.template" = operation.path,
             "server.address" = self.0.authority.as_str(),
         );
-        let attempts = self.attempts(&request, new).instrument(span);
+        let attempts = self.attempts(request, new).instrument(span);
         attempts.await.map_err(|error| error.with_operation(operation.id))
     }
 
@@ -97,13 +98,13 @@ impl Client {
         let mut retries = Retries::new(&request.method, request.operation, policy, &config.budget, clock);
         let (mut attempts, mut refreshed, mut last) = (0, false, None);
         let outcome = loop {
-            let ready = clock.within(left(), async {
+            let ready = pin!(async {
                 if let Some(rate_limit) = &config.rate_limit {
                     rate_limit.wait(clock).await;
                 }
                 self.0.identify(request).await
             });
-            let identity = match ready.await {
+            let identity = match clock.within(left(), ready).await {
                 Some(Ok(identity)) => identity,
                 Some(Err(error)) => break Err(error.with_attempts(attempts)),
                 None => break Err(out_of_time(limit, last, attempts)),
