@@ -1,6 +1,7 @@
 //! Credential sources: their order, invalid ones, and account ids.
 
 mod refresh;
+mod storm;
 
 use std::{fs, sync::Arc, time::Duration};
 
