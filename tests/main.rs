@@ -17,4 +17,5 @@ mod signing;
 mod support;
 mod tidy;
 mod transport;
+mod wiping;
 mod wire;

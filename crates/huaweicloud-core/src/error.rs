@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{redact, violation::Violation};
 
@@ -54,7 +54,8 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
-    message: String,
+    /// Wiped, because it holds what a gateway repeats until that is redacted.
+    message: Zeroizing<String>,
     operation: Option<&'static str>,
     status: Option<u16>,
     code: Option<String>,
@@ -78,7 +79,7 @@ impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
+            message: Zeroizing::new(message.into()),
             operation: None,
             status: None,
             code: None,
@@ -175,7 +176,7 @@ impl Error {
 
     /// Appends a diagnostic hint to the message.
     pub(crate) fn with_hint(mut self, explanation: &str) -> Self {
-        self.0.message = format!("{}; {explanation}", self.0.message);
+        self.0.message = [&*self.0.message, "; ", explanation].concat().into();
         self
     }
 
@@ -183,7 +184,7 @@ impl Error {
     pub(crate) fn redact<S: AsRef<str>>(mut self, secrets: &[S]) -> Self {
         let inner = &mut *self.0;
         let optional = [&mut inner.code, &mut inner.request_id, &mut inner.encoded_authorization_message];
-        for text in optional.into_iter().flatten().chain([&mut inner.message]) {
+        for text in optional.into_iter().flatten().chain([&mut *inner.message]) {
             let redacted = redact::redact(text, secrets);
             std::mem::replace(text, redacted).zeroize();
         }

@@ -34,7 +34,7 @@ fn redact_until<S: AsRef<str>>(text: &str, until: usize, secrets: &[S]) -> Strin
     let secrets = secrets.iter().map(AsRef::as_ref).filter(|secret| !secret.is_empty());
     let forms: Vec<Zeroizing<String>> = secrets.flat_map(forms).collect();
     let mut spans = Vec::new();
-    let mut layer = Some(Layer { text: text.to_owned(), source: None });
+    let mut layer = Some(Layer { text: Zeroizing::new(text.to_owned()), source: None });
     for _ in 0..LAYERS {
         let Some(present) = layer else { break };
         for form in &forms {
@@ -75,7 +75,7 @@ fn forms(secret: &str) -> Vec<Zeroizing<String>> {
 
 /// A text after some rounds of unescaping.
 struct Layer {
-    text: String,
+    text: Zeroizing<String>,
     /// For each byte, its start and end in the original text; `None` for the original text itself.
     source: Option<Vec<(usize, usize)>>,
 }
@@ -92,7 +92,7 @@ impl Layer {
     /// Unescapes the text once more; returns `None` if nothing is escaped.
     fn unescaped(&self) -> Option<Self> {
         let first = self.text.find('\\')?;
-        let mut text = String::with_capacity(self.text.len());
+        let mut text = Zeroizing::new(String::with_capacity(self.text.len()));
         let mut source = Vec::with_capacity(self.text.len());
         let mut at = 0;
         let mut next = first;
@@ -174,7 +174,7 @@ mod tests {
                 text = escaped(&text, &mut random);
             }
             let shown = redact(&text, &[&secret]);
-            let mut layer = Some(Layer { text: shown.clone(), source: None });
+            let mut layer = Some(Layer { text: Zeroizing::new(shown.clone()), source: None });
             while let Some(present) = layer {
                 assert!(!present.text.contains(&secret), "{secret:?} is in {shown:?}, of {text:?}");
                 layer = present.unescaped().filter(|next| next.text != present.text);

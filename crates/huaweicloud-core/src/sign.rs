@@ -165,7 +165,10 @@ impl SigningInput<'_> {
     /// Returns the canonical request: its six parts, joined by line feeds.
     #[must_use]
     pub fn canonical_request(&self) -> String {
-        let mut text = String::with_capacity(512);
+        // Enough for all of it: a text that grows leaves copies, and one of the headers may be a secret.
+        let headers: usize = self.headers.iter().map(|(name, value)| 2 * name.len() + value.len() + 3).sum();
+        let length = self.method.len() + 3 * self.path.len() + self.canonical_query.len() + headers + 80;
+        let mut text = String::with_capacity(length);
         text.extend(self.method.chars().map(|c| c.to_ascii_uppercase()));
         text.push('\n');
         // The path is decoded before it is encoded, so an encoded slash becomes a plain one: ids must not contain any.

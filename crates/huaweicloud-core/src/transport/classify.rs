@@ -1,6 +1,7 @@
 //! Classification of responses that are errors.
 
 use serde_json::Value;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{
     codegen::repair::repair,
@@ -10,7 +11,7 @@ use crate::{
 /// Creates an error from the body of a response with an error status.
 pub(super) fn service_error(status: u16, body: &[u8]) -> Error {
     json(body)
-        .and_then(|value| ErrorBody::find(&value, None))
+        .and_then(|json| ErrorBody::find(&json.0, None))
         .map_or_else(|| Error::new(ErrorKind::Service, plain_message(status, body.trim_ascii())), ErrorBody::into_error)
 }
 
@@ -19,16 +20,34 @@ pub(super) fn service_error(status: u16, body: &[u8]) -> Error {
 pub(super) fn reported(body: &[u8], named: Option<(&str, &str)>, status: &str) -> Error {
     let nothing = || format!("the service reports the status {status:?} without a message");
     json(body)
-        .and_then(|value| ErrorBody::find(&value, named))
+        .and_then(|json| ErrorBody::find(&json.0, named))
         .map_or_else(|| Error::new(ErrorKind::Service, nothing()), ErrorBody::into_error)
 }
 
-/// Parses the body of an error.
-fn json(body: &[u8]) -> Option<Value> {
+/// Parses the body of an error, which may repeat secrets.
+fn json(body: &[u8]) -> Option<Wiped> {
     /// Any value may take many times the memory of its text, in bytes.
     const LONGEST: usize = 1 << 20;
     let body = Some(body.trim_ascii()).filter(|body| body.len() <= LONGEST)?;
-    serde_json::from_slice(body).ok().or_else(|| serde_json::from_slice(&repair(body)?).ok())
+    let parsed = serde_json::from_slice(body).ok();
+    parsed.or_else(|| serde_json::from_slice(&Zeroizing::new(repair(body)?)).ok()).map(Wiped)
+}
+
+/// JSON whose texts are wiped on drop.
+struct Wiped(Value);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        fn wipe(value: &mut Value) {
+            match value {
+                Value::String(text) => text.zeroize(),
+                Value::Array(items) => items.iter_mut().for_each(wipe),
+                Value::Object(members) => members.values_mut().for_each(wipe),
+                _ => {}
+            }
+        }
+        wipe(&mut self.0);
+    }
 }
 
 /// Creates an error for a status that no service documents. Redirects are never followed.
