@@ -6,6 +6,7 @@ mod auth;
 mod errors;
 mod examples;
 mod faults;
+mod gateway;
 mod modules;
 mod mutations;
 mod neighbours;

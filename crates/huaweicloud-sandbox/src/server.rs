@@ -90,6 +90,10 @@ impl State {
 
     /// Returns the response to a request, or `None` if a fault suppresses it.
     fn handle(&self, request: &RecordedRequest) -> Option<MockResponse> {
+        // Replacing what is not UTF-8 would make different targets, and so their signatures, equal.
+        if percent_decode_str(&request.target).decode_utf8().is_err() {
+            return Some(MockResponse::gateway(400, "APIGW.0201", "Bad request: the path or the query is not UTF-8"));
+        }
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let Some(route) = self.contracts.iter().find_map(|contract| {
             let method = http::Method::from_bytes(request.method.as_bytes()).ok()?;
@@ -147,7 +151,7 @@ impl State {
     }
 }
 
-/// Returns the decoded pairs of a query. A plus sign is literal: the gateway does not use form encoding.
+/// Returns the decoded pairs of a query, which is UTF-8. A plus sign is literal: the gateway does not use form encoding.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     query

@@ -1,0 +1,127 @@
+//! The sandbox as a server of raw connections: what it refuses as the gateway does, and what one client cannot do to
+//! others.
+
+use std::{
+    io,
+    time::{Duration, SystemTime},
+};
+
+use huaweicloud_core::{
+    sign::{SigningInput, canonical_query},
+    time::sdk_date,
+};
+use huaweicloud_sandbox::Sandbox;
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+const LOGS: &str = "/v2/servicerequest/cases/1/operate-logs";
+const HISTORIES: &str = "/v2/incidents/IM1/histories";
+
+/// Returns a request with a token, which is the last on its connection.
+fn with_token(sandbox: &Sandbox, target: &str) -> String {
+    format!("GET {target} HTTP/1.1\r\nhost: h\r\nconnection: close\r\nx-auth-token: {}\r\n\r\n", sandbox.token())
+}
+
+/// Returns a signed request. `query` is the signed one; `extra` are the other signed headers, which sort before
+/// `x-sdk-date`; `unsigned` is appended to the head.
+fn signed(sandbox: &Sandbox, target: &str, query: &str, extra: &[(&str, &str)], unsigned: &str, body: &str) -> String {
+    let method = if body.is_empty() { "GET" } else { "POST" };
+    let date = sdk_date(SystemTime::now());
+    let headers: Vec<(&str, &str)> =
+        [("host", "h")].into_iter().chain(extra.iter().copied()).chain([("x-sdk-date", date.as_str())]).collect();
+    let path = target.split('?').next().unwrap();
+    let input = SigningInput { method, path, canonical_query: query, headers: &headers, body: body.as_bytes() };
+    let authorization = input.authorization(sandbox.access_key(), sandbox.secret_key(), &date);
+    let head: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    format!(
+        "{method} {target} HTTP/1.1\r\n{head}{unsigned}authorization: {authorization}\r\n\
+         connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
+
+async fn connect(sandbox: &Sandbox) -> TcpStream {
+    TcpStream::connect(sandbox.url().trim_start_matches("http://")).await.unwrap()
+}
+
+/// Returns what is received until the connection ends, and how it ends.
+async fn exchange(sandbox: &Sandbox, request: &str) -> (String, io::Result<usize>) {
+    let mut stream = connect(sandbox).await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut received = Vec::new();
+    let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut received)).await;
+    (String::from_utf8(received).unwrap(), end.unwrap_or_else(|_| panic!("the connection stays open")))
+}
+
+async fn assert_response(sandbox: &Sandbox, request: &str, status: u16, words: &str) {
+    let (response, end) = exchange(sandbox, request).await;
+    end.unwrap();
+    assert!(
+        response.starts_with(&format!("HTTP/1.1 {status} ")) && response.contains(words),
+        "{status} {words}: {response}"
+    );
+}
+
+#[tokio::test]
+async fn a_content_hash_is_that_of_the_body_or_none() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let hash = |body: &str| Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let refusal = "X-Sdk-Content-Sha256 is neither";
+    for (value, body, status, words) in [
+        (hash("{}"), "{}", 200, ""),
+        ("UNSIGNED-PAYLOAD".to_owned(), "{}", 200, ""),
+        ("UNSIGNED-PAYLOAD".to_owned(), "", 200, ""),
+        (hash(""), "", 200, ""),
+        (hash("{}"), "{ }", 401, refusal),
+        (hash("{}"), "", 401, refusal),
+        (hash("{}").to_uppercase(), "{}", 401, refusal),
+        (String::new(), "{}", 401, refusal),
+    ] {
+        let target = if body.is_empty() { LOGS } else { HISTORIES };
+        let header = [("x-sdk-content-sha256", value.as_str())];
+        assert_response(&sandbox, &signed(&sandbox, target, "", &header, "", body), status, words).await;
+    }
+    // A header that is not signed does not replace the hash of the body, but may not contradict it either.
+    let unsigned = format!("x-sdk-content-sha256: {}\r\n", hash("{ }"));
+    assert_response(&sandbox, &signed(&sandbox, HISTORIES, "", &[], &unsigned, "{}"), 401, refusal).await;
+}
+
+#[tokio::test]
+async fn a_header_that_authenticates_is_given_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let language = [("x-language", "en-us")];
+    for second in [
+        "x-sdk-date: 20200101T000000Z",
+        "host: elsewhere",
+        "x-language: zh-cn",
+        "authorization: SDK-HMAC-SHA256 Access=a, SignedHeaders=host, Signature=b",
+    ] {
+        let name = second.split(':').next().unwrap();
+        let request = signed(&sandbox, LOGS, "", &language, &format!("{second}\r\n"), "");
+        assert_response(&sandbox, &request, 401, &format!("the header {name} is given more than once")).await;
+    }
+    let request = with_token(&sandbox, LOGS).replace("host: h\r\n", "host: h\r\nx-auth-token: other\r\n");
+    assert_response(&sandbox, &request, 401, "the header x-auth-token is given more than once").await;
+    // Text beyond ASCII is sent and signed as UTF-8.
+    let name = [("x-name", "Jürgen")];
+    assert_response(&sandbox, &signed(&sandbox, LOGS, "", &name, "", ""), 200, "").await;
+}
+
+#[tokio::test]
+async fn different_targets_have_different_signatures() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let replacement = canonical_query(&[("group_id", "\u{fffd}")]);
+    for (target, query, status) in [
+        (format!("{LOGS}?group_id=%EF%BF%BD"), &*replacement, 200),
+        (format!("{LOGS}?group_id=%FF"), &replacement, 400),
+        (format!("{LOGS}?group_id=%EF%BF"), &replacement, 400),
+        (LOGS.replace("/1/", "/%EF%BF%BD/"), "", 200),
+        (LOGS.replace("/1/", "/%FF/"), "", 400),
+    ] {
+        let words = if status == 400 { "not UTF-8" } else { "" };
+        assert_response(&sandbox, &signed(&sandbox, &target, query, &[], "", ""), status, words).await;
+    }
+}
