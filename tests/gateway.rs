@@ -2,7 +2,7 @@
 //! others.
 
 use std::{
-    io,
+    io::{self, ErrorKind},
     time::{Duration, SystemTime},
 };
 
@@ -10,7 +10,7 @@ use huaweicloud_core::{
     sign::{SigningInput, canonical_query},
     time::sdk_date,
 };
-use huaweicloud_sandbox::Sandbox;
+use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
 use sha2::{Digest as _, Sha256};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -124,4 +124,24 @@ async fn different_targets_have_different_signatures() {
         let words = if status == 400 { "not UTF-8" } else { "" };
         assert_response(&sandbox, &signed(&sandbox, &target, query, &[], "", ""), status, words).await;
     }
+}
+
+#[tokio::test]
+async fn a_fault_concerns_only_its_own_request() {
+    let plan = FaultPlan::new().first(1, Fault::Truncate).after(1, 1, Fault::Reset).after(2, 1, Fault::ResetInBody);
+    let sandbox = Sandbox::builder().faults(plan).start().await.unwrap();
+    let request = with_token(&sandbox, LOGS);
+    let mut ends = Vec::new();
+    for _ in 0..4 {
+        let (response, end) = exchange(&sandbox, &request).await;
+        let part = response.split_once("\r\n\r\n").map(|(head, body)| {
+            let (_, length) = head.split_once("content-length: ").unwrap();
+            let length: usize = length.lines().next().unwrap().parse().unwrap();
+            body.len() * 100 / length
+        });
+        ends.push((part, end.err().map(|error| error.kind())));
+    }
+    let reset = Some(ErrorKind::ConnectionReset);
+    // In percent of the body: half and the end of the connection, nothing, half and a reset, all.
+    assert_eq!(ends, [(Some(50), None), (None, reset), (Some(50), reset), (Some(100), None)]);
 }

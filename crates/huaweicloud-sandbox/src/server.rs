@@ -1,6 +1,7 @@
 //! The HTTP server.
 
 use std::{
+    error::Error as _,
     io,
     sync::{
         Arc, Mutex, PoisonError,
@@ -169,21 +170,23 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
         // A connection that fails before it is accepted is not an error of the server.
         let Ok((stream, _)) = listener.accept().await else { continue };
         let _ = stream.set_nodelay(true);
-        if state.faults.resets() {
-            // Closing the connection then sends a reset.
-            let _ = stream.set_zero_linger();
-        }
         let state = Arc::clone(&state);
+        let service = service_fn(move |request| respond(Arc::clone(&state), request));
+        let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
         connections.spawn(async move {
-            let service = service_fn(move |request| respond(Arc::clone(&state), request));
             // A peer that disconnects affects only its own connection.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let Err(error) = (&mut connection).await else { return };
+            let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+            if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::ConnectionReset) {
+                // Closing the connection then sends a reset.
+                let _ = connection.into_parts().io.inner().set_zero_linger();
+            }
         });
         while connections.try_join_next().is_some() {}
     }
 }
 
-/// Responds to a request. An error closes the connection.
+/// Responds to a request. An error closes the connection, or resets it if it is [`io::ErrorKind::ConnectionReset`].
 async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<FaultyBody>> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
