@@ -145,3 +145,78 @@ async fn a_fault_concerns_only_its_own_request() {
     // In percent of the body: half and the end of the connection, nothing, half and a reset, all.
     assert_eq!(ends, [(Some(50), None), (None, reset), (Some(50), reset), (Some(100), None)]);
 }
+
+#[tokio::test]
+async fn a_client_that_sends_too_slowly_is_disconnected() {
+    let limit = Duration::from_millis(50);
+    let sandbox = Sandbox::builder().read_timeout(limit).start().await.unwrap();
+    let whole = with_token(&sandbox, LOGS);
+    let token = format!("x-auth-token: {}", sandbox.token());
+    let half_a_body = format!("POST {HISTORIES} HTTP/1.1\r\nhost: h\r\n{token}\r\ncontent-length: 2\r\n\r\n{{");
+    for (sent, wanted) in [
+        ("", None),
+        (&whole[..whole.len() - 2], None),
+        (&half_a_body, Some("408 Request Timeout")),
+        // Kept alive, but only for the next request to come in time.
+        (&whole.replace("connection: close\r\n", ""), Some("200 OK")),
+    ] {
+        let (response, end) = exchange(&sandbox, sent).await;
+        end.unwrap();
+        let status = response.lines().next().map(|line| line.trim_start_matches("HTTP/1.1 "));
+        assert_eq!(status, wanted, "{sent}");
+    }
+    // Time that the sandbox takes is not the client's: a slow response is complete.
+    let plan = FaultPlan::new().always(Fault::Slow { millis: 10 });
+    let sandbox = Sandbox::builder().read_timeout(limit).faults(plan).start().await.unwrap();
+    assert_response(&sandbox, &with_token(&sandbox, LOGS), 200, "\"total_count\":25").await;
+}
+
+#[tokio::test]
+async fn heads_and_bodies_have_a_maximum_size() {
+    let sandbox = Sandbox::builder().read_timeout(Duration::MAX).start().await.unwrap();
+    let head = |size: usize| {
+        let request = with_token(&sandbox, LOGS);
+        let padding = "a".repeat(size - request.len() - "x-padding: \r\n".len());
+        request.replace("connection", &format!("x-padding: {padding}\r\nconnection"))
+    };
+    assert_response(&sandbox, &head(64 << 10), 200, "").await;
+    assert_response(&sandbox, &head((64 << 10) + 1), 431, "").await;
+    let body = |size: usize| format!("{{{}}}", " ".repeat(size - 2));
+    assert_response(&sandbox, &signed(&sandbox, HISTORIES, "", &[], "", &body(12 << 20)), 200, "").await;
+    assert_response(&sandbox, &signed(&sandbox, HISTORIES, "", &[], "", &body((12 << 20) + 1)), 413, "too large").await;
+}
+
+/// Runs itself as a process that may open 64 files, opens them all, and measures the processor time of the sandbox,
+/// which has a connection to accept.
+#[cfg(unix)]
+#[tokio::test]
+async fn waits_for_file_descriptors_without_spinning() {
+    const INNER: &str = "HUAWEICLOUD_TESTS_FEW_FILES";
+    if std::env::var_os(INNER).is_none() {
+        let output = std::process::Command::new("sh")
+            .args(["-c", r#"ulimit -n 64 && exec "$0" --exact gateway::waits_for_file_descriptors_without_spinning"#])
+            .arg(std::env::current_exe().unwrap())
+            .env(INNER, "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        return;
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    // Blocking, so that the sandbox cannot accept the connection before there are no more files.
+    let client = std::net::TcpStream::connect(sandbox.url().trim_start_matches("http://")).unwrap();
+    client.set_nonblocking(true).unwrap();
+    let files: Vec<_> = std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()).collect();
+    assert!(files.len() > 20, "{}", files.len());
+    let mut client = TcpStream::from_std(client).unwrap();
+    client.write_all(with_token(&sandbox, LOGS).as_bytes()).await.unwrap();
+    let mut response = String::new();
+    let used = cpu_time::ProcessTime::now();
+    let wait = tokio::time::timeout(Duration::from_millis(500), client.read_to_string(&mut response));
+    assert!(wait.await.is_err(), "there were files left");
+    assert!(used.elapsed() < Duration::from_millis(100), "{:?} of 500 ms", used.elapsed());
+    drop(files);
+    client.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
+}

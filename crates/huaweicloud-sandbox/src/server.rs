@@ -7,7 +7,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Limited};
 use huaweicloud_core::dynamic::Service;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, task::JoinSet};
 
@@ -30,6 +30,12 @@ use crate::{
 
 /// The maximum size of a request body, as in the gateway, in bytes.
 const MAX_BODY: usize = 12 << 20;
+
+/// The maximum size of the head of a request, in bytes: many times that of a token.
+const MAX_HEAD: usize = 64 << 10;
+
+/// How long nothing is accepted after a failure to accept.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A request as received.
 #[derive(Clone, Debug)]
@@ -49,6 +55,7 @@ pub(crate) struct State {
     contracts: Vec<Contract>,
     records: usize,
     faults: FaultPlan,
+    read_timeout: Duration,
     recorded: Option<Mutex<Vec<RecordedRequest>>>,
     served: AtomicU64,
 }
@@ -59,11 +66,13 @@ impl State {
         records: usize,
         record: bool,
         faults: FaultPlan,
+        read_timeout: Duration,
     ) -> io::Result<Self> {
         Ok(Self {
             contracts: services.iter().map(|service| Contract::read(service)).collect::<io::Result<_>>()?,
             records,
             faults,
+            read_timeout,
             recorded: record.then(Mutex::default),
             served: AtomicU64::new(0),
         })
@@ -166,13 +175,18 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 /// Accepts connections until the task is aborted, which also closes all connections.
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(state.read_timeout).max_header_size(MAX_HEAD);
     loop {
-        // A connection that fails before it is accepted is not an error of the server.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Without a free file descriptor, accepting again at once would fail again, and so on.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let state = Arc::clone(&state);
         let service = service_fn(move |request| respond(Arc::clone(&state), request));
-        let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        let mut connection = builder.serve_connection(TokioIo::new(stream), service);
         connections.spawn(async move {
             // A peer that disconnects affects only its own connection.
             let Err(error) = (&mut connection).await else { return };
@@ -190,8 +204,8 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
 async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<FaultyBody>> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let mock = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => {
+    let mock = match tokio::time::timeout(state.read_timeout, Limited::new(body, MAX_BODY).collect()).await {
+        Ok(Ok(body)) => {
             let request = RecordedRequest {
                 method: parts.method.to_string(),
                 target,
@@ -204,7 +218,8 @@ async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Re
             }
             response.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionReset))?
         }
-        Err(_) => MockResponse::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
+        Ok(Err(_)) => MockResponse::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
+        Err(_) => MockResponse::gateway(408, "APIGW.0201", "The request body did not arrive in time"),
     };
     if mock.end == BodyEnd::HangBefore {
         std::future::pending::<()>().await;
