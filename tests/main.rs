@@ -7,6 +7,7 @@ mod changing;
 mod errors;
 mod examples;
 mod faults;
+mod gateway;
 mod modules;
 mod mutations;
 mod neighbours;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 use huaweicloud_core::{
-    sign::{ALGORITHM, DATE_HEADER, Signer, SigningInput, canonical_query},
+    sign::{ALGORITHM, CONTENT_HASH_HEADER, DATE_HEADER, Signer, SigningInput, canonical_query},
     time::parse_sdk_date,
 };
 
@@ -12,6 +12,9 @@ use huaweicloud_core::{
 pub(crate) const ACCESS_KEY: &str = "SANDBOXACCESSKEY0000";
 pub(crate) const SECRET_KEY: &str = "sandbox-secret-key-of-no-other-use-00000";
 pub(crate) const TOKEN: &str = "sandbox-token-of-no-other-use";
+
+/// The value of the content hash header of a request whose body is not signed.
+const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
 /// How far the time of signing may be in the past or in the future.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -33,8 +36,7 @@ pub(crate) struct Signed<'a> {
 
 /// Authenticates a request.
 pub(crate) fn check(request: &Signed<'_>, now: SystemTime) -> Result<(), Denied> {
-    let text = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
-    match (text(header::AUTHORIZATION.as_str()), text("x-auth-token")) {
+    match (single(request, header::AUTHORIZATION.as_str())?, single(request, "x-auth-token")?) {
         (Some(authorization), _) => check_signature(request, authorization, now),
         (None, Some(TOKEN)) => Ok(()),
         (None, Some(_)) => Err(Denied { code: "APIGW.0307", message: "The token must be updated.".to_owned() }),
@@ -46,8 +48,18 @@ fn incorrect(reason: &str) -> Denied {
     Denied { code: "APIGW.0301", message: format!("Incorrect IAM authentication information: {reason}") }
 }
 
+/// Returns the value of a header, which must not have several: the signature would not say which one is meant.
+fn single<'a>(request: &Signed<'a>, name: &str) -> Result<Option<&'a str>, Denied> {
+    let mut values = request.headers.get_all(name).iter();
+    let value = values.next();
+    if values.next().is_some() {
+        return Err(incorrect(&format!("the header {name} is given more than once")));
+    }
+    let text = value.map(|value| std::str::from_utf8(value.as_bytes())).transpose();
+    text.map_err(|_| incorrect(&format!("the header {name} is not UTF-8")))
+}
+
 fn check_signature(request: &Signed<'_>, authorization: &str, now: SystemTime) -> Result<(), Denied> {
-    let text = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
     let parts = authorization.strip_prefix(ALGORITHM).ok_or_else(|| incorrect("unknown algorithm"))?;
     let part = |name: &str| parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
     let (Some(access_key), Some(names), Some(_)) = (part("Access"), part("SignedHeaders"), part("Signature")) else {
@@ -56,7 +68,7 @@ fn check_signature(request: &Signed<'_>, authorization: &str, now: SystemTime) -
     if access_key != ACCESS_KEY {
         return Err(incorrect("unknown access key"));
     }
-    let date = text(DATE_HEADER).ok_or_else(|| incorrect("no X-Sdk-Date header"))?;
+    let date = single(request, DATE_HEADER)?.ok_or_else(|| incorrect("no X-Sdk-Date header"))?;
     let time = parse_sdk_date(date).ok_or_else(|| incorrect("X-Sdk-Date is not a date"))?;
     let distance = now.duration_since(time).unwrap_or_else(|early| early.duration());
     if distance > WINDOW {
@@ -64,19 +76,22 @@ fn check_signature(request: &Signed<'_>, authorization: &str, now: SystemTime) -
     }
     let mut headers = Vec::new();
     for name in names.split(';') {
-        headers.push((name, text(name).ok_or_else(|| incorrect(&format!("the signed header {name} is missing")))?));
+        let value = single(request, name)?.ok_or_else(|| incorrect(&format!("the signed header {name} is missing")))?;
+        headers.push((name, value));
     }
     if !headers.iter().any(|(name, _)| *name == DATE_HEADER) {
         return Err(incorrect("X-Sdk-Date is not signed"));
     }
     let query = canonical_query(request.query);
-    let input = SigningInput {
-        method: request.method,
-        path: request.path,
-        canonical_query: &query,
-        headers: &headers,
-        body: request.body,
-    };
+    let Signed { method, path, body, .. } = *request;
+    let input = SigningInput { method, path, canonical_query: &query, headers: &headers, body };
+    // This header is signed in place of the hash of the body, so only that hash, or a word for none, covers the body.
+    // The last line of a canonical request without the header is that hash.
+    let hashed = SigningInput { headers: &[], ..input }.canonical_request();
+    let given = single(request, CONTENT_HASH_HEADER)?;
+    if given.is_some_and(|given| given != UNSIGNED && Some(given) != hashed.rsplit('\n').next()) {
+        return Err(incorrect(&format!("X-Sdk-Content-Sha256 is neither {UNSIGNED} nor the hash of the body")));
+    }
     if Signer::new(ACCESS_KEY, &SECRET_KEY.into()).authorization(&input, date) == authorization {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    io::ErrorKind,
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
     task::{Context, Poll},
@@ -169,10 +170,6 @@ impl FaultPlan {
         }
         found
     }
-
-    pub(crate) fn resets(&self) -> bool {
-        self.0.iter().any(|rule| matches!(rule.text.fault, Fault::Reset | Fault::ResetInBody))
-    }
 }
 
 impl std::str::FromStr for FaultPlan {
@@ -201,7 +198,8 @@ pub(crate) fn inject_fault(fault: &Fault, mut response: MockResponse) -> Option<
             response.headers.extend(content_type.iter().filter_map(|value| header(header::CONTENT_TYPE, value)));
         }
         Fault::Reset => return None,
-        Fault::Truncate | Fault::ResetInBody => response.end = BodyEnd::Abort,
+        Fault::ResetInBody => response.end = BodyEnd::Abort(ErrorKind::ConnectionReset),
+        Fault::Truncate => response.end = BodyEnd::Abort(ErrorKind::UnexpectedEof),
         Fault::Hang => response.end = BodyEnd::HangBefore,
         Fault::HangInBody => response.end = BodyEnd::Hang,
         Fault::Slow { millis } => response.end = BodyEnd::Slow(Duration::from_millis(*millis)),
@@ -240,6 +238,7 @@ pub(crate) struct FaultyBody {
     parts: VecDeque<Bytes>,
     end: BodyEnd,
     pause: Option<Pin<Box<Sleep>>>,
+    flushed: bool,
 }
 
 impl FaultyBody {
@@ -248,9 +247,9 @@ impl FaultyBody {
         let parts: VecDeque<Bytes> = match end {
             BodyEnd::Complete => [body.clone()].into(),
             BodyEnd::Slow(_) => body.chunks(body.len().div_ceil(16).max(1)).map(|part| body.slice_ref(part)).collect(),
-            BodyEnd::Abort | BodyEnd::Hang | BodyEnd::HangBefore => [body.slice(..half)].into(),
+            BodyEnd::Abort(_) | BodyEnd::Hang | BodyEnd::HangBefore => [body.slice(..half)].into(),
         };
-        Self { parts, end, pause: None }
+        Self { parts, end, pause: None, flushed: false }
     }
 }
 
@@ -269,7 +268,13 @@ impl Body for FaultyBody {
         }
         match (self.parts.pop_front(), self.end) {
             (Some(part), _) => Poll::Ready(Some(Ok(Frame::data(part)))),
-            (None, BodyEnd::Abort) => Poll::Ready(Some(Err(std::io::Error::other("cut off on purpose")))),
+            // An error would discard what is not sent yet; while the body is pending, it is sent.
+            (None, BodyEnd::Abort(_)) if !self.flushed => {
+                self.flushed = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            (None, BodyEnd::Abort(kind)) => Poll::Ready(Some(Err(kind.into()))),
             (None, BodyEnd::Hang | BodyEnd::HangBefore) => Poll::Pending,
             (None, BodyEnd::Complete | BodyEnd::Slow(_)) => Poll::Ready(None),
         }

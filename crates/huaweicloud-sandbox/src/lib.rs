@@ -8,7 +8,7 @@ mod response;
 mod rules;
 mod server;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use huaweicloud_core::{Config, ConfigBuilder, Credential, Error};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -33,11 +33,13 @@ pub struct SandboxBuilder {
     records: usize,
     record: bool,
     faults: FaultPlan,
+    read_timeout: Duration,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self { port: 0, records: 25, record: false, faults: FaultPlan::new() }
+        let read_timeout = Duration::from_secs(60);
+        Self { port: 0, records: 25, record: false, faults: FaultPlan::new(), read_timeout }
     }
 }
 
@@ -66,15 +68,24 @@ impl SandboxBuilder {
         self
     }
 
-    /// Starts the sandbox.
+    /// Sets the maximum time that the head and the body of a request may each take to arrive. It is also the time for
+    /// which an idle connection is kept. Defaults to 60 seconds.
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        // It is added to times, which must not overflow.
+        self.read_timeout = limit.min(Duration::from_secs(u32::MAX.into()));
+        self
+    }
+
+    /// Starts the sandbox on the current Tokio runtime, which must have I/O and time enabled.
     ///
     /// # Errors
     ///
     /// Returns an error if the port is in use or a spec cannot be read.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let state =
-            Arc::new(server::State::new(huaweicloud_catalog::services(), self.records, self.record, self.faults)?);
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
+        let Self { port, records, record, faults, read_timeout } = self;
+        let services = huaweicloud_catalog::services();
+        let state = Arc::new(server::State::new(services, records, record, faults, read_timeout)?);
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
         Ok(Sandbox { address, state, task })

@@ -17,7 +17,7 @@ pub(crate) fn response(route: &Route<'_>, arguments: &Map<String, Value>, record
     let (status, example) = contract.documented(route.operation, '2')?;
     let chosen = contract.documented_arguments(route.operation);
     let Some(pagination) = &route.operation.pagination else {
-        return Some((status, asked_for(example, &chosen, arguments)));
+        return Some((status, asked_for(example, true, &chosen, arguments)));
     };
     let items = example.pointer(pagination.items)?.as_array()?;
     let documented = chosen.iter().all(|(name, value)| arguments.get(name) == Some(value));
@@ -55,17 +55,26 @@ pub(crate) fn response(route: &Route<'_>, arguments: &Map<String, Value>, record
     Some((status, body))
 }
 
-/// Returns the documented response with the documented ids replaced by the requested ones.
-fn asked_for(example: &Value, documented: &Map<String, Value>, given: &Map<String, Value>) -> Value {
+/// Returns the documented response with the documented arguments replaced by the requested ones.
+///
+/// An equal value may be a coincidence. A member is an argument if it has its name, too, or if it is the id of the
+/// resource: that of the outermost object with an id, since objects in it have ids of their own.
+fn asked_for(example: &Value, outermost: bool, documented: &Map<String, Value>, given: &Map<String, Value>) -> Value {
     match example {
         Value::Object(members) => {
-            members.iter().map(|(name, member)| (name.clone(), asked_for(member, documented, given))).collect()
+            let inner = outermost && !members.contains_key("id");
+            let replaced = |name: &str, member: &Value| {
+                let is = |argument: &str| name == argument || outermost && name == "id" && argument.ends_with("_id");
+                let argument = documented.iter().find(|(argument, known)| is(argument) && *known == member)?.0;
+                given.get(argument).cloned()
+            };
+            let member = |name: &str, member: &Value| {
+                replaced(name, member).unwrap_or_else(|| asked_for(member, inner, documented, given))
+            };
+            members.iter().map(|(name, value)| (name.clone(), member(name, value))).collect()
         }
-        Value::Array(items) => items.iter().map(|item| asked_for(item, documented, given)).collect(),
-        value => {
-            let name = documented.iter().find(|(_, known)| *known == value).map(|(name, _)| name);
-            name.and_then(|name| given.get(name)).unwrap_or(value).clone()
-        }
+        Value::Array(items) => items.iter().map(|item| asked_for(item, outermost, documented, given)).collect(),
+        value => value.clone(),
     }
 }
 
@@ -227,4 +236,29 @@ fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::asked_for;
+
+    #[test]
+    fn only_members_that_are_the_argument_are_replaced() {
+        let documented = json!({ "app_id": "123", "page": 1, "X-Site": true });
+        let given = json!({ "app_id": "other", "page": 2, "X-Site": false });
+        let example = json!({ "status": "123", "count": 1, "open": true, "list": ["123", 1], "result": {
+            "id": "123", "name": "123", "owner": { "id": "123" }, "page": 1, "stages": [{ "app_id": "123", "id": "123" }],
+        } });
+        let wanted = json!({ "status": "123", "count": 1, "open": true, "list": ["123", 1], "result": {
+            "id": "other", "name": "123", "owner": { "id": "123" }, "page": 2, "stages": [{ "app_id": "other", "id": "123" }],
+        } });
+        let arguments = |value: Value| value.as_object().unwrap().clone();
+        assert_eq!(asked_for(&example, true, &arguments(documented), &arguments(given)), wanted);
+        // Another resource than the documented one keeps its id.
+        let example = json!({ "id": "456", "app_id": "456" });
+        let (documented, given) = (json!({ "app_id": "123" }), json!({ "app_id": "other" }));
+        assert_eq!(asked_for(&example, true, &arguments(documented), &arguments(given)), example);
+    }
 }

@@ -1,6 +1,6 @@
 //! Responses of the mock server.
 
-use std::time::Duration;
+use std::{io::ErrorKind, time::Duration};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -41,7 +41,8 @@ impl MockResponse {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum BodyEnd {
     Complete,
-    Abort,
+    /// Half of the body, then an error of this kind on the connection.
+    Abort(ErrorKind),
     Hang,
     HangBefore,
     Slow(Duration),

@@ -1,6 +1,8 @@
 //! Validation of requests against the specs. Shares no code with the validation in the clients, so that neither can
 //! hide a mistake of the other.
 
+use std::fmt::Display;
+
 use serde_json::{Map, Value};
 
 use crate::contract::{Contract, Route, parameters};
@@ -76,15 +78,10 @@ fn scalar(schema: &Value, text: &str) -> Value {
 fn check(contract: &Contract, schema: &Value, value: &Value) -> Result<(), String> {
     let schema = contract.resolve(schema);
     let bound = |key: &str| schema[key].as_i64();
-    let within = |size: i64, min: &str, max: &str, unit: &str| match (bound(min), bound(max)) {
-        (Some(min), _) if size < min => Err(format!("must be at least {min}{unit}, is {size}")),
-        (_, Some(max)) if size > max => Err(format!("must be at most {max}{unit}, is {size}")),
-        _ => Ok(()),
-    };
     let length = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     match (schema["type"].as_str(), value) {
         (Some("string"), Value::String(text)) => {
-            within(length(text.chars().count()), "minLength", "maxLength", " characters long")?;
+            within(length(text.chars().count()), bound("minLength"), bound("maxLength"), " characters long")?;
             if schema["format"] == "alphanumeric" && !text.chars().all(|c| c.is_ascii_alphanumeric()) {
                 return Err("must hold letters and digits only".to_owned());
             }
@@ -97,12 +94,16 @@ fn check(contract: &Contract, schema: &Value, value: &Value) -> Result<(), Strin
             }
         }
         (Some("integer"), Value::Number(number)) => match number.as_i64() {
-            Some(number) => within(number, "minimum", "maximum", ""),
+            Some(number) => within(number, bound("minimum"), bound("maximum"), ""),
             None => Err("must be an integer".to_owned()),
         },
-        (Some("boolean"), Value::Bool(_)) | (Some("number"), Value::Number(_)) | (None, _) => Ok(()),
+        (Some("number"), Value::Number(number)) => {
+            let bound = |key: &str| schema[key].as_f64();
+            number.as_f64().map_or(Ok(()), |number| within(number, bound("minimum"), bound("maximum"), ""))
+        }
+        (Some("boolean"), Value::Bool(_)) | (None, _) => Ok(()),
         (Some("array"), Value::Array(items)) => {
-            within(length(items.len()), "minItems", "maxItems", " items")?;
+            within(length(items.len()), bound("minItems"), bound("maxItems"), " items")?;
             items.iter().enumerate().try_for_each(|(index, item)| {
                 check(contract, &schema["items"], item).map_err(|rule| format!("[{index}] {rule}"))
             })
@@ -121,5 +122,44 @@ fn check(contract: &Contract, schema: &Value, value: &Value) -> Result<(), Strin
             Ok(())
         }
         (Some(expected), _) => Err(format!("must be of type {expected}")),
+    }
+}
+
+/// Checks a size against its bounds, if any.
+fn within<T: PartialOrd + Display>(size: T, min: Option<T>, max: Option<T>, unit: &str) -> Result<(), String> {
+    match (min, max) {
+        (Some(min), _) if size < min => Err(format!("must be at least {min}{unit}, is {size}")),
+        (_, Some(max)) if size > max => Err(format!("must be at most {max}{unit}, is {size}")),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{check, scalar};
+    use crate::contract::Contract;
+
+    #[test]
+    fn ranges_of_numbers_and_integers_are_checked() {
+        let contract = Contract::read(huaweicloud_catalog::services()[0]).unwrap();
+        let hours = json!({ "type": "number", "minimum": 0.5, "maximum": 24 });
+        let member = json!({ "type": "object", "properties": { "hours": hours } });
+        let large = json!({ "type": "integer", "maximum": i64::MAX - 1 });
+        for (schema, text, wanted) in [
+            (&hours, "0.5", Ok(())),
+            (&hours, "24", Ok(())),
+            (&hours, "0.25", Err("must be at least 0.5, is 0.25")),
+            (&hours, "-1", Err("must be at least 0.5, is -1")),
+            (&hours, "24.5", Err("must be at most 24, is 24.5")),
+            (&hours, "NaN", Err("must be of type number")),
+            (&large, "9223372036854775806", Ok(())),
+            (&large, "9223372036854775807", Err("must be at most 9223372036854775806, is 9223372036854775807")),
+        ] {
+            assert_eq!(check(&contract, schema, &scalar(schema, text)), wanted.map_err(str::to_owned), "{text}");
+        }
+        let broken = check(&contract, &member, &json!({ "hours": 25 })).unwrap_err();
+        assert_eq!(broken, "hours must be at most 24, is 25");
     }
 }

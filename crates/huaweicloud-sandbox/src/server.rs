@@ -1,12 +1,13 @@
 //! The HTTP server.
 
 use std::{
+    error::Error as _,
     io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Limited};
 use huaweicloud_core::dynamic::Service;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, task::JoinSet};
 
@@ -29,6 +30,12 @@ use crate::{
 
 /// The maximum size of a request body, as in the gateway, in bytes.
 const MAX_BODY: usize = 12 << 20;
+
+/// The maximum size of the head of a request, in bytes: many times that of a token.
+const MAX_HEAD: usize = 64 << 10;
+
+/// How long nothing is accepted after a failure to accept.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A request as received.
 #[derive(Clone, Debug)]
@@ -48,6 +55,7 @@ pub(crate) struct State {
     contracts: Vec<Contract>,
     records: usize,
     faults: FaultPlan,
+    read_timeout: Duration,
     recorded: Option<Mutex<Vec<RecordedRequest>>>,
     served: AtomicU64,
 }
@@ -58,11 +66,13 @@ impl State {
         records: usize,
         record: bool,
         faults: FaultPlan,
+        read_timeout: Duration,
     ) -> io::Result<Self> {
         Ok(Self {
             contracts: services.iter().map(|service| Contract::read(service)).collect::<io::Result<_>>()?,
             records,
             faults,
+            read_timeout,
             recorded: record.then(Mutex::default),
             served: AtomicU64::new(0),
         })
@@ -90,6 +100,10 @@ impl State {
 
     /// Returns the response to a request, or `None` if a fault suppresses it.
     fn handle(&self, request: &RecordedRequest) -> Option<MockResponse> {
+        // Replacing what is not UTF-8 would make different targets, and so their signatures, equal.
+        if percent_decode_str(&request.target).decode_utf8().is_err() {
+            return Some(MockResponse::gateway(400, "APIGW.0201", "Bad request: the path or the query is not UTF-8"));
+        }
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let Some(route) = self.contracts.iter().find_map(|contract| {
             let method = http::Method::from_bytes(request.method.as_bytes()).ok()?;
@@ -147,7 +161,7 @@ impl State {
     }
 }
 
-/// Returns the decoded pairs of a query. A plus sign is literal: the gateway does not use form encoding.
+/// Returns the decoded pairs of a query, which is UTF-8. A plus sign is literal: the gateway does not use form encoding.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     query
@@ -161,30 +175,37 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 /// Accepts connections until the task is aborted, which also closes all connections.
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(state.read_timeout).max_header_size(MAX_HEAD);
     loop {
-        // A connection that fails before it is accepted is not an error of the server.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Without a free file descriptor, accepting again at once would fail again, and so on.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
         let _ = stream.set_nodelay(true);
-        if state.faults.resets() {
-            // Closing the connection then sends a reset.
-            let _ = stream.set_zero_linger();
-        }
         let state = Arc::clone(&state);
+        let service = service_fn(move |request| respond(Arc::clone(&state), request));
+        let mut connection = builder.serve_connection(TokioIo::new(stream), service);
         connections.spawn(async move {
-            let service = service_fn(move |request| respond(Arc::clone(&state), request));
             // A peer that disconnects affects only its own connection.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let Err(error) = (&mut connection).await else { return };
+            let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+            if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::ConnectionReset) {
+                // Closing the connection then sends a reset.
+                let _ = connection.into_parts().io.inner().set_zero_linger();
+            }
         });
         while connections.try_join_next().is_some() {}
     }
 }
 
-/// Responds to a request. An error closes the connection.
+/// Responds to a request. An error closes the connection, or resets it if it is [`io::ErrorKind::ConnectionReset`].
 async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<FaultyBody>> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let mock = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => {
+    let mock = match tokio::time::timeout(state.read_timeout, Limited::new(body, MAX_BODY).collect()).await {
+        Ok(Ok(body)) => {
             let request = RecordedRequest {
                 method: parts.method.to_string(),
                 target,
@@ -197,7 +218,8 @@ async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Re
             }
             response.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionReset))?
         }
-        Err(_) => MockResponse::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
+        Ok(Err(_)) => MockResponse::gateway(413, "APIGW.0201", "The request body is too large or incomplete"),
+        Err(_) => MockResponse::gateway(408, "APIGW.0201", "The request body did not arrive in time"),
     };
     if mock.end == BodyEnd::HangBefore {
         std::future::pending::<()>().await;
