@@ -3,20 +3,24 @@
 #![cfg(target_os = "linux")]
 
 use std::{
-    fs::{self, File},
+    fs::File,
+    io::Read as _,
     os::unix::fs::FileExt as _,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use bytes::Bytes;
-use huaweicloud_core::{Config, Credential, ResponseBody, RetryPolicy, Secret};
+use huaweicloud_core::{BoxFuture, Config, Credential, Error, ResponseBody, RetryPolicy, Secret, Transport};
+use huaweicloud_iam::types::{CreateTokenRequest, TokenAuth, TokenIdentity, TokenPassword, TokenPasswordUser};
+use zeroize::Zeroizing;
 
 /// Hides a secret from the search: only its XOR with this is in the program.
 const MASK: u8 = 0x5a;
 
-/// Returns a secret of 64 letters that differ with the seed.
-fn masked(seed: u16) -> Vec<u8> {
-    (0..64_u16).map(|at| (b'A' + ((at * at + at * 7 + seed * 11) % 26) as u8) ^ MASK).collect()
+/// Returns a secret as long as a token, of random letters.
+fn masked(seed: u64) -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..3000).map(|_| random.u8(b'A'..=b'Z') ^ MASK).collect()
 }
 
 fn secret(masked: &[u8]) -> Secret {
@@ -25,85 +29,103 @@ fn secret(masked: &[u8]) -> Secret {
     text.into()
 }
 
-/// Counts the copies of the end of a secret in this process; a freed block loses its beginning.
-fn copies(masked: &[u8]) -> usize {
-    let masked = &masked[24..];
-    let memory = File::open("/proc/self/mem").unwrap();
-    let mut chunk = vec![0; 1 << 20];
-    let own = chunk.as_ptr() as u64..chunk.as_ptr() as u64 + chunk.len() as u64;
-    let mut found = 0;
-    for line in fs::read_to_string("/proc/self/maps").unwrap().lines() {
-        let (range, rest) = line.split_once(' ').unwrap();
-        let (start, end) = range.split_once('-').unwrap();
-        let (mut at, end) = (u64::from_str_radix(start, 16).unwrap(), u64::from_str_radix(end, 16).unwrap());
-        if !rest.starts_with("rw") || rest.contains("[vvar") {
-            continue;
-        }
-        while at < end {
-            // The chunk itself is left out; what it held of the memory is no copy.
-            if own.contains(&at) {
-                at = own.end;
-                continue;
-            }
-            let until = if at < own.start { end.min(own.start) } else { end };
-            let length = usize::try_from(until - at).unwrap().min(chunk.len());
-            let Ok(read) = memory.read_at(&mut chunk[..length], at) else { break };
-            let windows = chunk[..read].windows(masked.len());
-            found +=
-                windows.filter(|window| window.iter().zip(masked).all(|(byte, hidden)| byte ^ MASK == *hidden)).count();
-            if read < masked.len() || at + read as u64 >= until {
-                at = until;
-            } else {
-                at += (read - masked.len() + 1) as u64;
-            }
-        }
-    }
-    found
+/// A search through the memory of this process. Its own memory is allocated in advance, because new allocations could
+/// overwrite what it looks for.
+struct Search {
+    maps: Vec<u8>,
+    chunk: Vec<u8>,
 }
 
+impl Search {
+    fn new() -> Self {
+        Self { maps: vec![0; 1 << 20], chunk: vec![0; 1 << 20] }
+    }
+
+    /// Counts the copies of a part of a secret; a freed block loses its beginning.
+    fn copies(&mut self, masked: &[u8]) -> usize {
+        let part = &masked[1500..1540];
+        let Self { maps, chunk } = self;
+        let (mut file, mut length) = (File::open("/proc/self/maps").unwrap(), 0);
+        while let Ok(read @ 1..) = file.read(&mut maps[length..]) {
+            length += read;
+        }
+        let memory = File::open("/proc/self/mem").unwrap();
+        let own = chunk.as_ptr() as u64..chunk.as_ptr() as u64 + chunk.len() as u64;
+        let mut found = 0;
+        for line in std::str::from_utf8(&maps[..length]).unwrap().lines() {
+            let (range, rest) = line.split_once(' ').unwrap();
+            let (start, end) = range.split_once('-').unwrap();
+            let (mut at, end) = (u64::from_str_radix(start, 16).unwrap(), u64::from_str_radix(end, 16).unwrap());
+            while rest.starts_with("rw") && at < end {
+                // What the chunk holds of the memory is no copy.
+                if own.contains(&at) {
+                    at = own.end;
+                    continue;
+                }
+                let until = if at < own.start { end.min(own.start) } else { end };
+                let length = usize::try_from(until - at).unwrap().min(chunk.len());
+                let Ok(read @ 1..) = memory.read_at(&mut chunk[..length], at) else { break };
+                let is_copy = |window: &&[u8]| window.iter().zip(part).all(|(byte, hidden)| byte ^ MASK == *hidden);
+                found += chunk[..read].windows(part.len()).filter(is_copy).count();
+                let is_last = read < part.len() || at + read as u64 >= until;
+                at = if is_last { until } else { at + (read - part.len() + 1) as u64 };
+            }
+        }
+        found
+    }
+}
+
+/// The memory is searched at once after each step, before other allocations overwrite what was freed.
 #[test]
 fn no_copy_of_a_secret_is_left() {
     let (key, token, password) = (masked(1), masked(2), masked(3));
+    let search = Arc::new(Mutex::new(Search::new()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let credential = Credential::temporary("AK", secret(&key), secret(&token));
-        assert!(copies(&token) > 0, "the search finds what is there");
-        let config = Config::builder()
-            .credentials(credential)
-            .endpoint("https://service.example.com")
-            .retry(RetryPolicy::none())
-            .transport(Arc::new(|request: http::Request<Bytes>| {
-                // The gateway repeats the token; the value of the header is shared, not copied.
-                let token =
-                    request.headers().get("x-security-token").map(|token| Secret::from(token.to_str().unwrap()));
-                let echo = token.map(|token| {
-                    let start = r#"{"error_code":"APIGW.0301","error_msg":"canonical request: "#;
-                    let mut body = zeroize::Zeroizing::new(Vec::with_capacity(1000));
-                    body.extend_from_slice(start.as_bytes());
-                    body.extend_from_slice(token.expose().as_bytes());
-                    body.extend_from_slice(br#""}"#);
-                    Bytes::from_owner(body)
-                });
-                let mut response = http::Response::new(ResponseBody::from(echo.unwrap_or_default()));
-                *response.status_mut() = http::StatusCode::UNAUTHORIZED;
-                Ok(response)
-            }))
-            .build()
-            .unwrap();
-        let osm = huaweicloud_osm::Client::new(&config).unwrap();
-        let error = osm.list_case_operate_logs().case_id("1").send().await.unwrap_err();
-        assert!(error.message().contains("(redacted)"), "{error}");
-        // A secret in a request body.
-        let iam = huaweicloud_iam::Client::new(&config).unwrap();
-        let user = huaweicloud_iam::types::TokenPasswordUser::new().name("user").password(secret(&password));
-        let user = huaweicloud_iam::types::TokenPassword::new().user(user);
-        let identity = huaweicloud_iam::types::TokenIdentity::new().methods(["password"]).password(user);
-        let auth = huaweicloud_iam::types::TokenAuth::new().identity(identity);
-        let body = huaweicloud_iam::types::CreateTokenRequest::new().auth(auth);
-        iam.keystone_create_user_token_by_password().body(body).send().await.unwrap_err();
-    });
-    drop(runtime);
-    for (name, masked) in [("secret key", key), ("security token", token), ("password", password)] {
-        assert_eq!(copies(&masked), 0, "copies of the {name}");
+    let config = Config::builder()
+        .credentials(Credential::temporary("AK", secret(&key), secret(&token)))
+        .endpoint("https://service.example.com")
+        .check_rules(false)
+        .retry(RetryPolicy::none())
+        .transport(Arc::new(Echo { search: Arc::clone(&search), token: token.clone() }))
+        .build()
+        .unwrap();
+    let copies = |masked: &[u8]| search.lock().unwrap().copies(masked);
+    assert_eq!((copies(&key), copies(&token)), (1, 1), "those of the configuration");
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let error = runtime.block_on(osm.list_case_operate_logs().case_id("1").send()).unwrap_err();
+    assert_eq!((copies(&key), copies(&token)), (1, 1), "after a call whose error repeats the token");
+    assert!(error.message().contains("(redacted)"), "{error}");
+
+    let iam = huaweicloud_iam::Client::new(&config).unwrap();
+    let user = TokenPasswordUser::new().name("user").password(secret(&password));
+    let identity = TokenIdentity::new().methods(["password"]).password(TokenPassword::new().user(user));
+    let body = CreateTokenRequest::new().auth(TokenAuth::new().identity(identity));
+    let error = runtime.block_on(iam.keystone_create_user_token_by_password().body(body).send()).unwrap_err();
+    assert_eq!(copies(&password), 0, "after a call with a password in its body");
+    assert_eq!(error.status(), Some(401));
+
+    drop((osm, iam, config));
+    assert_eq!((copies(&key), copies(&token)), (0, 0), "after all");
+}
+
+/// A gateway that repeats the token of a request.
+struct Echo {
+    search: Arc<Mutex<Search>>,
+    token: Vec<u8>,
+}
+
+impl Transport for Echo {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<ResponseBody>, Error>> {
+        let mut body = Zeroizing::new(Vec::with_capacity(5000));
+        if let Some(token) = request.headers().get("x-security-token") {
+            let copies = self.search.lock().unwrap().copies(&self.token);
+            assert_eq!(copies, 3, "in the credentials, in the header, and in the canonical request");
+            body.extend_from_slice(br#"{"error_code":"APIGW.0301","error_msg":"canonical request: "#);
+            body.extend_from_slice(token.as_bytes());
+            body.extend_from_slice(br#""}"#);
+        }
+        let mut response = http::Response::new(ResponseBody::from(Bytes::from_owner(body)));
+        *response.status_mut() = http::StatusCode::UNAUTHORIZED;
+        Box::pin(std::future::ready(Ok(response)))
     }
 }
