@@ -12,6 +12,7 @@ use crate::{
     error::{Error, ErrorKind},
     future::BoxFuture,
     metadata::{self, Operation, Pagination},
+    options::CallOptions,
     pages::{Items, Pages},
     request::Request,
     response::Response,
@@ -168,12 +169,13 @@ pub struct Call {
     client: Client,
     entry: &'static OperationDescriptor,
     arguments: Map<String, Value>,
+    options: CallOptions,
 }
 
 impl Call {
     /// Creates a call without arguments.
     pub fn new(client: Client, entry: &'static OperationDescriptor) -> Self {
-        Self { client, entry, arguments: Map::new() }
+        Self { client, entry, arguments: Map::new(), options: CallOptions::default() }
     }
 
     /// Sets several arguments.
@@ -193,6 +195,12 @@ impl Call {
                 members.insert(name.to_owned(), value.into());
             }
         }
+        self
+    }
+
+    /// Sets the options of this call, such as timeouts, retries and headers.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
         self
     }
 
@@ -239,6 +247,7 @@ impl Call {
     fn request(&self) -> Result<Request, Error> {
         let operation = self.entry.operation;
         let mut request = Request::new(operation);
+        request.options = self.options.clone();
         let unknown = self.arguments.keys().filter(|name| *name != "body" && operation.parameter(name).is_none());
         let unknown: Vec<String> =
             unknown.map(|name| format!("{name}: is not a parameter of this operation")).collect();

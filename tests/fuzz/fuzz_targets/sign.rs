@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use huaweicloud_core::sign::{SigningInput, canonical_query};
+use huaweicloud_core::sign::{Signer, SigningInput, canonical_query};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|parts: (String, Vec<(String, String)>, Vec<u8>)| {
@@ -12,5 +12,5 @@ fuzz_target!(|parts: (String, Vec<(String, String)>, Vec<u8>)| {
     assert_eq!(query, canonical_query(&pairs));
     let input = SigningInput { method: "POST", path: &path, canonical_query: &query, headers: &[], body: &body };
     assert!(input.canonical_request().starts_with("POST\n"));
-    assert!(input.authorization("ak", "sk", "20260101T000000Z").len() > 64);
+    assert!(Signer::new("ak", &"sk".into()).authorization(&input, "20260101T000000Z").len() > 64);
 });
