@@ -457,6 +457,29 @@ async fn metadata_response_has_a_limit() {
     assert!(source.contains("larger than 1048576 bytes"), "{source}");
 }
 
+/// JSON does not know which of its members are secrets.
+#[tokio::test]
+async fn calls_by_name_show_no_secret() {
+    use huaweicloud_core::dynamic::Call;
+
+    let service = &huaweicloud_iam::dynamic::SERVICE;
+    let config = builder(|_: Request| {
+        let mut response = answer(201, format!(r#"{{"token":{{"issued_at":"{SECRET}"}}}}"#));
+        response.headers_mut().insert("x-subject-token", SECRET.parse().unwrap());
+        Ok(response)
+    });
+    let client = Client::new(&config.build().unwrap(), service.metadata).unwrap();
+    let entry = service.operation("keystone_create_user_token_by_password").unwrap();
+    let body = serde_json::json!({ "auth": { "identity": { "password": { "user": { "password": SECRET } } } } });
+    let call = Call::new(client, entry).argument("body", body).with_options(CallOptions::new().check_rules(false));
+    let mut shown = format!("{call:?}");
+    assert!(shown.contains("body"), "{shown}");
+    let response = call.send().await.unwrap();
+    shown += &format!("{response:?}");
+    assert!(!shown.contains(SECRET), "{shown}");
+    assert_eq!(response["token"]["issued_at"], SECRET, "who asked for it gets it");
+}
+
 #[tokio::test]
 async fn anonymous_raw_request_carries_no_credentials() {
     let seen = Arc::new(Mutex::new(Vec::new()));

@@ -80,7 +80,7 @@ async fn reports_invalid_credential_sources() {
             "HUAWEICLOUD_SDK_SK is set but HUAWEICLOUD_SDK_AK is not",
         ),
         (broken.environment(&[]), "credentials has an ak in [basic] but no sk"),
-        (binary.environment(&[]), "credentials is not UTF-8"),
+        (binary.environment(&[]), "credentials cannot be read: it is not UTF-8"),
         (folder.environment(&[]), "credentials cannot be read"),
         (none.environment(&[("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/no/such")]), "profile: /no/such does not exist"),
         (none.environment(&[]), "metadata: the metadata service does not respond; is this an ECS server?"),
@@ -345,4 +345,15 @@ fn profile_that_is_no_regular_file_is_refused() {
         let error = receiver.recv_timeout(Duration::from_secs(20)).expect("the read waits for a writer");
         assert!(error.kind() == ErrorKind::Credentials && error.message().contains("is no regular file"), "{error}");
     }
+    let keys = [("HUAWEICLOUD_SDK_AK", "AK"), ("HUAWEICLOUD_SDK_SK", SECRET)];
+    let file = ("HUAWEICLOUD_SDK_REGIONS_FILE", pipe.to_str().unwrap());
+    let environment = home.environment(&[keys[0], keys[1], file]);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let loading = Loader::new().environment(environment).region("cn-south-1").load();
+        let config = runtime.block_on(loading).and_then(|builder| builder.build());
+        sender.send(config.and_then(|config| huaweicloud_osm::Client::new(&config)).unwrap_err()).unwrap();
+    });
+    let error = receiver.recv_timeout(Duration::from_secs(20)).expect("the read waits for a writer");
+    assert!(error.kind() == ErrorKind::Config && error.message().contains("is no regular file"), "{error}");
 }

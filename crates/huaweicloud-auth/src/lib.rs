@@ -2,6 +2,7 @@
 
 mod chain;
 mod environment;
+mod file;
 mod ids;
 mod loader;
 mod metadata;

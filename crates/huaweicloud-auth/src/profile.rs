@@ -1,11 +1,11 @@
 //! Credentials from the profile file of the official SDKs.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 use configparser::ini::Ini;
 use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
 
-use crate::{CredentialSource, Environment, LoadedCredentials, Lookup};
+use crate::{CredentialSource, Environment, LoadedCredentials, Lookup, file::read_text};
 
 /// A source that reads the profile file: `~/.huaweicloud/credentials`, or the path in
 /// `HUAWEICLOUD_SDK_CREDENTIALS_FILE`.
@@ -41,8 +41,8 @@ impl CredentialSource for Profile {
 fn read(file: &Path) -> Result<Lookup, Error> {
     let shown = file.display();
     let wrong = |reason: String| Error::new(ErrorKind::Credentials, format!("{shown} {reason}"));
-    let text = match read_bytes(file) {
-        Ok(bytes) => String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8; save it as UTF-8".to_owned()))?,
+    let text = match read_text(file) {
+        Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Lookup::NotFound(format!("{shown} does not exist")));
         }
@@ -52,21 +52,11 @@ fn read(file: &Path) -> Result<Lookup, Error> {
     parse(&text).map_err(wrong)
 }
 
-/// Reads a regular file. Opening a pipe would wait for its writer, perhaps forever, and a device may have no end.
-fn read_bytes(file: &Path) -> io::Result<Vec<u8>> {
-    if fs::metadata(file)?.is_file() {
-        return fs::read(file);
-    }
-    Err(io::Error::other("it is no regular file but a folder, a pipe or a device; copy the keys into a file"))
-}
-
 /// Parses the text of a profile file. Error messages continue a sentence that starts with the file name.
 fn parse(text: &str) -> Result<Lookup, String> {
     let mut file = Ini::new();
     // Keys may contain characters that start an inline comment.
     file.set_inline_comment_symbols(Some(&[]));
-    // Editors of Windows write a byte order mark.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // The parser's own message could contain a line with a secret.
     file.read(text.to_owned()).map_err(|_| "is not an INI file: a line has no key before its `=`".to_owned())?;
     let value = |section: &str, key: &str| {
@@ -100,7 +90,7 @@ fn parse(text: &str) -> Result<Lookup, String> {
 #[cfg(unix)]
 fn warn_if_open_to_others(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
-    if fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
+    if std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
         tracing::warn!(file = %file.display(), "others can read this file with keys; run chmod 600 on it");
     }
 }

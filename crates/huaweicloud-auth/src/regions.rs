@@ -1,11 +1,11 @@
 //! Custom endpoints from the environment variables and the regions file of the official SDKs.
 
-use std::{collections::BTreeMap, fs, io::ErrorKind as IoErrorKind};
+use std::{collections::BTreeMap, io::ErrorKind as IoErrorKind};
 
 use huaweicloud_core::{EndpointResolver, Error, ErrorKind, metadata::Service};
 use serde::Deserialize;
 
-use crate::Environment;
+use crate::{Environment, file::read_text};
 
 /// An endpoint resolver that reads `HUAWEICLOUD_SDK_REGION_<SERVICE>_<REGION>`, then the regions file.
 #[derive(Clone, Debug)]
@@ -45,10 +45,10 @@ impl Regions {
     fn in_file(&self, service: &str, region: &str) -> Result<Option<String>, Error> {
         let Some(file) = self.environment.file("HUAWEICLOUD_SDK_REGIONS_FILE", "regions.yaml") else { return Ok(None) };
         let wrong = |reason: &str| Error::new(ErrorKind::Config, format!("{} {reason}", file.display()));
-        let text = match fs::read(&file) {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8"))?,
+        let text = match read_text(&file) {
+            Ok(text) => text,
             Err(error) if error.kind() == IoErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(wrong("cannot be read").with_source(error)),
+            Err(error) => return Err(wrong(&format!("cannot be read: {error}")).with_source(error)),
         };
         find(&text, service, region).map_err(|reason| wrong(&reason))
     }
