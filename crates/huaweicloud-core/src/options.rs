@@ -22,7 +22,11 @@ use crate::{error::Error, secret::Secret, transport::retry::RetryPolicy, violati
 ///     .query("a_parameter_of_tomorrow", "1");
 /// ```
 #[derive(Clone, Default)]
-pub struct CallOptions {
+pub struct CallOptions(Option<Box<Set>>);
+
+/// What is set. On the heap, because every request moves several times before it is sent, and few have any options.
+#[derive(Clone)]
+pub(crate) struct Set {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
@@ -34,7 +38,31 @@ pub struct CallOptions {
     pub(crate) check_rules: Option<bool>,
 }
 
+impl Set {
+    const NOTHING: Self = Self {
+        timeout: None,
+        attempt_timeout: None,
+        retry: None,
+        language: None,
+        time_zone: None,
+        headers: Vec::new(),
+        secret_headers: Vec::new(),
+        query: Vec::new(),
+        check_rules: None,
+    };
+}
+
 impl CallOptions {
+    /// Returns what is set.
+    pub(crate) fn get(&self) -> &Set {
+        static NOTHING: Set = Set::NOTHING;
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+
+    fn set(&mut self) -> &mut Set {
+        self.0.get_or_insert_with(|| Box::new(Set::NOTHING))
+    }
+
     /// Creates options that override nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -44,35 +72,35 @@ impl CallOptions {
     /// Sets the total timeout of the call, including retries and their backoff.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = Some(limit);
+        self.set().timeout = Some(limit);
         self
     }
 
     /// Sets the timeout of one attempt.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
-        self.attempt_timeout = Some(limit);
+        self.set().attempt_timeout = Some(limit);
         self
     }
 
     /// Sets the retry policy.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
+        self.set().retry = Some(policy);
         self
     }
 
     /// Sets the language of the response, for operations that have the `X-Language` header.
     #[must_use]
     pub fn language(mut self, language: impl Into<String>) -> Self {
-        self.language = Some(language.into());
+        self.set().language = Some(language.into());
         self
     }
 
     /// Sets the time zone of the response, for operations that have the `X-Time-Zone` header.
     #[must_use]
     pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
-        self.time_zone = Some(time_zone.into());
+        self.set().time_zone = Some(time_zone.into());
         self
     }
 
@@ -82,49 +110,51 @@ impl CallOptions {
     /// checked.
     #[must_use]
     pub fn check_rules(mut self, check: bool) -> Self {
-        self.check_rules = Some(check);
+        self.set().check_rules = Some(check);
         self
     }
 
     /// Adds a header. The headers for signing and for the connection cannot be set.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.set().headers.push((name.into(), value.into()));
         self
     }
 
     /// Adds a header whose value is redacted in logs and errors of this call.
     #[must_use]
     pub fn secret_header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.secret_headers.push((name.into(), value.into()));
+        self.set().secret_headers.push((name.into(), value.into()));
         self
     }
 
     /// Adds a query parameter; it is signed like the others.
     #[must_use]
     pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.query.push((key.into(), value.into()));
+        self.set().query.push((key.into(), value.into()));
         self
     }
 
     /// Returns the caller's headers, or an error for each that cannot be sent.
     pub(crate) fn own_headers(&self) -> impl Iterator<Item = Result<(HeaderName, HeaderValue), Error>> {
-        let plain = self.headers.iter().map(|(name, value)| own_header(name, value));
-        plain.chain(self.secret_headers.iter().map(|(name, secret)| own_secret_header(name, secret)))
+        let Set { headers, secret_headers, .. } = self.get();
+        let plain = headers.iter().map(|(name, value)| own_header(name, value));
+        plain.chain(secret_headers.iter().map(|(name, secret)| own_secret_header(name, secret)))
     }
 }
 
 /// Shows only the names of headers, because any value may be a secret.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secret = self.secret_headers.iter().map(|(name, _)| name.as_str());
-        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).chain(secret).collect();
+        let set = self.get();
+        let secret = set.secret_headers.iter().map(|(name, _)| name.as_str());
+        let headers: Vec<&str> = set.headers.iter().map(|(name, _)| name.as_str()).chain(secret).collect();
         f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("attempt_timeout", &self.attempt_timeout)
-            .field("retry", &self.retry)
+            .field("timeout", &set.timeout)
+            .field("attempt_timeout", &set.attempt_timeout)
+            .field("retry", &set.retry)
             .field("headers", &headers)
-            .field("query", &self.query)
+            .field("query", &set.query)
             .finish_non_exhaustive()
     }
 }

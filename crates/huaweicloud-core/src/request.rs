@@ -119,7 +119,7 @@ impl Request {
     /// Returns an error with all rules that the request violates. The documented ones apply if `check_rules` is set,
     /// unless the options override it.
     pub(crate) fn check(&self, check_rules: bool) -> Result<(), Error> {
-        let documented = self.options.check_rules.unwrap_or(check_rules);
+        let documented = self.options.get().check_rules.unwrap_or(check_rules);
         let mut found = check::safety(self.operation, &self.arguments);
         if documented {
             for violation in check::rules(self.operation, &self.arguments, self.body.as_ref()) {
@@ -186,8 +186,8 @@ impl Outgoing {
             let (name, value) = header.map_err(|error| error.with_operation(self.operation.id))?;
             self.headers.insert(name, value);
         }
-        self.secrets.extend(options.secret_headers.iter().map(|(_, secret)| secret.clone()));
-        self.query.extend(options.query.iter().cloned());
+        self.secrets.extend(options.get().secret_headers.iter().map(|(_, secret)| secret.clone()));
+        self.query.extend(options.get().query.iter().cloned());
         self.options = options;
         Ok(self)
     }

@@ -151,5 +151,7 @@ impl<T> DerefMut for Response<T> {
 
 /// Returns the request id from `X-Request-Id`, or from `X-IAM-Trace-Id` of IAM.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    ["x-request-id", "x-iam-trace-id"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
+    static NAMES: [HeaderName; 2] =
+        [HeaderName::from_static("x-request-id"), HeaderName::from_static("x-iam-trace-id")];
+    NAMES.iter().find_map(|name| headers.get(name)?.to_str().ok())
 }

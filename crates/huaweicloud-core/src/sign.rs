@@ -71,10 +71,11 @@ fn string_to_sign(date: &str, canonical_request: &str) -> String {
 /// Appends a hash in lower-case hexadecimal.
 fn push_hex(out: &mut String, hash: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in hash {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    let mut text = [0; 64];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
+    out.push_str(std::str::from_utf8(&text).unwrap_or_default());
 }
 
 /// A signer with an access key pair.
@@ -172,9 +173,12 @@ impl SigningInput<'_> {
         text.extend(self.method.chars().map(|c| c.to_ascii_uppercase()));
         text.push('\n');
         // The path is decoded before it is encoded, so an encoded slash becomes a plain one: ids must not contain any.
-        let decoded = Cow::from(percent_decode_str(self.path));
+        let decoded = match self.path.contains('%') {
+            true => Cow::from(percent_decode_str(self.path)),
+            false => Cow::Borrowed(self.path.as_bytes()),
+        };
         text.extend(percent_encode(&decoded, ESCAPED_IN_PATH));
-        if decoded.last() != Some(&b'/') {
+        if !text.ends_with('/') {
             text.push('/');
         }
         text.push('\n');

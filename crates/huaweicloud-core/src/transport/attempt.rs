@@ -61,7 +61,7 @@ impl Target {
     ) -> Result<Answer, Error> {
         let config = &*self.config.0;
         let (sent, canonical_request) = authorise(self, request, identity)?;
-        let limit = request.options.attempt_timeout.unwrap_or(config.attempt_timeout);
+        let limit = request.options.get().attempt_timeout.unwrap_or(config.attempt_timeout);
         // Kept for a response that never ends.
         let seen = OnceLock::new();
         let exchange = pin!(async {

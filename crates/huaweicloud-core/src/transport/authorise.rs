@@ -41,7 +41,7 @@ pub(super) fn authorise(
     let query = sign::canonical_query(&request.query);
     let mut headers = request.headers.clone();
     headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-    let options = &request.options;
+    let options = request.options.get();
     let localised = [
         ("x-language", options.language.as_ref().or(config.language.as_ref())),
         ("x-time-zone", options.time_zone.as_ref().or(config.time_zone.as_ref())),

@@ -90,8 +90,8 @@ impl Client {
     async fn attempts(&self, request: &Outgoing, new: Option<NewModel>) -> Result<Answer, Error> {
         let config = &*self.0.config.0;
         let clock = &*config.clock;
-        let policy = request.options.retry.as_ref().unwrap_or(&config.retry);
-        let limit = request.options.timeout.unwrap_or(config.timeout);
+        let policy = request.options.get().retry.as_ref().unwrap_or(&config.retry);
+        let limit = request.options.get().timeout.unwrap_or(config.timeout);
         let start = clock.instant();
         let end = start.checked_add(limit).unwrap_or(start + FOREVER);
         let left = || end.saturating_duration_since(clock.instant());

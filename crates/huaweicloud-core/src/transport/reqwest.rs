@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::{Pin, pin},
-    sync::OnceLock,
+    sync::{Mutex, OnceLock, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -11,6 +11,11 @@ use std::{
 use ::reqwest::{Client, ClientBuilder, Request, Response, redirect, retry};
 use bytes::Bytes;
 use futures_core::Stream;
+use http::{
+    Uri,
+    uri::{Authority, Scheme},
+};
+use url::Url;
 
 use super::http::{ResponseBody, Transport};
 use crate::{
@@ -23,7 +28,14 @@ const USER_AGENT: &str = concat!("huaweicloud-rust/", env!("CARGO_PKG_VERSION"))
 
 /// Sends requests with reqwest, through one connection pool.
 #[derive(Debug)]
-pub(crate) enum Reqwest {
+pub(crate) struct Reqwest {
+    clients: Clients,
+    /// The latest endpoint, because parsing its host costs more than the rest of a URL.
+    base: Mutex<Option<(Scheme, Authority, Url)>>,
+}
+
+#[derive(Debug)]
+enum Clients {
     /// An HTTP client from a builder of the caller.
     Own(Client),
     /// HTTP clients with the settings of this crate, each built when it is first needed.
@@ -37,20 +49,24 @@ pub(crate) enum Reqwest {
 
 impl Reqwest {
     pub(crate) fn new(connect_timeout: Duration) -> Self {
-        Self::Default { connect_timeout, encrypted: OnceLock::new(), plain: OnceLock::new() }
+        Self::with(Clients::Default { connect_timeout, encrypted: OnceLock::new(), plain: OnceLock::new() })
     }
 
     pub(crate) fn own(builder: ClientBuilder) -> Result<Self, Error> {
         provide_cryptography();
-        finish(builder).map(Self::Own)
+        finish(builder).map(|client| Self::with(Clients::Own(client)))
+    }
+
+    fn with(clients: Clients) -> Self {
+        Self { clients, base: Mutex::default() }
     }
 
     /// Returns the HTTP client for encrypted or plain requests.
     pub(crate) fn client(&self, is_encrypted: bool) -> Result<&Client, Error> {
-        let (connect_timeout, slot) = match self {
-            Self::Own(client) => return Ok(client),
-            Self::Default { connect_timeout, encrypted, .. } if is_encrypted => (connect_timeout, encrypted),
-            Self::Default { connect_timeout, plain, .. } => (connect_timeout, plain),
+        let (connect_timeout, slot) = match &self.clients {
+            Clients::Own(client) => return Ok(client),
+            Clients::Default { connect_timeout, encrypted, .. } if is_encrypted => (connect_timeout, encrypted),
+            Clients::Default { connect_timeout, plain, .. } => (connect_timeout, plain),
         };
         if let Some(client) = slot.get() {
             return Ok(client);
@@ -58,6 +74,29 @@ impl Reqwest {
         let builder = tls(Client::builder(), is_encrypted)?.connect_timeout(*connect_timeout).user_agent(USER_AGENT);
         let client = finish(if is_encrypted { builder } else { builder.no_proxy() })?;
         Ok(slot.get_or_init(|| client))
+    }
+
+    /// Converts a URI, which must be sent as it was signed.
+    fn url(&self, uri: &Uri) -> Result<Url, Error> {
+        let invalid = || Error::invalid("path", format!("is not a part of a URL: {:?}", uri.path()));
+        let (scheme, authority) = uri.scheme().zip(uri.authority()).ok_or_else(invalid)?;
+        let mut base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = base.as_ref().filter(|(known, host, _)| known == scheme && host == authority);
+        let mut url = match known {
+            Some((.., url)) => url.clone(),
+            None => {
+                let url =
+                    Url::parse(&format!("{scheme}://{authority}")).map_err(|error| invalid().with_source(error))?;
+                base.insert((scheme.clone(), authority.clone(), url)).2.clone()
+            }
+        };
+        drop(base);
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        if url.path() == uri.path() && url.query() == uri.query() {
+            return Ok(url);
+        }
+        Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())))
     }
 }
 
@@ -82,13 +121,11 @@ impl Transport for Reqwest {
             let uri = request.uri();
             let client = self.client(uri.scheme_str() == Some("https"))?;
             let host = uri.authority().map(ToString::to_string).unwrap_or_default();
-            let signed = uri.path_and_query().cloned();
-            let request = Request::try_from(request)
-                .map_err(|error| Error::invalid("path", "is not a part of a URL").with_source(error))?;
-            let url = request.url();
-            if signed.is_none_or(|signed| signed.path() != url.path() || signed.query() != url.query()) {
-                return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
-            }
+            let url = self.url(uri)?;
+            let (parts, body) = request.into_parts();
+            let mut request = Request::new(parts.method, url);
+            *request.headers_mut() = parts.headers;
+            *request.body_mut() = Some(body.into());
             let mut response = client.execute(request).await.map_err(|error| failure(error, &host))?;
             let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
             let mut response = http::Response::new(ResponseBody::stream(Chunks { response, host }));
