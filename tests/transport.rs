@@ -80,6 +80,18 @@ async fn own_http_client_follows_no_redirect() {
     assert!(visit.is_err(), "nobody came");
 }
 
+/// A finished client is a transport.
+#[tokio::test]
+async fn finished_http_client_is_a_transport() {
+    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let own = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).user_agent("own/1");
+    // Its builder sets up cryptography.
+    let config = sandbox.config_builder().http(reqwest::Client::builder()).build().unwrap();
+    let config = config.to_builder().transport(Arc::new(own.build().unwrap())).build().unwrap();
+    huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("1").send().await.unwrap();
+    assert_eq!(sandbox.requests()[0].headers["user-agent"], "own/1");
+}
+
 /// All clients of a configuration, and those of its variants, share one connection pool.
 #[tokio::test]
 async fn clients_share_connections() {

@@ -365,9 +365,9 @@ impl ConfigBuilder {
     /// Sets the builder of the HTTP client, for proxies, custom certificates, headers of its own or another TLS library.
     ///
     /// The client is used for every endpoint, plain `http://` too. Redirects, the referer and the retries of reqwest are
-    /// always turned off; a timeout of the builder applies in addition to those of this configuration. A client that is
-    /// already built can only be set as a [`transport`](Self::transport): its redirects cannot be turned off any more,
-    /// and would carry tokens to another host.
+    /// always turned off; a timeout of the builder applies in addition to those of this configuration. A finished
+    /// `reqwest::Client` can only be set as a [`transport`](Self::transport): its redirects cannot be turned off any
+    /// more, and would carry tokens to another host.
     pub fn http(mut self, client: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(client));
         self

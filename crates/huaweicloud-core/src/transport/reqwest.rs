@@ -76,28 +76,53 @@ impl Reqwest {
         Ok(slot.get_or_init(|| client))
     }
 
-    /// Converts a URI, which must be sent as it was signed.
-    fn url(&self, uri: &Uri) -> Result<Url, Error> {
-        let invalid = || Error::invalid("path", format!("is not a part of a URL: {:?}", uri.path()));
-        let (scheme, authority) = uri.scheme().zip(uri.authority()).ok_or_else(invalid)?;
+    /// Returns the URL of the endpoint of a URI.
+    fn endpoint(&self, uri: &Uri) -> Result<Url, Error> {
         let mut base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = base.as_ref().filter(|(known, host, _)| known == scheme && host == authority);
-        let mut url = match known {
-            Some((.., url)) => url.clone(),
+        match base.as_ref().filter(|(scheme, host, _)| uri.scheme() == Some(scheme) && uri.authority() == Some(host)) {
+            Some((.., url)) => Ok(url.clone()),
             None => {
-                let url =
-                    Url::parse(&format!("{scheme}://{authority}")).map_err(|error| invalid().with_source(error))?;
-                base.insert((scheme.clone(), authority.clone(), url)).2.clone()
+                let url = endpoint(uri)?;
+                *base = uri
+                    .scheme()
+                    .cloned()
+                    .zip(uri.authority().cloned())
+                    .map(|(scheme, host)| (scheme, host, url.clone()));
+                Ok(url)
             }
-        };
-        drop(base);
-        url.set_path(uri.path());
-        url.set_query(uri.query());
-        if url.path() == uri.path() && url.query() == uri.query() {
-            return Ok(url);
         }
-        Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())))
     }
+}
+
+fn endpoint(uri: &Uri) -> Result<Url, Error> {
+    let text = format!("{}://{}", uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", Authority::as_str));
+    let invalid = |error| Error::new(ErrorKind::Config, format!("endpoint {text:?} is not a URL")).with_source(error);
+    Url::parse(&text).map_err(invalid)
+}
+
+/// Sends a request to an endpoint, with path and query as they were signed.
+async fn send(
+    client: &Client,
+    endpoint: Url,
+    request: http::Request<Bytes>,
+) -> Result<http::Response<ResponseBody>, Error> {
+    let (parts, body) = request.into_parts();
+    let mut url = endpoint;
+    url.set_path(parts.uri.path());
+    url.set_query(parts.uri.query());
+    if url.path() != parts.uri.path() || url.query() != parts.uri.query() {
+        return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
+    }
+    let mut request = Request::new(parts.method, url);
+    *request.headers_mut() = parts.headers;
+    *request.body_mut() = Some(body.into());
+    let host = parts.uri.into_parts().authority;
+    let mut response = client.execute(request).await.map_err(|error| failure(error, host.as_ref()))?;
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let mut response = http::Response::new(ResponseBody::stream(Chunks { response, host }));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    Ok(response)
 }
 
 /// Builds an HTTP client that sends a request only once and only to its own host.
@@ -118,28 +143,24 @@ fn finish(builder: ClientBuilder) -> Result<Client, Error> {
 impl Transport for Reqwest {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<ResponseBody>, Error>> {
         Box::pin(async move {
-            let uri = request.uri();
-            let client = self.client(uri.scheme_str() == Some("https"))?;
-            let host = uri.authority().map(ToString::to_string).unwrap_or_default();
-            let url = self.url(uri)?;
-            let (parts, body) = request.into_parts();
-            let mut request = Request::new(parts.method, url);
-            *request.headers_mut() = parts.headers;
-            *request.body_mut() = Some(body.into());
-            let mut response = client.execute(request).await.map_err(|error| failure(error, &host))?;
-            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-            let mut response = http::Response::new(ResponseBody::stream(Chunks { response, host }));
-            *response.status_mut() = status;
-            *response.headers_mut() = headers;
-            Ok(response)
+            let client = self.client(request.uri().scheme_str() == Some("https"))?;
+            send(client, self.endpoint(request.uri())?, request).await
         })
+    }
+}
+
+/// A finished HTTP client, which must not follow redirects: they would carry tokens to another host, and nobody can turn
+/// them off any more. [`ConfigBuilder::http`](crate::ConfigBuilder::http) takes a builder and turns them off.
+impl Transport for Client {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<ResponseBody>, Error>> {
+        Box::pin(async move { send(self, endpoint(request.uri())?, request).await })
     }
 }
 
 /// The chunks of a response body.
 struct Chunks {
     response: Response,
-    host: String,
+    host: Option<Authority>,
 }
 
 impl Stream for Chunks {
@@ -148,12 +169,13 @@ impl Stream for Chunks {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         // The future keeps no state between polls.
         let chunk = pin!(self.response.chunk()).poll(context);
-        chunk.map(|chunk| chunk.map_err(|error| failure(error, &self.host)).transpose())
+        chunk.map(|chunk| chunk.map_err(|error| failure(error, self.host.as_ref())).transpose())
     }
 }
 
 /// Converts an error of reqwest.
-fn failure(error: ::reqwest::Error, host: &str) -> Error {
+fn failure(error: ::reqwest::Error, host: Option<&Authority>) -> Error {
+    let host = host.map_or("", Authority::as_str);
     let (kind, message) = if error.is_timeout() && error.is_connect() {
         (ErrorKind::Timeout, format!("no connection to {host} in time"))
     } else if error.is_timeout() {
