@@ -96,6 +96,19 @@ fn reports_location_of_invalid_example_json() {
     }
 }
 
+/// In quadratic time, this would take hours.
+#[test]
+fn long_examples_are_read_in_linear_time() {
+    let text = LAYOUTS[2].1(&shelf());
+    let read = |example: &str| {
+        let heading = "Example Requests\n";
+        let document = Document::read(&text.replace(heading, &format!("{heading}{example}\n"))).unwrap();
+        document.examples.iter().filter(|example| example.is_request).count()
+    };
+    let [brackets, bodies] = [&"a{".repeat(2_000_000), &"{}\n".repeat(200_000)];
+    assert_eq!((read(brackets), read(bodies)), (1, 200_001));
+}
+
 #[test]
 fn accepts_json_and_heading_on_one_line() {
     let text = LAYOUTS[2].1(&shelf()).replace("}\n\nStatus Codes\n", "}Status Codes\n");
