@@ -110,6 +110,15 @@ fn long_examples_are_read_in_linear_time() {
 }
 
 #[test]
+fn a_caption_is_not_a_row_of_the_table_above() {
+    // A table without rows, then the captions of others. Taken for a row, the first would be one again and again.
+    let table = "- Items of it\nParameter\nMandatory\nType\nDescription\nid\nYes\nString\nWhat it is.\n";
+    let text = format!("URI\nGET /v1/things\nDescription\n参数\n{}Error Codes\nNone", table.repeat(4));
+    let rows = Document::read(&text).unwrap().tables.into_iter().flat_map(|table| table.rows);
+    assert_eq!(rows.map(|row| row.name).collect::<Vec<_>>(), ["id"; 4]);
+}
+
+#[test]
 fn accepts_json_and_heading_on_one_line() {
     let text = LAYOUTS[2].1(&shelf()).replace("}\n\nStatus Codes\n", "}Status Codes\n");
     let document = Document::read(&text).unwrap();
