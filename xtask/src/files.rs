@@ -12,7 +12,7 @@ use std::{
 use similar::TextDiff;
 
 use crate::{
-    output::say_line,
+    output::{one_line, say_line, warn},
     spec::{Problem, Result},
 };
 
@@ -29,18 +29,41 @@ pub type Files = BTreeMap<String, String>;
 /// Returns an error if a file cannot be written, moved or removed; the previous contents are then restored
 /// where possible.
 pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
-    let failed = |path: &str, error: &io::Error| vec![Problem::new(path, "", format!("cannot be written: {error}"))];
     let (surplus, foreign) = left_over(root, files, folders);
+    let mut created = BTreeSet::new();
+    let replaced = replace(root, files, &surplus, &mut created);
+    match &replaced {
+        Ok(written) => {
+            written.iter().for_each(|path| say_line(format_args!("wrote {path}")));
+            surplus.iter().for_each(|path| say_line(format_args!("removed {path}")));
+            foreign.iter().for_each(|path| warn(format_args!("kept {}, which was not generated", one_line(path))));
+        }
+        // Inner folders first; best effort: the error that is returned names the cause.
+        Err(_) => created.iter().rev().for_each(|folder| _ = fs::remove_dir(folder)),
+    }
+    replaced.map(drop)
+}
+
+/// Writes the files and removes the surplus ones, or restores the files; returns what was written. The folders that had
+/// to be created are added to `created`.
+fn replace<'a>(
+    root: &Path,
+    files: &'a Files,
+    surplus: &[String],
+    created: &mut BTreeSet<PathBuf>,
+) -> Result<Vec<&'a String>> {
+    let failed = |path: &str, error: &io::Error| vec![Problem::new(path, "", format!("cannot be written: {error}"))];
     let mut staged = Vec::new();
     for (path, contents) in files {
         let target = root.join(path);
         if fs::read_to_string(&target).is_ok_and(|present| present == *contents) {
             continue;
         }
-        let folder = target.parent().unwrap_or(root).to_owned();
+        let folder = target.parent().unwrap_or(root);
+        created.extend(folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned));
         let stage = || {
-            fs::create_dir_all(&folder)?;
-            let file = tempfile::Builder::new().prefix(".xtask-").tempfile_in(&folder)?;
+            fs::create_dir_all(folder)?;
+            let file = tempfile::Builder::new().prefix(".xtask-").tempfile_in(folder)?;
             fs::write(file.path(), contents)?;
             #[cfg(unix)]
             {
@@ -49,17 +72,18 @@ pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
             }
             Ok(file)
         };
-        staged.push((path, target, stage().map_err(|error| failed(path, &error))?));
+        let file = stage().map_err(|error| failed(path, &error))?;
+        staged.push((path, target, file));
     }
     // The previous contents, to restore if a later step fails.
     let mut undo: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
-    let written: Vec<&String> = staged.iter().map(|(path, ..)| *path).collect();
+    let written = staged.iter().map(|(path, ..)| *path).collect();
     let apply = || {
         for (path, target, file) in staged {
             undo.push((target.clone(), fs::read(&target).ok()));
             file.persist(&target).map_err(|error| failed(path, &error.error))?;
         }
-        for path in &surplus {
+        for path in surplus {
             let target = root.join(path);
             undo.push((target.clone(), fs::read(&target).ok()));
             fs::remove_file(target).map_err(|error| failed(path, &error))?;
@@ -72,16 +96,11 @@ pub fn write(root: &Path, files: &Files, folders: &[String]) -> Result<()> {
             // Best effort: the error that is returned names the cause.
             let _ = match contents {
                 Some(contents) => fs::write(target, contents),
-                None => fs::remove_file(&target).and_then(|()| fs::remove_dir(target.parent().unwrap_or(root))),
+                None => fs::remove_file(target),
             };
         }
     }
-    if applied.is_ok() {
-        written.into_iter().for_each(|path| say_line(format_args!("wrote {path}")));
-        surplus.iter().for_each(|path| say_line(format_args!("removed {path}")));
-        foreign.iter().for_each(|path| eprintln!("kept {path}, which was not generated"));
-    }
-    applied
+    applied.map(|()| written)
 }
 
 /// Checks that writing the files would not overwrite others.

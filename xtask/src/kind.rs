@@ -36,7 +36,11 @@ impl Kind {
             Some(Type::Number) => Self::Number,
             Some(Type::Boolean) => Self::Boolean,
             Some(Type::Array) => Self::List(held(&schema.items).unwrap_or_else(|| Box::new(Self::Any))),
-            Some(Type::Object) => held(&schema.additional_properties).map_or(Self::Any, Self::Map),
+            // A map of anything is any object.
+            Some(Type::Object) => match held(&schema.additional_properties) {
+                Some(value) if *value != Self::Any => Self::Map(value),
+                _ => Self::Any,
+            },
             None => Self::Any,
         }
     }

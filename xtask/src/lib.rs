@@ -14,7 +14,7 @@ mod kind;
 pub mod lint;
 mod names;
 pub mod notices;
-mod output;
+pub mod output;
 pub mod package;
 pub mod score;
 pub mod semver;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use xtask::{draft, drift, generate, lint, notices, score, semver, spec, timings};
+use xtask::{draft, drift, generate, lint, notices, output, score, semver, spec, timings};
 
 /// Checks the specs and generates the service crates
 #[derive(Parser)]
@@ -105,7 +105,7 @@ fn main() -> ExitCode {
         Task::Drift { documents, all, format } => match drift::run(&arguments.root, &documents, all, format) {
             Ok(code) => return ExitCode::from(code),
             Err(problems) => {
-                problems.iter().for_each(|problem| eprintln!("{problem}"));
+                problems.iter().for_each(output::warn);
                 return ExitCode::from(drift::UNREADABLE);
             }
         },
@@ -119,9 +119,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
-            for problem in problems {
-                eprintln!("{problem}");
-            }
+            problems.iter().for_each(output::warn);
             ExitCode::FAILURE
         }
     }

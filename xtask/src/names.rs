@@ -11,10 +11,12 @@ pub fn crate_name(service: &str) -> String {
 /// Returns the Rust name of a parameter or member.
 pub fn setter(name: &str) -> String {
     let snake = name.to_snake_case();
-    match syn::parse_str::<Ident>(&snake) {
-        Ok(_) => snake,
-        Err(_) => format!("{snake}_"),
-    }
+    if is_identifier(&snake) { snake } else { format!("{snake}_") }
+}
+
+/// Returns whether a name is a Rust identifier. `syn` does not know the keyword of edition 2024, `gen`.
+pub fn is_identifier(name: &str) -> bool {
+    name != "gen" && syn::parse_str::<Ident>(name).is_ok()
 }
 
 /// Returns the name of the setter of a parameter or member in a request builder: `x-setter` if the usual name is taken.

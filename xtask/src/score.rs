@@ -13,7 +13,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::{
     document::{Column, Document, Fact, Role},
-    output::say_line,
+    output::{one_line, say_line},
     spec::{Problem, Result},
 };
 
@@ -116,18 +116,17 @@ pub fn measure(folder: &Path) -> Result<Vec<Layout>> {
     let problem = |message: String| vec![Problem::new(folder.display().to_string(), "", message)];
     let list = |folder: &Path| -> Result<Vec<PathBuf>> {
         let entries =
-            fs::read_dir(folder).map_err(|error| problem(format!("cannot read {}: {error}", folder.display())))?;
+            fs::read_dir(folder).map_err(|error| problem(format!("cannot read {}: {error}", name(folder))))?;
         let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         Ok(paths)
     };
-    let read =
-        |path: &Path| fs::read(path).map_err(|error| problem(format!("cannot read {}: {error}", path.display())));
+    let read = |path: &Path| fs::read(path).map_err(|error| problem(format!("cannot read {}: {error}", name(path))));
     let folders: Vec<_> = list(folder)?.into_iter().filter(|path| path.is_dir() && !path.ends_with("truth")).collect();
     let mut truths = BTreeMap::new();
     for path in list(&folder.join("truth"))? {
         let truth: Truth = serde_json::from_slice(&read(&path)?)
-            .map_err(|error| problem(format!("{} is not what a truth is: {error}", path.display())))?;
+            .map_err(|error| problem(format!("{} is not what a truth is: {error}", name(&path))))?;
         truths.insert(stem(&path), truth);
     }
     if truths.is_empty() || folders.is_empty() {
@@ -146,6 +145,11 @@ pub fn measure(folder: &Path) -> Result<Vec<Layout>> {
     Ok(layouts)
 }
 
+/// Returns a path as messages show it.
+fn name(path: &Path) -> String {
+    one_line(&path.display().to_string())
+}
+
 /// Returns the name of a file up to its first dot.
 fn stem(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().split('.').next().unwrap_or_default().to_owned()
@@ -160,7 +164,7 @@ impl Layout {
         self.documents += 1;
         let document = Document::read_bytes(bytes);
         if let Err(error) = &document {
-            self.unread.push(format!("{}: {error}", path.display()));
+            self.unread.push(format!("{}: {error}", name(path)));
         }
         let tables = document.map(|document| document.tables).unwrap_or_default();
         let (mut read, mut wanted) = (Vec::new(), Vec::new());

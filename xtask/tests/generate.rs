@@ -315,6 +315,23 @@ fn rejects_invalid_specs_without_writing() {
             "          x-listed-by: { operation: look_up_thing, value: /nothing }\n          description: Id of the thing.",
             "points to /things/0/nothing, where the documented response of tiny/look_up_thing has no id",
         ),
+        ("/v1/things/{thing_id}:", "/v1/things of/{thing_id}:", "must be a path of letters, digits and -._~:@"),
+        ("/v1/things/{thing_id}:", "/v1/things/{thing_id:", "must be a path of letters, digits and -._~:@"),
+        ("        deep:\n", "        \"\":\n", "/Nested/properties/: \"_\" is not a Rust identifier"),
+        ("        deep:\n", "        1st:\n", "/Nested/properties/1st: \"1st_\" is not a Rust identifier"),
+        ("        deep:\n", "        de'ep}:\n", "\"de'ep}\" must be of ASCII letters, digits and -_.:@$"),
+        ("- name: flag", "- name: flag²", "\"flag²\" must be of ASCII letters, digits and -_.:@$"),
+        (
+            "    Colour:\n",
+            "    Empty:\n      type: object\n      description: D.\n      properties: {}\n    Colour:\n",
+            "/schemas/Empty: must be an object with properties",
+        ),
+        ("enum: [small, large]", "enum: [small, \"\\0\"]", "/schemas/Size/enum/1: holds a control character"),
+        (
+            "description: A size.",
+            "description: \"A \\r size.\"",
+            "/schemas/Size/description: holds a control character",
+        ),
     ];
     for (from, to, sentence) in cases {
         let folder = golden_copy();
@@ -326,6 +343,19 @@ fn rejects_invalid_specs_without_writing() {
         assert!(text.starts_with("specs/tiny/openapi.yaml"), "{text}");
         assert_eq!(fs::read(folder.path().join(TYPES)).unwrap(), before, "{from:?} → {to:?} changed a file");
     }
+}
+
+/// What progenitor and typify read otherwise than a reader might.
+#[test]
+fn generates_keywords_of_the_edition_and_maps_of_anything() {
+    let folder = golden_copy();
+    edit(folder.path(), SPEC, "nested: { deep: true }", "nested: { gen: true }");
+    edit(folder.path(), SPEC, "        deep:\n", "        gen:\n");
+    edit(folder.path(), SPEC, "additionalProperties: { type: string }", "additionalProperties: { x-type: any }");
+    let (code, text) = xtask(folder.path(), &["generate"]);
+    assert_eq!(code, 0, "{text}");
+    let types = fs::read_to_string(folder.path().join(TYPES)).unwrap();
+    assert!(types.contains("pub gen_: ") && types.contains("pub labels: Option<Value>"), "{types}");
 }
 
 #[test]

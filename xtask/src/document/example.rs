@@ -2,6 +2,7 @@
 //!
 //! Knows request lines and JSON; must not know the layout, the tables of the document, or the spec.
 
+use regex::Captures;
 use serde_json::Value;
 
 use super::words;
@@ -69,11 +70,14 @@ pub fn read(text: &str, is_request: bool) -> Vec<Example> {
 fn parts(text: &str, is_request: bool, status: Option<u16>, examples: &mut Vec<Example>) {
     let blank = || Example { is_request, status, method: None, address: None, query: Vec::new(), body: Body::None };
     let mut at = 0;
-    let mut lines = is_request;
+    // Searched for only from behind the last: again for each JSON text in front of it would take quadratic time.
+    let mut request = REQUEST.captures(text).filter(|_| is_request);
+    let start = |request: &Option<Captures<'_>>| request.as_ref().and_then(|found| found.get(0)).map(|all| all.start());
     while at < text.len() {
-        let line = if lines { REQUEST.captures_at(text, at) } else { None };
-        let address = line.as_ref().and_then(|found| found.get(2));
-        lines &= address.is_some();
+        if start(&request).is_some_and(|start| start < at) {
+            request = REQUEST.captures_at(text, at);
+        }
+        let address = request.as_ref().and_then(|found| found.get(2));
         let until = address.map_or(text.len(), |address| address.start());
         if let Some(json) = json_start(&text[at..until]) {
             let (body, after) = json_at(text, at + json);
@@ -81,7 +85,7 @@ fn parts(text: &str, is_request: bool, status: Option<u16>, examples: &mut Vec<E
             at = after;
             continue;
         }
-        let (Some(found), Some(address)) = (line, address) else { break };
+        let (Some(found), Some(address)) = (&request, address) else { break };
         let mut example = blank();
         example.method = found.get(1).map(|method| method.as_str().to_owned());
         let whole = address.as_str();
@@ -90,7 +94,8 @@ fn parts(text: &str, is_request: bool, status: Option<u16>, examples: &mut Vec<E
         example.query = url_query(query);
         at = address.end();
         // A body belongs to the preceding request line.
-        let until = REQUEST.find_at(text, at).map_or(text.len(), |next| next.start().max(at));
+        request = REQUEST.captures_at(text, at);
+        let until = start(&request).map_or(text.len(), |next| next.max(at));
         if let Some(json) = json_start(&text[at..until]) {
             let (body, after) = json_at(text, at + json);
             example.body = body;
@@ -112,23 +117,26 @@ fn url_query(query: &str) -> Vec<(String, String)> {
 /// Returns where JSON, or text that is meant to be JSON, begins: at a bracket at the start of a line or after
 /// white space, a colon or a quote.
 fn json_start(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).find(|&at| {
-        if !matches!(bytes[at], b'{' | b'[') {
-            return false;
+    let mut before = None;
+    let mut opens_line = true;
+    for (at, c) in text.char_indices() {
+        if matches!(c, '{' | '[') {
+            let next = text[at + 1..].trim_start().chars().next();
+            let json = matches!(next, Some('"' | '{' | '}' | '[' | ']'))
+                || (c == '[' && next.is_some_and(|c| c.is_ascii_digit()));
+            // `{key: 1}` and curly quotes are invalid JSON and are reported as such; `{endpoint}` is a placeholder.
+            let broken = opens_line
+                && (c == '{' && matches!(next, Some('“' | '”' | '\''))
+                    || next.is_some_and(char::is_alphabetic)
+                        && text[at..].lines().next().is_some_and(|line| line.contains(':')));
+            if json && before.is_none_or(|before| matches!(before, '\n' | ' ' | '\t' | '\'' | '"' | ':')) || broken {
+                return Some(at);
+            }
         }
-        let before = at.checked_sub(1).map(|at| bytes[at]);
-        let next = text[at + 1..].trim_start().chars().next();
-        let json = matches!(next, Some('"' | '{' | '}' | '[' | ']'))
-            || (bytes[at] == b'[' && next.is_some_and(|c| c.is_ascii_digit()));
-        let opens_line = text[..at].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
-        // `{key: 1}` and curly quotes are invalid JSON and are reported as such; `{endpoint}` is a placeholder.
-        let broken = bytes[at] == b'{' && opens_line && matches!(next, Some('“' | '”' | '\''))
-            || (opens_line
-                && next.is_some_and(char::is_alphabetic)
-                && text[at..].lines().next().is_some_and(|line| line.contains(':')));
-        (json && before.is_none_or(|before| matches!(before, b'\n' | b' ' | b'\t' | b'\'' | b'"' | b':'))) || broken
-    })
+        opens_line = c == '\n' || opens_line && c.is_whitespace();
+        before = Some(c);
+    }
+    None
 }
 
 /// Reads the JSON at a position, and returns it with the position of its end.

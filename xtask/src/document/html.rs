@@ -2,17 +2,74 @@
 //!
 //! Knows elements, tables and their spans; must not know what headings, columns or sections mean.
 
-use scraper::{ElementRef, Html, node::Node};
+use std::cell::RefCell;
 
-use super::blocks::{Block, Cells, End};
+use html5ever::{
+    interface::Tracer,
+    parse_document,
+    tendril::{StrTendril, TendrilSink as _},
+    tree_builder::TreeSink,
+};
+use scraper::{ElementRef, Html, HtmlTreeSink, node::Node};
+
+use super::{
+    blocks::{Block, Cells, End},
+    model::Unreadable,
+};
 
 /// Returns the blocks of an HTML document, and whether it is complete.
-pub fn blocks(text: &str) -> (Vec<Block>, End) {
-    let document = Html::parse_document(text);
+///
+/// # Errors
+/// Returns an error if the elements are nested too deeply.
+pub fn blocks(text: &str) -> Result<(Vec<Block>, End), Unreadable> {
+    let document = parse(text)?;
     let mut walk = Walk::default();
     walk.children(document.root_element());
     walk.flush();
-    (walk.blocks, end(text))
+    Ok((walk.blocks, end(text)))
+}
+
+/// Parses a document piece by piece, up to the piece in which its elements are nested too deeply: each tag may cost the
+/// parser a step for each open element, so that its time would be quadratic in the depth.
+fn parse(text: &str) -> Result<Html, Unreadable> {
+    /// The depth at which browsers stop nesting elements.
+    const DEEPEST: usize = 512;
+    const PIECE: usize = 4096;
+    let mut parser = parse_document(HtmlTreeSink::new(Html::new_document()), Default::default());
+    let mut read = 0;
+    while read < text.len() {
+        let end = (read + PIECE..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+        parser.process(StrTendril::from_slice(&text[read..end]));
+        read = end;
+        let open = Open::default();
+        parser.tokenizer.sink.trace_handles(&open);
+        let open = open.0.into_inner();
+        if open.len() > DEEPEST {
+            let html = parser.tokenizer.sink.sink.0.borrow();
+            let innermost = html.tree.get(open[DEEPEST]).and_then(|node| node.value().as_element());
+            return Err(Unreadable(format!(
+                "nests more than {DEEPEST} elements before line {} (byte {end}), the innermost <{}>, which no document of \
+                 the help centre does. Save the document again",
+                text[..end].lines().count() + 1,
+                innermost.map_or("html", |element| element.name()),
+            )));
+        }
+    }
+    Ok(parser.finish())
+}
+
+/// The open elements of the parser, and those it opens again with the next text: `<p><b></p>` leaves a `b`.
+#[derive(Default)]
+struct Open(RefCell<Vec<NodeId>>);
+
+type NodeId = <HtmlTreeSink as TreeSink>::Handle;
+
+impl Tracer for Open {
+    type Handle = NodeId;
+
+    fn trace_handle(&self, node: &NodeId) {
+        self.0.borrow_mut().push(*node);
+    }
 }
 
 /// Returns whether every element that is opened is also closed.
@@ -309,21 +366,6 @@ fn is_block(name: &str) -> bool {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Returns whether `div` elements are nested too deeply to parse: the time of the parser is quadratic in the depth.
-pub fn is_too_deep(text: &str) -> bool {
-    const DEEPEST: usize = 1000;
-    let mut depth = 0_usize;
-    text.match_indices('<').any(|(at, _)| {
-        let tag = &text.as_bytes()[at + 1..];
-        if tag.len() >= 4 && tag[..4].eq_ignore_ascii_case(b"/div") {
-            depth = depth.saturating_sub(1);
-        } else if tag.len() >= 3 && tag[..3].eq_ignore_ascii_case(b"div") {
-            depth += 1;
-        }
-        depth > DEEPEST
-    })
 }
 
 /// Returns whether a document begins like HTML; a text document may still contain an HTML snippet.

@@ -36,12 +36,7 @@ impl Document {
     /// Returns an error if the document is nested too deeply, is truncated, or has no method and path or no table that
     /// can be read, or if more than a quarter of its tables of fields have no rows.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
-        if html::is_too_deep(text) {
-            return Err(Unreadable(
-                "is nested deeper than a document of the help centre is. Save the document again".to_owned(),
-            ));
-        }
-        read::document(split(text))
+        read::document(split(text)?)
     }
 
     /// Reads the bytes of a saved document; invalid UTF-8 is replaced.
@@ -60,6 +55,6 @@ impl Document {
 }
 
 /// Splits a document of any layout into blocks.
-fn split(text: &str) -> (Vec<Block>, End) {
-    if html::is_html(text) { html::blocks(text) } else { (lines::blocks(text), End::Open) }
+fn split(text: &str) -> Result<(Vec<Block>, End), Unreadable> {
+    if html::is_html(text) { html::blocks(text) } else { Ok((lines::blocks(text), End::Open)) }
 }

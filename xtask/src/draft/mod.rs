@@ -14,7 +14,7 @@ use crate::{
     document::Document,
     drift,
     files::{self, Files},
-    output::say_line,
+    output::{one_line, say_line},
     package::changelog,
     spec::{self, Operation, Problem, Result, Spec, step},
 };
@@ -61,7 +61,10 @@ pub fn run(root: &Path, documents: &[std::path::PathBuf], service: &str) -> Resu
         if let Some(there) = others.iter().find(|spec| spec.operations().iter().any(exact)) {
             return Err(problem(format!(
                 "documents {} {}, which is in {} already. `cargo xtask drift {name}` says what differs",
-                document.method, document.path, there.file
+                document.method,
+                document.path,
+                there.file,
+                name = one_line(&name)
             )));
         }
         others.pop();

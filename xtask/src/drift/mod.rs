@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{
     deviations::{self, Deviation},
     document::{Document, Unreadable},
-    output::say,
+    output::{one_line, say, say_line, warn},
     spec::{self, Operation, Spec},
 };
 
@@ -150,16 +150,17 @@ fn compare(specs: &[Spec], documents: &[(String, Result<Document, Unreadable>)])
     let mut needed: BTreeMap<&str, Vec<Identity>> = BTreeMap::new();
     let mut compared: Vec<(&Spec, &Operation, usize)> = Vec::new();
     for (file, document) in documents {
+        let shown = one_line(file);
         let document = match document {
             Ok(document) => document,
             Err(error) => {
-                outcomes.push(Outcome::Unreadable(format!("{file}: {error}")));
+                outcomes.push(Outcome::Unreadable(format!("{shown}: {error}")));
                 continue;
             }
         };
         let Some((spec, operation)) = find(specs, document) else {
             outcomes.push(Outcome::Unknown(format!(
-                "{file}: documents {} {} ({}), which is in no spec. `cargo xtask draft {file} --service NAME` writes it",
+                "{shown}: documents {} {} ({}), which is in no spec. `cargo xtask draft {shown} --service NAME` writes it",
                 document.method, document.path, document.title
             )));
             continue;
@@ -279,7 +280,7 @@ fn say_json(value: &impl Serialize) {
 
 fn print(outcome: &Outcome) {
     match outcome {
-        Outcome::Unknown(message) | Outcome::Unreadable(message) => eprintln!("{message}"),
+        Outcome::Unknown(message) | Outcome::Unreadable(message) => warn(message),
         Outcome::Compared(report) => say(&render(report)),
     }
 }
@@ -292,7 +293,8 @@ pub fn render(report: &Report) -> String {
         out.push('\n');
     };
     let date = report.updated.as_deref().map_or_else(|| "no date".to_owned(), |date| format!("updated {date}"));
-    line(format!("{} in {}: {} ({}, {date})", report.operation, report.file, report.document, report.title));
+    let document = one_line(&report.document);
+    line(format!("{} in {}: {document} ({}, {date})", report.operation, report.file, report.title));
     let place = |finding: &Finding| match &finding.member {
         Some(member) => format!("{} ({member})", finding.pointer),
         None => finding.pointer.clone(),
@@ -357,7 +359,7 @@ fn coverage(specs: &[Spec], outcomes: &[Outcome]) -> Vec<Coverage> {
 
 fn print_coverage(specs: &[Spec], outcomes: &[Outcome]) {
     let rows = coverage(specs, outcomes);
-    say(&format!("{:<58} {:<11} {:<11} {:<24} document\n", "operation", "updated", "verified", "state"));
+    say_line(format_args!("{:<58} {:<11} {:<11} {:<24} document", "operation", "updated", "verified", "state"));
     for row in &rows {
         let state = match (&row.document, row.differences, row.stale) {
             (None, ..) => "no document".to_owned(),
@@ -368,13 +370,13 @@ fn print_coverage(specs: &[Spec], outcomes: &[Outcome]) {
         let date = row.updated.as_deref().unwrap_or(if row.document.is_some() { "no date" } else { "" });
         let verified = row.verified.as_deref().unwrap_or("never");
         let document = row.document.as_deref().unwrap_or_default();
-        say(&format!("{:<58} {date:<11} {verified:<11} {state:<24} {document}\n", row.operation));
+        say_line(format_args!("{:<58} {date:<11} {verified:<11} {state:<24} {document}", row.operation));
     }
     let with = rows.iter().filter(|row| row.document.is_some()).count();
-    say(&format!("{with} of {} operations have a document\n", rows.len()));
+    say_line(format_args!("{with} of {} operations have a document", rows.len()));
     for outcome in outcomes {
         if let Outcome::Unknown(message) | Outcome::Unreadable(message) = outcome {
-            eprintln!("{message}");
+            warn(message);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::linter::Linter;
 use crate::spec::step;
 
@@ -43,6 +45,33 @@ pub fn check(linter: &mut Linter<'_>) {
         linter.problem("", "must lie in a folder named with small letters and digits, which names the crate");
     }
     servers(linter);
+    control_characters(linter, "", &spec.value);
+}
+
+/// Checks that texts are without control characters, which neither Rust code nor its documentation can hold. Those of
+/// examples are escaped.
+fn control_characters(linter: &mut Linter<'_>, pointer: &str, value: &Value) {
+    let is_bad = |text: &str| text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t'));
+    let message = "holds a control character: remove it";
+    match value {
+        Value::String(text) if is_bad(text) => linter.problem(pointer, message),
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, item)| control_characters(linter, &format!("{pointer}/{index}"), item));
+        }
+        Value::Object(members) => {
+            for (key, member) in members.iter().filter(|(key, _)| !matches!(key.as_str(), "example" | "examples")) {
+                let pointer = step(pointer, key);
+                if is_bad(key) {
+                    linter.problem(&pointer, message);
+                }
+                control_characters(linter, &pointer, member);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn servers(linter: &mut Linter<'_>) {

@@ -6,7 +6,7 @@ use heck::{ToPascalCase as _, ToSnakeCase as _};
 
 use super::linter::Linter;
 use crate::{
-    names::{setter, setter_of},
+    names::{is_identifier, setter, setter_of},
     spec::{Operation, Schema, step},
 };
 
@@ -59,10 +59,19 @@ fn component(linter: &mut Linter<'_>, name: &str, schema: &Schema) {
     }
     let mut names: BTreeMap<String, &str> = BTreeMap::new();
     for (key, _) in schema.properties() {
+        let pointer = step(&step(&pointer, "properties"), key);
+        convertible(linter, &pointer, key);
+        identifier(linter, &pointer, &setter(key));
         if let Some(other) = names.insert(setter(key), key) {
-            let message = format!("has the same Rust name as {other:?}: {}", setter(key));
-            linter.problem(&step(&step(&pointer, "properties"), key), message);
+            linter.problem(&pointer, format!("has the same Rust name as {other:?}: {}", setter(key)));
         }
+    }
+}
+
+/// Checks that heck, progenitor and typify make the same Rust name of a name.
+fn convertible(linter: &mut Linter<'_>, pointer: &str, name: &str) {
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:@$".contains(&byte)) {
+        linter.problem(pointer, format!("{name:?} must be of ASCII letters, digits and -_.:@$"));
     }
 }
 
@@ -79,7 +88,7 @@ fn id(linter: &mut Linter<'_>, operation: &Operation) {
 }
 
 fn identifier(linter: &mut Linter<'_>, pointer: &str, name: &str) {
-    if syn::parse_str::<syn::Ident>(name).is_err() {
+    if !is_identifier(name) {
         linter.problem(pointer, format!("{name:?} is not a Rust identifier"));
     }
 }
@@ -89,18 +98,24 @@ fn setters(linter: &mut Linter<'_>, operation: &Operation) {
     let mut setters: Vec<(String, String, &str)> = Vec::new();
     for (index, parameter) in operation.parameters.iter().enumerate() {
         let pointer = format!("{}/parameters/{index}", operation.pointer);
-        setters.push((pointer, setter_of(parameter.setter.as_deref(), &parameter.name), &parameter.name));
+        let setter = setter_of(parameter.setter.as_deref(), &parameter.name);
+        convertible(linter, &pointer, &parameter.name);
+        identifier(linter, &pointer, &setter);
+        setters.push((pointer, setter, &parameter.name));
     }
     if let Some((Some(component), body)) = operation.request_schema().map(|schema| linter.spec.resolve(schema)) {
         let properties = step(&step("/components/schemas", component), "properties");
         for (key, property) in body.properties() {
-            setters.push((step(&properties, key), setter_of(property.setter.as_deref(), key), key));
+            let pointer = step(&properties, key);
+            if let Some(own) = &property.setter {
+                identifier(linter, &pointer, own);
+            }
+            setters.push((pointer, setter_of(property.setter.as_deref(), key), key));
         }
     }
     let advice = "settle it with x-setter, a name of its own";
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for (pointer, setter, name) in &setters {
-        identifier(linter, pointer, setter);
         if BUILDER.contains(&setter.as_str()) {
             let message = format!("has the name of a method that every builder has: {setter}; {advice}");
             linter.problem(pointer, message);

@@ -6,6 +6,10 @@ use super::linter::Linter;
 use crate::spec::{Format, Location, Operation, Parameter, TOKEN_HEADER, Type, extensions::places, step};
 
 pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
+    if !is_path(&operation.path) {
+        let message = "must be a path of letters, digits and -._~:@, with placeholders such as {thing_id}";
+        linter.problem(&operation.pointer, message);
+    }
     for (index, found) in operation.parameters.iter().enumerate() {
         let pointer = format!("{}/parameters/{index}", operation.pointer);
         parameter(linter, operation, &pointer, found);
@@ -17,6 +21,18 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
         let message = format!("has the path parameters {in_path:?}, but its path names {template:?}");
         linter.problem(&operation.pointer, message);
     }
+}
+
+fn is_path(path: &str) -> bool {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte));
+    let is_part = |part: &str| {
+        let mut pieces = part.split('{');
+        let is_placeholder = |piece: &str| {
+            piece.split_once('}').is_some_and(|(name, rest)| !name.is_empty() && is_plain(name) && is_plain(rest))
+        };
+        pieces.next().is_some_and(is_plain) && pieces.all(is_placeholder)
+    };
+    path.starts_with('/') && !path.contains("//") && path.split('/').all(is_part)
 }
 
 fn parameter(linter: &mut Linter<'_>, operation: &Operation, pointer: &str, parameter: &Parameter) {

@@ -19,7 +19,7 @@ fn component(linter: &mut Linter<'_>, name: &str, schema: &Schema) {
     let pointer = step("/components/schemas", name);
     if schema.is_enum() {
         values::check(linter, &pointer, schema);
-    } else if schema.kind != Some(Type::Object) || schema.properties.is_none() {
+    } else if schema.kind != Some(Type::Object) || schema.properties().next().is_none() {
         linter.problem(&pointer, "must be an object with properties, or a list of values");
     }
     described(linter, &pointer, schema);

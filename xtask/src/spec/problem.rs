@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::output::one_line;
+
 /// A problem and its place.
 #[derive(Debug, PartialEq)]
 pub struct Problem {
@@ -21,9 +23,9 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&one_line(&self.file))?;
         if !self.pointer.is_empty() {
-            write!(f, "#{}", self.pointer)?;
+            write!(f, "#{}", one_line(&self.pointer))?;
         }
         write!(f, ": {}", self.message)
     }

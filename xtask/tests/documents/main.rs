@@ -283,3 +283,28 @@ fn draft_only_adds_lines_to_a_spec() {
         assert!(text.contains("no new difference"), "{text}");
     }
 }
+
+#[test]
+fn drafts_of_operations_of_one_name_are_numbered() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::create_dir_all(folder.path().join("specs")).unwrap();
+    let mut documents = Vec::new();
+    for (path, ids) in [("books/search", "create_books_search"), ("{shelf_id}", "create_searching_a_shelf")] {
+        for version in 1..=4 {
+            let mut doc = shelf();
+            doc.path = format!("/v{version}/{path}");
+            let document = folder.path().join(format!("{ids}-{version}.html"));
+            std::fs::write(&document, LAYOUTS[0].1(&doc)).unwrap();
+            documents.push(document);
+        }
+    }
+    xtask::draft::run(folder.path(), &documents, "shelf").unwrap();
+    let specs = xtask::spec::load(folder.path(), &[]).unwrap();
+    let ids: Vec<&str> = specs[0].operations().iter().map(|operation| operation.id.as_str()).collect();
+    let numbered = |id: &'static str| ["", "2", "3", "4"].map(|number| format!("{id}{number}"));
+    assert_eq!(ids, [numbered("create_books_search"), numbered("create_searching_a_shelf")].concat());
+    for problem in xtask::lint::check(&specs).unwrap_err() {
+        let message = &problem.message;
+        assert!(message.contains("is an open question") || message.contains("is not decided"), "{problem}");
+    }
+}

@@ -80,6 +80,10 @@ impl<'a> Scan<'a> {
                 if end > next && self.header_run(end).is_some() && self.is_caption(end - 1) {
                     end -= 1;
                 }
+                // That caption was all there is: no row, and no step forward.
+                if end == at && tail.is_none() {
+                    break;
+                }
                 let lines = &self.lines[next..end];
                 row.push(
                     (!lines.is_empty()).then(|| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n")),

@@ -14,7 +14,7 @@ use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value, json};
 
 use self::{
-    names::{described, variants, words},
+    names::{described, free, variants, words},
     scalars::{matches_type, typed},
 };
 use crate::{
@@ -194,16 +194,16 @@ impl Draft<'_> {
                 !part.is_empty() && !part.starts_with('{') && !version
             })
             .collect();
+        let is_taken = |api: &str| {
+            let id = api.to_snake_case();
+            self.spec.operations().iter().any(|operation| operation.id == id)
+        };
         if parts.is_empty() {
-            return format!("{verb}{}", self.document.title.to_pascal_case());
+            return free(&format!("{verb}{}", self.document.title.to_pascal_case()), is_taken);
         }
-        let ids: Vec<&str> = self.spec.operations().iter().map(|operation| operation.id.as_str()).collect();
-        let from = parts.len().saturating_sub(2);
-        (0..=from)
-            .rev()
-            .map(|from| format!("{verb}{}", parts[from..].join("-").to_pascal_case()))
-            .find(|name| !ids.contains(&name.to_snake_case().as_str()))
-            .unwrap_or_else(|| format!("{verb}{}Again", parts.join("-").to_pascal_case()))
+        let named = |from: usize| format!("{verb}{}", parts[from..].join("-").to_pascal_case());
+        let mut shortest_first = (0..=parts.len().saturating_sub(2)).rev().map(named);
+        shortest_first.find(|api| !is_taken(api)).unwrap_or_else(|| free(&named(0), is_taken))
     }
 
     fn parameters(&mut self) -> Vec<Value> {

@@ -19,15 +19,15 @@ pub(super) fn variants(values: &[String]) -> Vec<String> {
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || name == "Unknown" {
             name = format!("Value{name}");
         }
-        let wanted = name.clone();
-        let mut number = 2;
-        while names.contains(&name) {
-            name = format!("{wanted}{number}");
-            number += 1;
-        }
-        names.push(name);
+        names.push(free(&name, |name| names.iter().any(|other| other == name)));
     }
     names
+}
+
+/// Returns a name that is not taken: the wanted one, or the first that is with a number.
+pub(super) fn free(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{wanted}{number}"));
+    std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 pub(super) fn described(name: &str) -> String {

@@ -90,15 +90,8 @@ impl Draft<'_> {
     }
 
     pub(super) fn free_name(&self, wanted: &str) -> String {
-        let wanted = wanted.to_pascal_case();
-        let taken = |name: &str| self.schemas.contains_key(name) || self.spec.schema(name).is_some();
-        let mut name = wanted.clone();
-        let mut number = 2;
-        while taken(&name) {
-            name = format!("{wanted}{number}");
-            number += 1;
-        }
-        name
+        let is_taken = |name: &str| self.schemas.contains_key(name) || self.spec.schema(name).is_some();
+        free(&wanted.to_pascal_case(), is_taken)
     }
 
     /// Returns the schema of a field that has no fields of its own.
