@@ -67,7 +67,7 @@ fn deep_nesting_is_refused_where_it_begins() {
             format!("<h1>Title</h1>\n{}", (0..depth).map(|id| format!("<{element} id={id}>\n")).collect::<String>())
         };
         // The parser stops soon after the limit, however long the page is: its time is quadratic in the depth.
-        let messages = [5_000, 50_000].map(|depth| Document::read(&page(depth)).unwrap_err().to_string());
+        let messages = [5_000, 20_000].map(|depth| Document::read(&page(depth)).unwrap_err().to_string());
         let [message, longer] = &messages;
         assert_eq!(message, longer);
         assert!(message.contains("more than 512 elements") && message.contains("the innermost <"), "{message}");
@@ -96,7 +96,7 @@ fn reports_location_of_invalid_example_json() {
     }
 }
 
-/// In quadratic time, this would take hours.
+/// In quadratic time, this would take minutes.
 #[test]
 fn long_examples_are_read_in_linear_time() {
     let text = LAYOUTS[2].1(&shelf());
@@ -105,8 +105,8 @@ fn long_examples_are_read_in_linear_time() {
         let document = Document::read(&text.replace(heading, &format!("{heading}{example}\n"))).unwrap();
         document.examples.iter().filter(|example| example.is_request).count()
     };
-    let [brackets, bodies] = [&"a{".repeat(2_000_000), &"{}\n".repeat(200_000)];
-    assert_eq!((read(brackets), read(bodies)), (1, 200_001));
+    let [brackets, bodies] = [&"a{".repeat(500_000), &"{}\n".repeat(50_000)];
+    assert_eq!((read(brackets), read(bodies)), (1, 50_001));
 }
 
 #[test]
