@@ -62,31 +62,34 @@ impl Target {
         let config = &*self.config.0;
         let (sent, canonical_request) = authorise(self, request, identity)?;
         let limit = request.options.get().attempt_timeout.unwrap_or(config.attempt_timeout);
-        // Kept for a response that never ends.
-        let seen = OnceLock::new();
-        let exchange = pin!(async {
-            let (head, body) = config.transport.send(sent).await?.into_parts();
-            let _ = seen.set((head.status.as_u16(), response::request_id(&head.headers).map(str::to_owned)));
-            let body = read(body, &head, config.max_body, request.operation.secrets).await?;
-            Ok((head, body))
-        });
-        let exchange = config.clock.within(limit.min(left), exchange).await.unwrap_or_else(|| {
+        // Outlives a body that never ends.
+        let head = OnceLock::new();
+        let body = {
+            let exchange = pin!(async {
+                let (parts, body) = config.transport.send(sent).await?.into_parts();
+                read(body, head.get_or_init(|| parts), config.max_body, request.operation.secrets).await
+            });
+            config.clock.within(limit.min(left), exchange).await
+        };
+        let late = || {
             let host = &self.authority;
             Err(Error::new(ErrorKind::Timeout, format!("no complete response from {host} within {limit:?}")))
-        });
+        };
+        let (head, body) = (head.into_inner(), body.unwrap_or_else(late));
         let secrets = |received: Option<Box<dyn Body>>| -> Vec<Secret> {
             let sent = identity.credential.as_deref().into_iter().flat_map(Credential::secrets).chain(&request.secrets);
             let received = received.map(|model| model.to_json().secrets()).unwrap_or_default();
             sent.cloned().chain(received).collect()
         };
-        let (head, body) = exchange.map_err(|error| {
-            let error = match seen.get() {
-                Some((status, request_id)) => error.with_status(*status, request_id.as_deref()),
-                None => error,
-            };
-            error.redact(&secrets(None))
-        })?;
-        let (status, headers) = (head.status.as_u16(), head.headers);
+        let (Parts { status, headers, .. }, body) = match (head, body) {
+            (Some(head), Ok(body)) => (head, body),
+            (Some(Parts { status, headers, .. }), Err(error)) => {
+                let error = error.with_status(status.as_u16(), response::request_id(&headers));
+                return Err(error.redact(&secrets(None)));
+            }
+            (None, body) => return Err(body.err().unwrap_or_else(no_response).redact(&secrets(None))),
+        };
+        let status = status.as_u16();
         let mut model = None;
         let result = match (status, new) {
             (200..=299, None) => Ok(()),
@@ -159,6 +162,11 @@ async fn read(mut chunks: ResponseBody, head: &Parts, max_body: usize, secret: b
         }
     }
     Ok(if secret || is_error { Bytes::from_owner(body) } else { Bytes::from(std::mem::take(&mut *body)) })
+}
+
+/// Creates the error for a body without a head, which no transport returns.
+fn no_response() -> Error {
+    Error::new(ErrorKind::Transport, "there is no response")
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
