@@ -65,8 +65,9 @@ impl Target {
         // Outlives a body that never ends.
         let head = OnceLock::new();
         let body = {
+            let sending = config.transport.send(sent);
             let exchange = pin!(async {
-                let (parts, body) = config.transport.send(sent).await?.into_parts();
+                let (parts, body) = sending.await?.into_parts();
                 read(body, head.get_or_init(|| parts), config.max_body, request.operation.secrets).await
             });
             config.clock.within(limit.min(left), exchange).await

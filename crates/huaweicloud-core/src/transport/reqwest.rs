@@ -100,29 +100,33 @@ fn endpoint(uri: &Uri) -> Result<Url, Error> {
     Url::parse(&text).map_err(invalid)
 }
 
-/// Sends a request to an endpoint, with path and query as they were signed.
-async fn send(
-    client: &Client,
-    endpoint: Url,
+/// Sends a request to an endpoint, with path and query as they were signed. What can be done at once is not a part of the
+/// future, which is moved.
+fn send(
+    client: Result<(&Client, Url), Error>,
     request: http::Request<Bytes>,
-) -> Result<http::Response<ResponseBody>, Error> {
+) -> BoxFuture<'static, Result<http::Response<ResponseBody>, Error>> {
     let (parts, body) = request.into_parts();
-    let mut url = endpoint;
-    url.set_path(parts.uri.path());
-    url.set_query(parts.uri.query());
-    if url.path() != parts.uri.path() || url.query() != parts.uri.query() {
-        return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
-    }
-    let mut request = Request::new(parts.method, url);
-    *request.headers_mut() = parts.headers;
-    *request.body_mut() = Some(body.into());
+    let sending = client.and_then(|(client, mut url)| {
+        url.set_path(parts.uri.path());
+        url.set_query(parts.uri.query());
+        if url.path() != parts.uri.path() || url.query() != parts.uri.query() {
+            return Err(Error::invalid("path", format!("would be sent as {:?}, not as it was signed", url.path())));
+        }
+        let mut request = Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
+        Ok(client.execute(request))
+    });
     let host = parts.uri.into_parts().authority;
-    let mut response = client.execute(request).await.map_err(|error| failure(error, host.as_ref()))?;
-    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    let mut response = http::Response::new(ResponseBody::stream(Chunks { response, host }));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    Ok(response)
+    Box::pin(async move {
+        let mut response = sending?.await.map_err(|error| failure(error, host.as_ref()))?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut response = http::Response::new(ResponseBody::stream(Chunks { response, host }));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    })
 }
 
 /// Builds an HTTP client that sends a request only once and only to its own host.
@@ -142,10 +146,8 @@ fn finish(builder: ClientBuilder) -> Result<Client, Error> {
 
 impl Transport for Reqwest {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<ResponseBody>, Error>> {
-        Box::pin(async move {
-            let client = self.client(request.uri().scheme_str() == Some("https"))?;
-            send(client, self.endpoint(request.uri())?, request).await
-        })
+        let client = self.client(request.uri().scheme_str() == Some("https"));
+        send(client.and_then(|client| Ok((client, self.endpoint(request.uri())?))), request)
     }
 }
 
@@ -153,7 +155,7 @@ impl Transport for Reqwest {
 /// them off any more. [`ConfigBuilder::http`](crate::ConfigBuilder::http) takes a builder and turns them off.
 impl Transport for Client {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<ResponseBody>, Error>> {
-        Box::pin(async move { send(self, endpoint(request.uri())?, request).await })
+        send(endpoint(request.uri()).map(|endpoint| (self, endpoint)), request)
     }
 }
 
