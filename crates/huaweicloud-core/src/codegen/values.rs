@@ -23,12 +23,10 @@ pub fn word(scalar: Scalar<'_>) -> Option<String> {
 /// The memory that a text takes besides its bytes, which the allocator rounds up.
 const ALLOCATION: usize = 32;
 
-/// Adds an item to a list, within the budget of the document.
-fn push<T>(items: &mut Vec<T>, item: T, array: &mut dyn ArrayReader) -> Result<(), Malformed> {
-    let growth = if items.len() == items.capacity() { items.capacity().max(4) } else { 0 };
-    array.take(growth * size_of::<T>() + ALLOCATION)?;
-    items.push(item);
-    Ok(())
+/// Takes the memory from the budget of the document with which a list is about to grow.
+fn take_growth<T>(items: &Vec<T>, array: &mut dyn ArrayReader) -> Result<(), Malformed> {
+    let is_full = items.len() == items.capacity();
+    if is_full { array.take(items.capacity().max(4) * (size_of::<T>() + ALLOCATION)) } else { Ok(()) }
 }
 
 /// Takes the memory of a member of a map from the budget of the document.
@@ -75,7 +73,8 @@ impl<T: FromJson> FromJson for List<T> {
         let mut item = None;
         while array.next(&mut item)? {
             if let Some(item) = item.take() {
-                push(&mut items, item, array)?;
+                take_growth(&items, array)?;
+                items.push(item);
             }
         }
         *place = Some(Self::from(items));
@@ -230,7 +229,8 @@ impl FromJson for Value {
         let mut items = Vec::new();
         let mut item = None;
         while array.next(&mut item)? {
-            push(&mut items, item.take().unwrap_or(Self::Null), array)?;
+            take_growth(&items, array)?;
+            items.push(item.take().unwrap_or(Self::Null));
         }
         *place = Some(Self::Array(items));
         Ok(())

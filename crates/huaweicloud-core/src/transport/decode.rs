@@ -55,7 +55,8 @@ pub(crate) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
     // Another runtime than tokio's has no such threads.
-    let Some(runtime) = Handle::try_current().ok().filter(|_| size > SMALL) else { return Ok(work()) };
+    let runtime = if size > SMALL { Handle::try_current().ok() } else { None };
+    let Some(runtime) = runtime else { return Ok(work()) };
     let given_up = |error| Error::new(ErrorKind::Decode, "the deserialization was given up").with_source(error);
     runtime.spawn_blocking(work).await.map_err(given_up)
 }
