@@ -21,7 +21,7 @@ use std::{
 
 use cpu_time::ThreadTime;
 use criterion::{
-    BenchmarkId, Criterion, criterion_group, criterion_main,
+    BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
     measurement::{Measurement, ValueFormatter, WallTime},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -33,6 +33,7 @@ use huaweicloud_core::{
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use tokio::task::JoinSet;
 
 /// CPU time of the thread, formatted like wall time.
 struct CpuTime;
@@ -76,8 +77,9 @@ mod by_hand {
     use super::*;
 
     #[derive(Deserialize)]
+    #[allow(dead_code, reason = "decoded, not read")]
     pub struct Osm {
-        pub total_count: Option<i64>,
+        total_count: Option<i64>,
         pub incident_operate_log_list: Option<Vec<OsmLog>>,
     }
 
@@ -329,31 +331,40 @@ fn page(service: &Service, records: usize) -> String {
     body.to_string()
 }
 
+/// Makes this number of calls at once, each in a task of its own.
+async fn at_once<T: Future<Output = usize> + Send + 'static>(count: usize, call: impl Fn() -> T) -> usize {
+    let mut tasks = JoinSet::new();
+    (0..count).for_each(|_| drop(tasks.spawn(call())));
+    tasks.join_all().await.into_iter().sum()
+}
+
 fn calls(criterion: &mut Criterion<CpuTime>) {
     // reqwest panics without one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let base = serve(page(&huaweicloud_osm::dynamic::SERVICE, 1));
     let host = base.trim_start_matches("http://").to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let by_hand = || {
+        let (http, base, host) = (http.clone(), base.clone(), host.clone());
+        async move { by_hand::call(&http, &base, &host).await.incident_operate_log_list.unwrap().len() }
+    };
+    let config = Config::builder().credentials(Credential::keys(AK, SK)).endpoint(&base).build().unwrap();
+    let osm = huaweicloud_osm::Client::new(&config).unwrap();
+    let typed = || {
+        let call = osm.list_case_operate_logs().case_id("CS1").limit(1).offset(0);
+        async move { call.send().await.unwrap().incident_operate_log_list.len() }
+    };
     let mut group = criterion.benchmark_group("call");
-    group.bench_function("by hand", |bencher| {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        bencher.iter(|| {
-            let page = runtime.block_on(by_hand::call(&client, &base, &host));
-            assert_eq!(black_box(page.incident_operate_log_list.unwrap().len()), 1);
-            black_box(page.total_count)
+    for count in [1, 64] {
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("by hand", count), |bencher| {
+            bencher.iter(|| assert_eq!(runtime.block_on(at_once(count, by_hand)), count));
         });
-    });
-    group.bench_function("typed client", |bencher| {
-        let config = Config::builder().credentials(Credential::keys(AK, SK)).endpoint(&base).build().unwrap();
-        let osm = huaweicloud_osm::Client::new(&config).unwrap();
-        bencher.iter(|| {
-            let call = osm.list_case_operate_logs().case_id("CS1").limit(1).offset(0);
-            let page = runtime.block_on(call.send()).unwrap();
-            assert_eq!(black_box(page.incident_operate_log_list.len()), 1);
-            black_box(page.total_count)
+        group.bench_function(BenchmarkId::new("typed client", count), |bencher| {
+            bencher.iter(|| assert_eq!(runtime.block_on(at_once(count, typed)), count));
         });
-    });
+    }
     group.finish();
 }
 
@@ -392,7 +403,7 @@ fn decoding(criterion: &mut Criterion<CpuTime>) {
     macro_rules! compare {
         ($service:expr, $response:ty, $by_hand:ty) => {
             let body = page(&$service, RECORDS);
-            group.throughput(criterion::Throughput::Bytes(body.len() as u64));
+            group.throughput(Throughput::Bytes(body.len() as u64));
             group.bench_with_input(BenchmarkId::new("by hand", $service.metadata.id), &body, |bencher, body| {
                 bencher.iter(|| serde_json::from_slice::<$by_hand>(black_box(body.as_bytes())).unwrap());
             });
