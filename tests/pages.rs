@@ -126,6 +126,16 @@ async fn inconsistent_pages_end_with_an_error() {
     let mut items = osm.list_case_operate_logs().case_id("1").limit(2).items();
     assert!(items.try_next().await.unwrap().is_some() && items.try_next().await.unwrap().is_some());
     assert!(items.try_next().await.unwrap_err().message().contains("repeats the page before it"));
+
+    let page = |total: i64, logs: &str| {
+        response("200 OK", "", &format!(r#"{{"total_count":{total},"incident_operate_log_list":[{logs}]}}"#))
+    };
+    let (first, second) = (r#"{"incident_log_id":"1"}"#, r#"{"incident_log_id":"2"}"#);
+    let server = Canned::start(vec![page(i64::MIN, first), page(i64::MAX, second), page(i64::MAX, "")]).await;
+    let osm = huaweicloud_osm::Client::new(&server.config()).unwrap();
+    let mut items = osm.list_case_operate_logs().case_id("1").limit(1).items();
+    assert!(items.try_next().await.unwrap().is_some() && items.try_next().await.unwrap().is_some());
+    assert!(items.try_next().await.unwrap_err().message().contains("holds 0 items instead of 1"), "any totals");
 }
 
 #[tokio::test]

@@ -129,15 +129,17 @@ impl<T: Clone + PartialEq> PageState<T> {
         ids: &[Json<'_>],
         total: Option<i64>,
     ) -> Result<(), Error> {
-        let growth = total.zip(self.total).map_or(0, |(now, before)| now - before);
-        if let (Some(before), Some(now)) = (self.total, total)
-            && now < before
-        {
-            return Err(broken(format!(
-                "the whole shrank from {before} to {now} items while it was read, so some may have been missed; \
-                 read it again"
-            )));
-        }
+        let growth = match (self.total, total) {
+            (Some(before), Some(now)) if now < before => {
+                return Err(broken(format!(
+                    "the whole shrank from {before} to {now} items while it was read, so some may have been missed; \
+                     read it again"
+                )));
+            }
+            // Totals are what the service says, and may be any integers.
+            (Some(before), Some(now)) => now.saturating_sub(before),
+            _ => 0,
+        };
         self.grown = self.grown.saturating_add(growth);
         self.total = total.or(self.total);
         self.find_repeats(items.len(), ids, usize::try_from(growth).unwrap_or(usize::MAX));
