@@ -58,7 +58,7 @@ impl Search {
             let (start, end) = range.split_once('-').unwrap();
             let (mut at, end) = (u64::from_str_radix(start, 16).unwrap(), u64::from_str_radix(end, 16).unwrap());
             while rest.starts_with("rw") && at < end {
-                // What the chunk holds of the memory is no copy.
+                // The chunk holds parts of the memory, which are not copies of the program.
                 if own.contains(&at) {
                     at = own.end;
                     continue;
@@ -87,7 +87,7 @@ fn no_copy_of_a_secret_is_left() {
         assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stderr));
         return;
     }
-    let (key, token, password) = (masked(1), masked(2), masked(3));
+    let (key, token, password, subject) = (masked(1), masked(2), masked(3), masked(4));
     let search = Arc::new(Mutex::new(Search::new()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = Config::builder()
@@ -113,6 +113,9 @@ fn no_copy_of_a_secret_is_left() {
     let body = CreateTokenRequest::new().auth(TokenAuth::new().identity(identity));
     let error = runtime.block_on(iam.keystone_create_user_token_by_password().body(body).send()).unwrap_err();
     assert_eq!(copies(&password), 0, "after a call with a password in its body");
+    assert_eq!(error.status(), Some(401));
+    let error = runtime.block_on(iam.keystone_validate_token().x_subject_token(secret(&subject)).send()).unwrap_err();
+    assert_eq!(copies(&subject), 0, "after a call with a token in a header of its own");
     assert_eq!(error.status(), Some(401));
 
     drop((osm, iam, config));

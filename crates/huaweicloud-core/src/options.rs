@@ -2,7 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 
 use crate::{error::Error, secret::Secret, transport::retry::RetryPolicy, violation::quote};
@@ -189,8 +188,7 @@ fn own_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Erro
 /// Parses a caller's header with a secret value, which no error message repeats.
 fn own_secret_header(name: &str, secret: &Secret) -> Result<(HeaderName, HeaderValue), Error> {
     let (name, _) = own_header(name, "")?;
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(secret.clone()))
-        .map_err(|_| Error::invalid(name.as_str(), "holds a character that cannot stand in a header"))?;
-    value.set_sensitive(true);
+    let value = secret.to_header();
+    let value = value.map_err(|_| Error::invalid(name.as_str(), "holds a character that cannot stand in a header"))?;
     Ok((name, value))
 }

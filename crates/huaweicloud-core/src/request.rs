@@ -236,14 +236,15 @@ fn plain<'v>(value: &'v Json<'_>) -> Cow<'v, str> {
 fn header(name: &'static str, value: &Json<'_>) -> Result<(HeaderName, HeaderValue), Violation> {
     let header_name =
         HeaderName::from_bytes(name.as_bytes()).map_err(|error| Violation::new(name, error.to_string(), None))?;
-    let text = plain(value);
-    let written = HeaderValue::try_from(&*text).ok().filter(|value| value.to_str().is_ok());
-    let secret = matches!(value, Json::Secret(_));
-    let mut written = written.ok_or_else(|| match secret {
-        true => Violation::new(name, "holds a character that cannot stand in a header", None),
-        false => Violation::new(name, "must be printable ASCII", Some(quote(&text))),
-    })?;
-    written.set_sensitive(secret);
+    let is_printable = |value: &HeaderValue| value.to_str().is_ok();
+    let written = if let Json::Secret(secret) = value {
+        let written = secret.to_header().ok().filter(is_printable);
+        written.ok_or_else(|| Violation::new(name, "holds a character that cannot stand in a header", None))?
+    } else {
+        let text = plain(value);
+        let written = HeaderValue::from_str(&text).ok().filter(is_printable);
+        written.ok_or_else(|| Violation::new(name, "must be printable ASCII", Some(quote(&text))))?
+    };
     Ok((header_name, written))
 }
 

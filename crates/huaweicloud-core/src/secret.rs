@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+use http::{HeaderValue, header::InvalidHeaderValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -21,6 +23,13 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the secret as the value of a header, which is wiped on drop like the secret itself.
+    pub(crate) fn to_header(&self) -> Result<HeaderValue, InvalidHeaderValue> {
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(self.clone()))?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 }
 

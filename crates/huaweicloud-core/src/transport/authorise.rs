@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, header};
+use http::{
+    HeaderName, HeaderValue,
+    header::{self, InvalidHeaderValue},
+};
 use zeroize::Zeroizing;
 
 use super::target::Target;
@@ -103,14 +106,13 @@ pub(super) fn authorise(
 }
 
 fn plain_header(text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text)
-        .map_err(|error| Error::new(ErrorKind::Config, "a header cannot be written").with_source(error))
+    HeaderValue::from_str(text).map_err(not_written)
 }
 
-/// Returns a header value that is wiped on drop.
 fn secret_header(secret: &Secret) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(secret.clone()))
-        .map_err(|error| Error::new(ErrorKind::Config, "a header cannot be written").with_source(error))?;
-    value.set_sensitive(true);
-    Ok(value)
+    secret.to_header().map_err(not_written)
+}
+
+fn not_written(error: InvalidHeaderValue) -> Error {
+    Error::new(ErrorKind::Config, "a header cannot be written").with_source(error)
 }
