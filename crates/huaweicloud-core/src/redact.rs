@@ -4,6 +4,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::codegen::repair::escaped_unit;
+
 /// How deeply JSON nested in JSON strings is unescaped: deeper than services nest it.
 const LAYERS: usize = 4;
 
@@ -115,12 +117,8 @@ impl Layer {
 
 /// Returns the first character of a text that begins with a backslash, and the length of its escape in bytes.
 fn unescape(text: &str) -> (char, usize) {
-    let unit = |at: usize| {
-        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?
-    };
-    if let Some(first) = unit(0) {
-        let pair = unit(6).and_then(|second| char::decode_utf16([first, second]).next()?.ok());
+    if let Some(first) = escaped_unit(text, 0) {
+        let pair = escaped_unit(text, 6).and_then(|second| char::decode_utf16([first, second]).next()?.ok());
         return match pair {
             Some(character) if character.len_utf16() == 2 => (character, 12),
             _ => (char::from_u32(first.into()).unwrap_or(char::REPLACEMENT_CHARACTER), 6),

@@ -99,21 +99,25 @@ fn push_string(text: &str, out: &mut String) {
 /// Returns the escape, or the control character, at the beginning of a text in a form that every parser accepts, and
 /// its length in the text.
 fn escape(text: &str) -> (Cow<'_, str>, usize) {
-    let unit = |at: usize| {
-        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?
-    };
     let first = text.chars().next().unwrap_or_default();
     if first != '\\' {
         return (format!("\\u{:04x}", u32::from(first)).into(), 1);
     }
-    match (text.as_bytes().get(1), unit(0)) {
+    match (text.as_bytes().get(1), escaped_unit(text, 0)) {
         (Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), _) => (Cow::Borrowed(&text[..2]), 2),
-        (_, Some(0xD800..=0xDBFF)) if matches!(unit(6), Some(0xDC00..=0xDFFF)) => (Cow::Borrowed(&text[..12]), 12),
+        (_, Some(0xD800..=0xDBFF)) if matches!(escaped_unit(text, 6), Some(0xDC00..=0xDFFF)) => {
+            (Cow::Borrowed(&text[..12]), 12)
+        }
         (_, Some(0xD800..=0xDFFF)) => (Cow::Borrowed("\\ufffd"), 6),
         (_, Some(_)) => (Cow::Borrowed(&text[..6]), 6),
         _ => (Cow::Borrowed("\\\\"), 1),
     }
+}
+
+/// Returns the UTF-16 code unit of the escape `\uXXXX` at this position of a text, if there is one.
+pub(crate) fn escaped_unit(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
 /// Appends a word outside of a string: as it is if it is a JSON value, otherwise as a string.

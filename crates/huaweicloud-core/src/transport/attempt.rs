@@ -167,7 +167,7 @@ async fn read(mut chunks: ResponseBody, head: &Parts, max_body: usize, secret: b
 
 /// Creates the error for a body without a head, which no transport returns.
 fn no_response() -> Error {
-    Error::new(ErrorKind::Transport, "there is no response")
+    Error::new(ErrorKind::Transport, "the transport returned no response")
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

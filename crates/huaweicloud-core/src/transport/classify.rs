@@ -10,18 +10,19 @@ use crate::{
 
 /// Creates an error from the body of a response with an error status.
 pub(super) fn service_error(status: u16, body: &[u8]) -> Error {
-    json(body)
-        .and_then(|json| ErrorBody::find(&json.0, None))
-        .map_or_else(|| Error::new(ErrorKind::Service, plain_message(status, body.trim_ascii())), ErrorBody::into_error)
+    error_from(body, None, || plain_message(status, body.trim_ascii()))
 }
 
 /// Creates the error that the body of a response with a success status reports. `named` are the members for code and
 /// message, `status` is the value that means failure.
 pub(super) fn reported(body: &[u8], named: Option<(&str, &str)>, status: &str) -> Error {
-    let nothing = || format!("the service reports the status {status:?} without a message");
-    json(body)
-        .and_then(|json| ErrorBody::find(&json.0, named))
-        .map_or_else(|| Error::new(ErrorKind::Service, nothing()), ErrorBody::into_error)
+    error_from(body, named, || format!("the service reports the status {status:?} without a message"))
+}
+
+/// Creates an error from a body, with a message of our own if it has neither code nor message.
+fn error_from(body: &[u8], named: Option<(&str, &str)>, message: impl FnOnce() -> String) -> Error {
+    let found = json(body).and_then(|json| ErrorBody::find(&json.0, named));
+    found.map_or_else(|| Error::new(ErrorKind::Service, message()), ErrorBody::into_error)
 }
 
 /// Parses the body of an error, which may repeat secrets.

@@ -1,6 +1,10 @@
 //! The seam between a call and the HTTP library that sends it.
 
-use std::{fmt, pin::Pin};
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -43,7 +47,7 @@ pub trait Transport: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no response.
+    /// Returns an error if no response arrives.
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<ResponseBody>, Error>>;
 }
 
@@ -91,11 +95,8 @@ struct Once(Option<Bytes>);
 impl Stream for Once {
     type Item = Result<Bytes, Error>;
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Bytes, Error>>> {
-        std::task::Poll::Ready(self.0.take().map(Ok))
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
     }
 }
 
