@@ -6,30 +6,25 @@ use crate::spec::{Operation, Type, extensions::Style, step};
 pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
     let Some(pagination) = &operation.pagination else { return };
     let pointer = step(&operation.pointer, "x-pagination");
-    let names = match &pagination.style {
-        Style::Offset { offset, size, .. } => vec![("offset", offset), ("size", size)],
-        Style::Page { page, size, .. } => vec![("page", page), ("size", size)],
+    let order_pointer = step(&pointer, "order");
+    let mut names = match &pagination.style {
+        Style::Offset { offset, size, .. } => vec![(&pointer, "offset", offset), (&pointer, "size", size)],
+        Style::Page { page, size, .. } => vec![(&pointer, "page", page), (&pointer, "size", size)],
         Style::Whole {} => Vec::new(),
     };
-    for (key, name) in names {
+    names.extend(pagination.order.as_ref().map(|order| (&order_pointer, "argument", &order.argument)));
+    for (at, key, name) in names {
         if linter.argument(operation, name).is_none() {
-            linter.problem(&step(&pointer, key), format!("{name:?} is neither a parameter nor a member of the body"));
+            linter.problem(&step(at, key), format!("{name:?} is neither a parameter nor a member of the body"));
         }
     }
-    if let Some(order) = &pagination.order {
-        let at = step(&pointer, "order");
-        match linter.argument(operation, &order.argument) {
-            None => linter.problem(
-                &step(&at, "argument"),
-                format!("{:?} is neither a parameter nor a member of the body", order.argument),
-            ),
-            Some(schema) => {
-                let schema = linter.spec.resolve(schema).1;
-                for (key, value) in [("newest_first", &order.newest_first), ("oldest_first", &order.oldest_first)] {
-                    if !schema.values().any(|known| known.as_str() == Some(value)) {
-                        linter.problem(&step(&at, key), format!("{value:?} is no value of {:?}", order.argument));
-                    }
-                }
+    if let Some(order) = &pagination.order
+        && let Some(schema) = linter.argument(operation, &order.argument)
+    {
+        let schema = linter.spec.resolve(schema).1;
+        for (key, value) in [("newest_first", &order.newest_first), ("oldest_first", &order.oldest_first)] {
+            if !schema.values().any(|known| known.as_str() == Some(value)) {
+                linter.problem(&step(&order_pointer, key), format!("{value:?} is no value of {:?}", order.argument));
             }
         }
     }
