@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use huaweicloud_core::{Config, Credential, Error, ErrorKind, ResponseBody};
+use huaweicloud_core::{Config, Credential, Error, ErrorKind, Items, ResponseBody};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+use crate::support::runtime;
 
 /// What happens to a list between two pages.
 #[derive(Clone, Debug)]
@@ -81,7 +83,7 @@ impl List {
     }
 }
 
-/// Reads a list to its end with this call. Returns the numbers of the records, and the error if there was one.
+/// Returns a configuration whose responses are what `respond` makes of the requests.
 fn config(respond: impl Fn(&http::Request<bytes::Bytes>) -> Value + Send + Sync + 'static) -> Config {
     let transport = move |request: http::Request<bytes::Bytes>| {
         Ok(http::Response::new(ResponseBody::from(respond(&request).to_string())))
@@ -108,16 +110,8 @@ fn read_with_ids(list: List, size: usize) -> (Vec<usize>, usize, Option<Error>) 
     });
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let mut items = osm.list_case_operate_logs().case_id("1").limit(size as i64).items();
-    let mut read = Vec::new();
-    runtime().block_on(async {
-        loop {
-            match items.try_next().await {
-                Ok(Some(log)) => read.push(log.incident_log_id.unwrap().parse().unwrap()),
-                Ok(None) => return (read, items.added_in_front(), None),
-                Err(error) => return (read, items.added_in_front(), Some(error)),
-            }
-        }
-    })
+    let (read, error) = read(&mut items, |log| log.incident_log_id);
+    (read, items.added_in_front(), error)
 }
 
 /// Reads a list whose records have no ids, in an order that the caller may set. Returns what the records show.
@@ -135,21 +129,22 @@ fn read_in_order(list: List, size: usize, order: Option<&str>) -> (Vec<usize>, O
     if let Some(order) = order {
         call = call.sort_type(order);
     }
-    let mut items = call.items();
-    let mut read = Vec::new();
-    runtime().block_on(async {
-        loop {
-            match items.try_next().await {
-                Ok(Some(record)) => read.push(record.operator_id.unwrap().parse().unwrap()),
-                Ok(None) => return (read, None),
-                Err(error) => return (read, Some(error)),
-            }
-        }
-    })
+    read(&mut call.items(), |record| record.operator_id)
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+/// Reads a list to its end. Returns the number in each record, and the error that ended the list, if one did.
+fn read<T: Unpin>(items: &mut Items<T>, number: impl Fn(T) -> Option<String>) -> (Vec<usize>, Option<Error>) {
+    let mut read = Vec::new();
+    let error = runtime().block_on(async {
+        loop {
+            match items.try_next().await {
+                Ok(Some(record)) => read.push(number(record).unwrap().parse().unwrap()),
+                Ok(None) => return None,
+                Err(error) => return Some(error),
+            }
+        }
+    });
+    (read, error)
 }
 
 /// Returns the list after all changes that this number of pages sees.

@@ -14,7 +14,7 @@ use huaweicloud_core::{
 use huaweicloud_osm::types::ListCaseOperateLogsResponse;
 use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
 
-use crate::support::{Canned, SECRET, response};
+use crate::support::{Canned, SECRET, response, runtime};
 
 /// A clock that skips pauses, records them, and can be put ahead.
 #[derive(Debug, Default)]
@@ -383,7 +383,7 @@ fn redacts_secrets_under_every_fault() {
     // Global to the process: the log output of concurrent tests must not contain a secret either.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let mut shown = String::new();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     runtime.block_on(async {
         let echo = format!("GET|/x/||x-security-token:{SECRET}|x-auth-token:{SECRET}|{SECRET}");
         let body = serde_json::json!({ "error_code": "APIGW.0301", "error_msg": echo }).to_string();

@@ -14,12 +14,8 @@ use proptest::prelude::*;
 use crate::{
     examples::without_nulls,
     faults::TestClock,
-    support::{Canned, SECRET},
+    support::{Canned, SECRET, runtime},
 };
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {

@@ -5,6 +5,8 @@ use huaweicloud_sandbox::Sandbox;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::support::runtime;
+
 fn vectors(key: &str) -> Vec<Value> {
     let file: Value = serde_json::from_str(include_str!("fixtures/signing_vectors.json")).unwrap();
     file[key].as_array().unwrap().clone()
@@ -134,7 +136,7 @@ proptest! {
     #[test]
     fn signs_any_valid_call(id in "[^/\\\\\\p{C}]{1,50}", group in "\\PC{0,64}", condition in "\\PC{1,200}") {
         prop_assume!(id != "." && id != "..");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         runtime.block_on(async {
             let sandbox = Sandbox::start().await.unwrap();
             let config = sandbox.config().unwrap();

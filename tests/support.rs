@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
+    runtime::{Builder, Runtime},
     task::JoinHandle,
 };
 
@@ -25,6 +26,11 @@ pub fn operations() -> Vec<(&'static Service, &'static OperationDescriptor, Valu
         }
     }
     found
+}
+
+/// Returns a runtime on the thread of the caller, for a test that is no `async` function.
+pub fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// A documented example.

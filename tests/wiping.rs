@@ -15,6 +15,8 @@ use huaweicloud_core::{BoxFuture, Config, Credential, Error, ResponseBody, Retry
 use huaweicloud_iam::types::{CreateTokenRequest, TokenAuth, TokenIdentity, TokenPassword, TokenPasswordUser};
 use zeroize::Zeroizing;
 
+use crate::support::runtime;
+
 /// Hides a secret from the search: only its XOR with this is in the program.
 const MASK: u8 = 0x5a;
 
@@ -89,7 +91,7 @@ fn no_copy_of_a_secret_is_left() {
     }
     let (key, token, password, subject) = (masked(1), masked(2), masked(3), masked(4));
     let search = Arc::new(Mutex::new(Search::new()));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     let config = Config::builder()
         .credentials(Credential::temporary("AK", secret(&key), secret(&token)))
         .endpoint("https://service.example.com")

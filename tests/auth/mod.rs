@@ -11,7 +11,7 @@ use huaweicloud_auth::{
 use huaweicloud_core::{Config, Credential, CredentialsProvider, Error, ErrorKind};
 use huaweicloud_sandbox::Sandbox;
 
-use crate::support::{Canned, SECRET, response};
+use crate::support::{Canned, SECRET, response, runtime};
 
 /// A temporary home directory, removed on drop.
 struct Home(tempfile::TempDir);
@@ -349,7 +349,7 @@ fn profile_that_is_no_regular_file_is_refused() {
     let file = ("HUAWEICLOUD_SDK_REGIONS_FILE", pipe.to_str().unwrap());
     let environment = home.environment(&[keys[0], keys[1], file]);
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         let loading = Loader::new().environment(environment).region("cn-south-1").load();
         let config = runtime.block_on(loading).and_then(|builder| builder.build());
         sender.send(config.and_then(|config| huaweicloud_osm::Client::new(&config)).unwrap_err()).unwrap();

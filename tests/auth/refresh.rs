@@ -249,7 +249,7 @@ impl CredentialSource for Gated {
 #[test]
 fn refresh_survives_dropped_runtime() {
     let in_a_runtime = |renewing: &RefreshingCredentials| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         runtime.block_on(renewing.credential()).unwrap()
     };
     let source = Gated::new(false);

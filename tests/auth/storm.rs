@@ -13,6 +13,8 @@ use std::{
 use huaweicloud_auth::{CredentialSource, LoadedCredentials, Lookup, RefreshingCredentials};
 use huaweicloud_core::{BoxFuture, Clock, Config, Credential, Error, ErrorKind, ResponseBody};
 
+use crate::support::runtime;
+
 const CALLS: usize = 10_000;
 const LIFE: Duration = Duration::from_millis(50);
 
@@ -139,7 +141,7 @@ impl Storm {
         let limit = 10 + usize::try_from(elapsed.as_millis()).unwrap();
         assert!(loads > 1 && loads <= limit, "{loads} logins in {elapsed:?}");
         self.source.behaves.store(true, Ordering::SeqCst);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         let deadline = Instant::now() + Duration::from_secs(20);
         while runtime.block_on(self.osm.list_case_operate_logs().case_id("1").send()).is_err() {
             assert!(Instant::now() < deadline, "the calls are wedged");
@@ -156,7 +158,7 @@ impl Storm {
 #[test]
 fn calls_dropped_on_one_runtime() {
     let storm = Storm::new(7);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     let mut random = fastrand::Rng::with_seed(7);
     runtime.block_on(async {
         for _ in 0..CALLS / 100 {
@@ -181,7 +183,7 @@ fn calls_dropped_with_their_runtimes() {
     let mut random = fastrand::Rng::with_seed(8);
     let mut ended = 0;
     for _ in 0..CALLS {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         ended += usize::from(runtime.block_on(storm.call(random.u32(1..50))));
     }
     assert!(ended > CALLS / 10 && ended < CALLS, "{ended} calls ended, the others were dropped");

@@ -3,9 +3,12 @@
 
 #![no_main]
 
+mod words;
+
 use std::fmt::Write as _;
 
 use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
+use words::pick;
 use xtask::document::{Body, Document, Role};
 
 fuzz_target!(|input: Input| {
@@ -224,10 +227,6 @@ const WORDS: [&str; 64] = [
     "See Status Codes.",
 ];
 const LONGEST: usize = 100_000;
-
-fn pick<'a>(from: &[&'a str], index: u8) -> &'a str {
-    from[usize::from(index) % from.len()]
-}
 
 impl Word {
     fn text(&self) -> &str {

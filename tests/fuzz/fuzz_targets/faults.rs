@@ -3,7 +3,7 @@
 use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary};
 use serde_json::Value;
 
-use super::{Name, pick};
+use super::{Name, words::pick};
 
 /// A change of the node at a number: it is removed, replaced, renamed, or has a member added.
 #[derive(Arbitrary, Debug)]

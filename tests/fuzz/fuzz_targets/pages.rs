@@ -27,11 +27,8 @@ impl List {
             .take(size)
             .map(|number| format!(r#"{{"incident_log_id":"{number}"}}"#))
             .collect();
-        let page = format!(
-            r#"{{"total_count":{},"incident_operate_log_list":[{}]}}"#,
-            self.records.len(),
-            items.join(",")
-        );
+        let page =
+            format!(r#"{{"total_count":{},"incident_operate_log_list":[{}]}}"#, self.records.len(), items.join(","));
         if let Some((front, end, gone)) = self.changes.pop() {
             let mut new = |count: u8| -> Vec<usize> {
                 self.next += usize::from(count % 16);

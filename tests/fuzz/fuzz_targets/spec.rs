@@ -4,10 +4,12 @@
 #![no_main]
 
 mod faults;
+mod words;
 
 use faults::Fault;
 use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
 use serde_json::{Map, Value, json};
+use words::pick;
 use xtask::{lint, package, spec::Spec};
 
 fuzz_target!(|api: Api| {
@@ -150,9 +152,6 @@ const NAMES: [&str; 44] = [
 ];
 /// How many of the names are fine anywhere.
 const USUAL: usize = 20;
-fn pick<'a>(from: &[&'a str], index: u8) -> &'a str {
-    from[usize::from(index) % from.len()]
-}
 
 impl Name {
     fn text(&self) -> &str {
