@@ -6,7 +6,7 @@ use std::{
     collections::VecDeque,
     fmt,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use futures_core::Stream;
@@ -268,32 +268,56 @@ impl<T: Unpin> Items<T> {
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         self.next().await.transpose()
     }
+
+    /// Returns all items that are left of the current page, or those of the next page, or `None` after the last.
+    ///
+    /// The items of a page may be none, if all of them were on an earlier page.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a call fails or the pages are inconsistent; the stream then ends.
+    pub async fn next_page(&mut self) -> Result<Option<Vec<T>>, Error> {
+        let ready = std::future::poll_fn(|context| self.poll_ready(context)).await?;
+        Ok(ready.then(|| {
+            let count = self.left.map_or(self.ready.len(), |left| left.min(self.ready.len()));
+            self.left = self.left.map(|left| left - count);
+            self.ready.drain(..count).collect()
+        }))
+    }
+
+    /// Fetches the next page if nothing is left of the current one. Returns whether there was a page.
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, Error>> {
+        if self.left == Some(0) {
+            return Poll::Ready(Ok(false));
+        }
+        if !self.ready.is_empty() {
+            return Poll::Ready(Ok(true));
+        }
+        // The page after the last one needed is not prefetched.
+        if self.left.is_some_and(|left| i64::try_from(left).is_ok_and(|left| left <= self.pages.size())) {
+            self.pages.set_read_ahead(false);
+        }
+        self.pages.poll_items(context).map(|page| match page {
+            Some(page) => page.map(|items| {
+                self.ready = items;
+                true
+            }),
+            None => Ok(false),
+        })
+    }
 }
 
 impl<T: Unpin> Stream for Items<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            if this.left == Some(0) {
-                return Poll::Ready(None);
-            }
-            if let Some(item) = this.ready.pop_front() {
-                this.left = this.left.map(|left| left - 1);
+        while ready!(self.poll_ready(context))? {
+            if let Some(item) = self.ready.pop_front() {
+                self.left = self.left.map(|left| left - 1);
                 return Poll::Ready(Some(Ok(item)));
             }
-            // The page after the last one needed is not prefetched.
-            if this.left.is_some_and(|left| i64::try_from(left).is_ok_and(|left| left <= this.pages.size())) {
-                this.pages.set_read_ahead(false);
-            }
-            match this.pages.poll_items(context) {
-                Poll::Ready(Some(Ok(items))) => this.ready = items,
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Pending => return Poll::Pending,
-            }
         }
+        Poll::Ready(None)
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct PageState<T> {
     known: Known,
     /// How many of the next items were on earlier pages, because as many came in front of them.
     shift: usize,
+    /// How many of the next items were on the page before, because the last page that can be reached begins there.
+    overlap: usize,
     /// How many items in all were on an earlier page already.
     pub(super) repeated: usize,
     /// The positions of these items in the latest page.
@@ -84,6 +86,7 @@ impl<T> PageState<T> {
             order: Order::of(request),
             known: Known::default(),
             shift: 0,
+            overlap: 0,
             repeated: 0,
             repeats: Vec::new(),
             in_doubt: false,
@@ -155,19 +158,20 @@ impl<T: Clone + PartialEq> PageState<T> {
     fn find_repeats(&mut self, count: usize, ids: &[Json<'_>], growth: usize) {
         self.repeats.clear();
         self.shift = self.shift.saturating_add(growth);
+        let overlap = std::mem::take(&mut self.overlap);
         let ids: Option<Vec<u64>> = ids.iter().map(|id| self.known.hash(id)).collect();
         if let Some(ids) = ids.filter(|ids| ids.len() == count) {
             self.repeats.extend((0..count).filter(|index| self.known.contains(ids[*index])));
             ids.into_iter().for_each(|id| self.known.insert(id));
             self.in_doubt |= growth > Known::MOST;
-        } else if self.order == Order::NewestFirst {
-            // What came in front has moved everything else back.
-            self.repeats.extend(0..count.min(self.shift));
-            self.shift -= self.repeats.len();
         } else {
+            // What came in front has moved everything else back.
+            let shift = if self.order == Order::NewestFirst { self.shift } else { 0 };
+            self.repeats.extend(0..count.min(shift.saturating_add(overlap)));
+            self.shift -= self.repeats.len().saturating_sub(overlap).min(self.shift);
             self.in_doubt |= growth > 0 && self.order == Order::Unknown;
         }
-        self.repeated += self.repeats.len();
+        self.repeated += self.repeats.len().saturating_sub(overlap);
     }
 
     /// Returns whether a page is the previous one once more, so that the service ignores the position.
@@ -196,6 +200,15 @@ impl<T: Clone + PartialEq> PageState<T> {
             PageStyle::Page { max, .. } => (self.position.saturating_add(1), i64::from(max)),
         };
         let missing = missing.unwrap_or_default();
+        let next = match style {
+            // The last items that can be reached are on a page that begins on this one.
+            PageStyle::Offset { .. } if more && next > max && self.position < max => {
+                self.overlap = usize::try_from(next - max).unwrap_or(usize::MAX);
+                self.seen = self.seen.saturating_sub(next - max);
+                max
+            }
+            _ => next,
+        };
         self.failure = match style {
             _ if !more && self.in_doubt => Some(broken(format!(
                 "{} items were added while the list was read; it has neither ids nor a known order, so some items may \
