@@ -117,6 +117,7 @@ async fn listed_ids_refer_to_existing_resources() {
                 let mut seen = std::collections::BTreeSet::new();
                 while let Some(item) = items.try_next().await.unwrap() {
                     let id = item
+                        .value()
                         .pointer(link.value)
                         .unwrap_or_else(|| panic!("{} gives no {}", link.operation, link.value));
                     assert!(seen.insert(id.to_string()), "{} gives {id} twice", link.operation);
@@ -252,7 +253,8 @@ async fn since_returns_only_newer_events() {
         };
         let whole = read(None).await;
         // Newest first, one event per hour.
-        let newest = huaweicloud_core::time::parse(whole[0]["operation_time"].as_str().unwrap(), "GMT").unwrap();
+        let newest =
+            huaweicloud_core::time::parse(whole[0].value()["operation_time"].as_str().unwrap(), "GMT").unwrap();
         assert_eq!(read(Some(&(newest - 9 * 3_600_000).to_string())).await, whole[..10], "{}", entry.operation.id);
         assert_eq!(whole.len(), 40);
         asked += 1;

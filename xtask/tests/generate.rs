@@ -218,13 +218,39 @@ fn rejects_invalid_specs_without_writing() {
         ("schema: { type: boolean }", "schema: { type: string, format: password }", "/in: must be header: logs"),
         ("items: /things", "items: /nothing", "/x-pagination/items: must point to the array"),
         (
-            "detail: []",
-            "detail: []\n        since: limit",
+            "        digest: [/at, /name, /shape]\n",
+            "",
+            "/x-history: needs id, or digest, so that an event has the same id in every run",
+        ),
+        (
+            "digest: [/at, /name, /shape]",
+            "digest: [/at, /nowhere]",
+            "/x-history/digest: \"/nowhere\" is not in an item",
+        ),
+        (
+            "digest: [/at, /name, /shape]",
+            "id: \"{/nowhere}\"",
+            "/x-history/id: {/nowhere} is neither in an item nor a parameter",
+        ),
+        ("old: /colour", "old: /nowhere", "/x-history/changes: \"/nowhere\" is not in \"\" of an item"),
+        (
+            "each: \"\", field: /name",
+            "each: /nowhere, field: /name",
+            "/x-history/changes: \"/name\" is not in \"/nowhere\" of an item",
+        ),
+        (
+            "digest: [/at",
+            "until: limit\n        digest: [/at",
+            "/x-history/until: \"limit\" is neither a parameter nor a member of the body that takes milliseconds",
+        ),
+        (
+            "digest: [/at",
+            "since: limit\n        digest: [/at",
             "/x-history/since: \"limit\" is neither a parameter nor a member of the body that takes milliseconds",
         ),
         (
-            "detail: []",
-            "detail: []\n        since: nothing",
+            "digest: [/at",
+            "since: nothing\n        digest: [/at",
             "/x-history/since: \"nothing\" is neither a parameter nor a member",
         ),
         (

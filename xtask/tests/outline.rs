@@ -221,7 +221,7 @@ fn operation(
             // The words for codes are listed with the enum.
             "history" => {
                 for (name, arguments) in chain(arguments[0]) {
-                    let fields = ["time", "actor", "action", "subject"];
+                    let fields = ["time", "actor", "action"];
                     match name.as_str() {
                         "words" => {}
                         "EventMapping::new" => {
@@ -229,7 +229,11 @@ fn operation(
                                 writeln!(out, "  {field} = {}", templates.to_token_stream()).unwrap();
                             }
                         }
-                        name => writeln!(out, "  {name} = {}", arguments[0].to_token_stream()).unwrap(),
+                        name => {
+                            let values: Vec<String> =
+                                arguments.iter().map(|argument| argument.to_token_stream().to_string()).collect();
+                            writeln!(out, "  {name} = {}", values.join(", ")).unwrap();
+                        }
                     }
                 }
             }

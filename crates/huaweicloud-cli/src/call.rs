@@ -1,6 +1,6 @@
 //! `hwc call`: calls one operation and prints its typed response as JSON.
 
-use std::{fs, io};
+use std::{fs, io, process::ExitCode};
 
 use clap::ArgMatches;
 use huaweicloud_catalog::services;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::{commands::flag_name, failure::Failure, output, settings};
 
 /// Runs the command.
-pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let unknown = || Failure::wrong_use("no such operation; see hwc call --help");
     let (service_id, of_service) = matches.subcommand().ok_or_else(unknown)?;
     let (operation_id, flags) = of_service.subcommand().ok_or_else(unknown)?;
@@ -37,7 +37,8 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let connection = settings::connect(flags, Sandbox::builder()).await?;
     let client = Client::new(&connection.config, service.metadata)?;
     let response = Call::new(client, entry).arguments(arguments).send().await?;
-    Ok(output::lines([output::json(&format!("{:#}", *response))])?)
+    output::lines([output::json(&format!("{:#}", *response))])?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Converts the value of a flag to the type of its parameter.

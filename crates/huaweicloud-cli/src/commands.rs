@@ -6,6 +6,7 @@ use huaweicloud_core::{
     dynamic::{OperationDescriptor, ParameterDocs, Service},
     metadata::{Parameter, ValueType},
 };
+use huaweicloud_history::ThingKind;
 use serde_json::Value;
 
 /// The forms of a value that is not on the command line.
@@ -24,7 +25,7 @@ pub fn root() -> Command {
              ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM \
              token.\n\n\
              Exit codes: 0 success; 1 a service reported an error; 2 wrong usage or no credentials; 3 a service could \
-             not be reached, or its response could not be trusted.\n\n\
+             not be reached, or its response could not be trusted; 130 interrupted.\n\n\
              Try it without an account: hwc timeline --sandbox",
         )
         .max_term_width(100)
@@ -36,62 +37,59 @@ pub fn root() -> Command {
 }
 
 fn timeline() -> Command {
-    let subjects: String = histories()
-        .map(|(service, entry)| format!("  {}/{}\n", service.metadata.id, subject_form(entry).join("/")))
-        .collect();
-    connection(
-        Command::new("timeline")
-            .about("Prints the events of one or more histories as one timeline, newest first")
-            .arg(
-                Arg::new("subject")
-                    .value_name("SERVICE/ID")
-                    .num_args(0..)
-                    .help("Reads the history of this ticket, incident, work item or application; see below"),
-            )
-            .arg(
-                Arg::new("service")
-                    .long("service")
-                    .value_name("SERVICE")
-                    .action(ArgAction::Append)
-                    .value_parser(history_services())
-                    .help(
-                        "Reads every history of this service that the account can see. With --sandbox all services \
-                         unless given",
-                    ),
-            )
-            .arg(
-                Arg::new("limit")
-                    .long("limit")
-                    .value_name("N")
-                    .default_value("20")
-                    .value_parser(value_parser!(usize))
-                    .help("Maximum number of histories per --service, in the order in which the service lists them"),
-            )
-            .arg(
-                Arg::new("since")
-                    .long("since")
-                    .value_name("TIME")
-                    .help("Leaves out earlier events: 2026-01-31, 2026-01-31T08:00:00Z, or 7d, 12h, 30m ago"),
-            )
-            .arg(
-                Arg::new("output")
-                    .short('o')
-                    .long("output")
-                    .value_name("FORMAT")
-                    .value_parser(["table", "json"])
-                    .default_value("table")
-                    .help("Table, or JSON lines"),
-            )
-            .after_help(format!(
-                "Forms of SERVICE/ID, with the ids that the service requires:\n{subjects}\n\
-                 Times are UTC. A time that cannot be parsed is printed as it is, sorted last, and passes --since.\n\
-                 A history that cannot be read, because the service refuses it or lists an id that no request can \
-                 have, is reported on stderr and left out; the others are printed, and the exit code is 1. It is 3 if \
-                 a response could not be trusted.\n\n\
-                 Example: hwc timeline --region cn-north-4 --service {} --since 7d",
-                history_services().join(" --service ")
-            )),
-    )
+    let forms: String = ThingKind::all(services()).map(|kind| format!("  {}\n", kind.form())).collect();
+    let several = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
+    };
+    let number = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("N").value_parser(value_parser!(usize)).help(help)
+    };
+    let command = Command::new("timeline")
+        .about("Prints the events of one or more histories")
+        .arg(
+            Arg::new("thing")
+                .value_name("SERVICE/ID")
+                .num_args(0..)
+                .help("Reads the history of this ticket, incident, work item or application; see below"),
+        )
+        .arg(
+            several("service", "SERVICE", "")
+                .value_parser(history_services())
+                .help("Reads every history of this service that the account can see. With --sandbox all services unless given"),
+        )
+        .arg(
+            Arg::new("since")
+                .long("since")
+                .value_name("TIME")
+                .help("Leaves out earlier events: 2026-01-31, 2026-01-31T08:00:00Z, or 2w, 7d, 12h, 30m ago"),
+        )
+        .arg(Arg::new("until").long("until").value_name("TIME").help("Leaves out events at this time or later"))
+        .arg(several("actor", "TEXT", "Leaves out events of actors whose id and name do not contain the text"))
+        .arg(several("action", "TEXT", "Leaves out events whose action does not contain the text"))
+        .arg(several("about", "TEXT", "Leaves out listed things whose SERVICE/ID does not contain the text").long("thing"))
+        .arg(several("grep", "TEXT", "Leaves out events that do not contain the text anywhere"))
+        .arg(number("max-things", "Maximum number of listed things per service, in the order of the list [default: all]"))
+        .arg(number("max-events", "Ends after this many events"))
+        .arg(number("concurrency", "Maximum number of calls in flight [default: 8]"))
+        .arg(
+            Arg::new("output")
+                .short('o')
+                .long("output")
+                .value_name("FORMAT")
+                .value_parser(["table", "json"])
+                .default_value("table")
+                .help("Table, newest first, or a line of JSON for each event when it comes"),
+        )
+        .after_help(format!(
+            "Forms of SERVICE/ID, with the ids that the service requires:\n{forms}\n\
+             Texts are compared ignoring case; of several of one kind one must match. Times are UTC. An event whose time \
+             cannot be read passes --since and --until, and comes last in the table.\n\n\
+             What cannot be read is named on stderr, with what was read of it; everything else is printed, and the exit \
+             code is 1 if a service refused something, or 3 if something could not be reached or trusted.\n\n\
+             Example: hwc timeline --region cn-north-4 --service {} --since 7d",
+            history_services().join(" --service ")
+        ));
+    connection(command)
 }
 
 fn call() -> Command {
@@ -250,23 +248,11 @@ fn connection(command: Command) -> Command {
         .arg(text("time-zone", "ZONE", "Time zone of times in responses, such as GMT+8"))
 }
 
-/// Returns the operations that list a history.
-pub fn histories() -> impl Iterator<Item = (&'static Service, &'static OperationDescriptor)> {
-    services().iter().flat_map(|service| {
-        service.operations.iter().filter(|entry| entry.operation.history.is_some()).map(move |entry| (*service, entry))
-    })
-}
-
 /// Returns the ids of the services with histories.
-pub fn history_services() -> Vec<&'static str> {
-    let mut services: Vec<&str> = histories().map(|(service, _)| service.metadata.id).collect();
+fn history_services() -> Vec<&'static str> {
+    let mut services: Vec<&str> = ThingKind::all(services()).map(|kind| kind.service().metadata.id).collect();
     services.dedup();
     services
-}
-
-/// Returns the names of the parameters that identify a history.
-pub fn subject_form(entry: &OperationDescriptor) -> Vec<&'static str> {
-    entry.operation.parameters.iter().filter(|parameter| parameter.required).map(|parameter| parameter.name).collect()
 }
 
 #[cfg(test)]

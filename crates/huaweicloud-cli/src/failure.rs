@@ -1,8 +1,7 @@
 //! Failures of a command, with their exit codes.
 
-use std::{error::Error as _, process::ExitCode};
-
 use huaweicloud_core::{Error, ErrorKind};
+use huaweicloud_history::FailureKind;
 
 use crate::output;
 
@@ -13,18 +12,20 @@ pub const WRONG_USE: u8 = 2;
 /// The exit code if the service cannot be reached or its response cannot be trusted.
 pub const UNREACHABLE: u8 = 3;
 
+/// The exit code if the user ended the command.
+pub const INTERRUPTED: u8 = 130;
+
 /// The failure of a command: an exit code and a message.
 #[derive(Debug)]
 pub struct Failure {
-    code: u8,
+    code: Option<u8>,
     /// Without hidden characters: every line break is one of this program.
     message: String,
-    is_local: bool,
 }
 
 impl Failure {
     fn new(code: u8, message: &str) -> Self {
-        Self { code, message: output::visible(message), is_local: false }
+        Self { code: Some(code), message: output::visible(message) }
     }
 
     pub fn wrong_use(message: impl AsRef<str>) -> Self {
@@ -35,84 +36,74 @@ impl Failure {
         Self::new(UNREACHABLE, message.as_ref())
     }
 
-    /// Creates a failure of one item of a list.
-    pub fn of_item(message: impl AsRef<str>) -> Self {
-        Self { is_local: true, ..Self::new(REFUSED, message.as_ref()) }
-    }
-
-    /// Returns whether only this request failed, so that requests for other subjects may succeed.
-    pub fn is_local(&self) -> bool {
-        self.is_local
-    }
-
-    /// Attributes the failure to the service: an id that no request can have was listed, not given by the user.
-    pub fn with_listed_id(mut self) -> Self {
-        if self.code == WRONG_USE {
-            self.code = REFUSED;
-        }
-        self
-    }
-
-    /// Combines several failures into one with the highest exit code. Returns `None` if there are none.
-    pub fn all(failures: Vec<Self>) -> Option<Self> {
-        failures.into_iter().reduce(|all, next| Self {
-            code: all.code.max(next.code),
-            message: format!("{}\nhwc: {}", all.message, next.message),
-            is_local: false,
-        })
-    }
-
-    /// Prefixes the message with the subject of the failure.
-    pub fn about(mut self, what: &str) -> Self {
-        self.message = format!("{}: {}", output::visible(what), self.message);
-        self
-    }
-
     /// Adds a hint on a line of its own.
     pub fn hint(mut self, hint: &str) -> Self {
         self.message = format!("{}\n     {hint}", self.message);
         self
     }
 
-    /// Prints the message to stderr and returns the exit code.
-    pub fn report(&self) -> ExitCode {
+    /// Returns the exit code, or `None` if it is no failure of the command.
+    pub fn code(&self) -> Option<u8> {
+        self.code
+    }
+
+    /// Prints the message to stderr.
+    pub fn report(&self) {
         output::message(format_args!("hwc: {}", self.message));
-        ExitCode::from(self.code)
+    }
+}
+
+/// Returns the exit code for an error.
+fn code(error: &Error) -> u8 {
+    match error.kind() {
+        // A proxy in front of the service fails like this: the service has not rejected anything.
+        ErrorKind::Service if error.code().is_none() && error.status() >= Some(500) => UNREACHABLE,
+        ErrorKind::Service => REFUSED,
+        ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Credentials => WRONG_USE,
+        _ => UNREACHABLE,
+    }
+}
+
+/// Returns the message of an error with its innermost cause, which is the most specific one.
+fn sentence(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let message = error.to_string();
+    match causes.last().map(ToString::to_string).filter(|cause| !message.contains(cause)) {
+        Some(cause) => format!("{message}: {cause}"),
+        None => message,
+    }
+}
+
+fn with_hint(failure: Failure, error: &Error) -> Failure {
+    match error.is_unauthenticated() {
+        true => failure.hint("check the keys, their region, and that the clock of this machine is right"),
+        false => failure,
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let code = match error.kind() {
-            // A proxy in front of the service fails like this: the service has not rejected anything.
-            ErrorKind::Service if error.code().is_none() && error.status() >= Some(500) => UNREACHABLE,
-            ErrorKind::Service => REFUSED,
-            ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Credentials => WRONG_USE,
-            _ => UNREACHABLE,
+        with_hint(Self::new(code(&error), &sentence(&error)), &error)
+    }
+}
+
+impl From<huaweicloud_history::Failure> for Failure {
+    fn from(failure: huaweicloud_history::Failure) -> Self {
+        let code = match (failure.kind, failure.error().map(code)) {
+            // Deleted since it was listed.
+            (FailureKind::Gone, _) => None,
+            // An id that no request can have was listed, not given by the user.
+            (_, Some(WRONG_USE)) if failure.listed => Some(REFUSED),
+            (_, Some(code)) => Some(code),
+            (FailureKind::Item, None) => Some(REFUSED),
+            (FailureKind::List, None) => Some(WRONG_USE),
+            (_, None) => Some(UNREACHABLE),
         };
-        let mut message = error.to_string();
-        // The innermost cause is the most specific one.
-        let mut cause = error.source();
-        while let Some(inner) = cause.and_then(std::error::Error::source) {
-            cause = Some(inner);
+        let reported = Self { code, message: output::visible(&sentence(&failure)) };
+        match failure.error() {
+            Some(error) => with_hint(reported, error),
+            None => reported,
         }
-        if let Some(cause) = cause.map(ToString::to_string).filter(|cause| !message.contains(cause)) {
-            message = format!("{message}: {cause}");
-        }
-        let failure = Self::new(code, &message);
-        if error.is_unauthenticated() {
-            return failure.hint("check the keys, their region, and that the clock of this machine is right");
-        }
-        let is_local = match error.kind() {
-            // An overloaded service affects every call.
-            ErrorKind::Service => !error.is_retryable(),
-            ErrorKind::InvalidRequest
-            | ErrorKind::UnexpectedResponse
-            | ErrorKind::Decode
-            | ErrorKind::PaginationLimit => true,
-            _ => false,
-        };
-        Self { is_local, ..failure }
     }
 }
 

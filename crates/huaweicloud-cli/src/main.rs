@@ -4,12 +4,12 @@
 
 mod call;
 mod commands;
-mod discover;
-mod event;
 mod failure;
 mod output;
+mod progress;
 mod sandbox;
 mod settings;
+mod table;
 mod timeline;
 
 use std::process::ExitCode;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::unreachable(format!("the runtime cannot start: {error}")).report(),
+        Err(error) => return exit(&Failure::unreachable(format!("the runtime cannot start: {error}"))),
     };
     let result = runtime.block_on(async {
         match arguments.subcommand() {
@@ -42,8 +42,11 @@ fn main() -> ExitCode {
             _ => Err(Failure::wrong_use("no such command; see hwc --help")),
         }
     });
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
-    }
+    result.unwrap_or_else(|failure| exit(&failure))
+}
+
+/// Reports what has ended the command.
+fn exit(failure: &Failure) -> ExitCode {
+    failure.report();
+    failure.code().map_or(ExitCode::SUCCESS, ExitCode::from)
 }

@@ -15,6 +15,23 @@ pub fn lines(lines: impl IntoIterator<Item = impl Display>) -> io::Result<()> {
     }
 }
 
+/// Lines on stdout, which are written when there are many, or when it is flushed.
+pub struct Lines(io::BufWriter<io::StdoutLock<'static>>);
+
+impl Lines {
+    pub fn stdout() -> Self {
+        Self(io::BufWriter::new(io::stdout().lock()))
+    }
+
+    pub fn print(&mut self, line: impl Display) -> io::Result<()> {
+        writeln!(self.0, "{line}")
+    }
+
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Prints a message to stderr. One that cannot be printed cannot be reported either.
 pub fn message(message: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{message}");

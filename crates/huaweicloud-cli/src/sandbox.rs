@@ -1,6 +1,6 @@
 //! `hwc sandbox`: runs a mock server for the documented services, for clients in any language.
 
-use std::fs;
+use std::{fs, process::ExitCode};
 
 use clap::ArgMatches;
 use huaweicloud_sandbox::{FaultPlan, Sandbox};
@@ -8,7 +8,7 @@ use huaweicloud_sandbox::{FaultPlan, Sandbox};
 use crate::{failure::Failure, output};
 
 /// Runs the command until it is interrupted.
-pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let records = matches.get_one::<usize>("records").copied().unwrap_or_default();
     let faults = match matches.get_one::<String>("faults") {
@@ -38,5 +38,5 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
     eprintln!("Listening on {}; press Ctrl-C to stop.", sandbox.url());
     tokio::signal::ctrl_c().await?;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

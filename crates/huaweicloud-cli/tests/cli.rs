@@ -36,51 +36,80 @@ fn output(output: Output) -> (Option<i32>, String, String) {
 fn timeline_lists_four_services_newest_first() {
     let (code, stdout, stderr) = run(&["timeline", "--sandbox"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    for cell in ["OSM", "COC", "ProjectMan", "CodeArtsDeploy", "COC-Script", "Batch edit", "nickNameTest"] {
+    for cell in ["osm/", "coc/", "projectman/", "codeartsdeploy/", "COC-Script", "Batch edit", "nickNameTest"] {
         assert!(stdout.contains(cell), "{cell} is missing:\n{stdout}");
     }
+    let times: Vec<&str> = stdout.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    let times: Vec<&&str> = times.iter().filter(|time| time.starts_with("20")).collect();
+    assert!(times.len() > 10 && times.is_sorted_by(|a, b| a >= b), "not newest first: {times:?}");
 
     let (code, stdout, stderr) = run(&["timeline", "--sandbox", "-o", "json"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     let events: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |service: &str| events.iter().filter(|event| event["service"] == service).count();
     // The documented history of the first item of each service, and one event of each other item.
-    assert_eq!(["OSM", "COC"].map(of), [1 + 2, 3 + 2]);
-    assert!(of("ProjectMan") >= 14 + 3, "the work item has four more records than its documented page");
-    assert!(of("CodeArtsDeploy") > 3);
-    let millis: Vec<Option<i64>> = events.iter().map(|event| event["millis"].as_i64()).collect();
-    assert!(millis.is_sorted_by(|a, b| a >= b), "not newest first: {millis:?}");
-    let last = events.last().unwrap();
-    assert_eq!((&last["service"], &last["time"], &last["millis"]), (&"OSM".into(), &"123".into(), &Value::Null));
+    assert_eq!(["osm", "coc"].map(of), [1 + 2, 3 + 2]);
+    assert!(of("projectman") >= 14 + 3, "the work item has four more records than its documented page");
+    assert!(of("codeartsdeploy") > 3);
+    let unreadable: Vec<&Value> = events.iter().filter(|event| event["time"].is_null()).collect();
+    assert_eq!(unreadable.len(), 1);
+    assert_eq!((&unreadable[0]["service"], &unreadable[0]["time_text"]), (&"osm".into(), &"123".into()));
 }
 
 #[test]
 fn timeline_filters_by_service_limit_and_time() {
-    let run = |arguments: &[&str]| {
+    let lines = |arguments: &[&str]| {
         let (code, stdout, stderr) = run(&[&["timeline", "--sandbox", "-o", "json"], arguments].concat());
-        assert_eq!((code, stderr.as_str()), (Some(0), ""));
-        stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+        assert_eq!(code, Some(0), "{stderr}");
+        let events = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+        (events, stderr)
+    };
+    let run = |arguments: &[&str]| {
+        let (events, stderr) = lines(arguments);
+        assert_eq!(stderr, "", "{arguments:?}");
+        events
     };
     let of = |events: &[Value], key: &str| {
-        let mut found: Vec<String> = events.iter().map(|event| event[key].as_str().unwrap().to_owned()).collect();
+        let mut found: Vec<String> =
+            events.iter().map(|event| event[key].as_str().unwrap_or_default().to_owned()).collect();
         found.sort();
         found.dedup();
         found
     };
     let tickets = run(&["--service", "osm"]);
-    assert_eq!(of(&tickets, "service"), ["OSM"]);
-    assert_eq!(of(&tickets, "subject"), ["123", "124", "125"]);
-    assert_eq!(of(&run(&["--service", "osm", "--limit", "2"]), "subject"), ["123", "124"]);
-    assert_eq!(run(&["--service", "osm", "--limit", "0"]), Vec::<Value>::new());
+    assert_eq!(of(&tickets, "service"), ["osm"]);
+    assert_eq!(of(&tickets, "thing"), ["osm/123", "osm/124", "osm/125"]);
+    for (limit, things, sentence) in [
+        ("2", &["osm/123", "osm/124"][..], "hwc: osm: what is listed after the first 2 is not read\n"),
+        ("0", &[], "hwc: osm: what is listed after the first 0 is not read\n"),
+    ] {
+        let (events, stderr) = lines(&["--service", "osm", "--max-things", limit]);
+        assert_eq!(of(&events, "thing"), things);
+        assert!(stderr.starts_with(sentence), "{stderr}");
+    }
+    let (events, stderr) = lines(&["--service", "osm", "--max-events", "2"]);
+    assert_eq!(events.len(), 2);
+    assert!(stderr.starts_with("hwc: what follows the first 2 events is not read\n"), "{stderr}");
+    assert_eq!(lines(&["--service", "osm", "--max-events", "3"]).1, "", "nothing was left out");
     // A work item is found through its project.
-    assert_eq!(of(&run(&["--service", "projectman", "--limit", "1"]), "subject"), ["9175005"]);
-    let all = run(&["--service", "coc", "--limit", "3"]);
-    let late = run(&["--service", "coc", "--limit", "3", "--since", "2025-04-10T11:00:00Z"]);
+    let (events, _) = lines(&["--service", "projectman", "--max-things", "1"]);
+    assert_eq!(of(&events, "thing"), ["projectman/c15cc54e338d4506afd9bd8103071ff0/9175005"]);
+    let all = run(&["--service", "coc"]);
+    let late = run(&["--service", "coc", "--since", "2025-04-10T11:00:00Z"]);
     assert!(!late.is_empty() && late.len() < all.len());
-    assert!(late.iter().all(|event| event["millis"].as_i64().unwrap() >= 1_744_282_800_000));
+    assert!(late.iter().all(|event| event["time"].as_str().unwrap() >= "2025-04-10T11:00:00Z"));
+    let early = run(&["--service", "coc", "--until", "2025-04-10T11:00:00Z"]);
+    assert_eq!(early.len() + late.len(), all.len());
     // An event without a parseable time is not filtered by time.
-    assert_eq!(of(&run(&["osm/123", "--since", "1m"]), "time"), ["123"]);
-    assert_eq!(run(&["coc/IM1", "--since", "2026-06-01"]), Vec::<Value>::new());
+    assert_eq!(of(&run(&["osm/123", "--since", "1m"]), "time_text"), ["123"]);
+    assert_eq!(run(&["coc/IM1", "--since", "2126-06-01"]), Vec::<Value>::new());
+    // A thing is accepted as it is printed, in any case.
+    assert_eq!(of(&run(&["OSM/123", "osm/123"]), "thing"), ["osm/123"]);
+    let script = run(&["--service", "coc", "--actor", "coc-SCRIPT"]);
+    assert_eq!(of(&script, "action"), ["Handling an incident"]);
+    assert_eq!(of(&run(&["--service", "coc", "--action", "accepted", "--action", "HANDLING"]), "action").len(), 1);
+    assert_eq!(of(&run(&["--service", "osm", "--thing", "124", "--thing", "125"]), "thing"), ["osm/124", "osm/125"]);
+    assert_eq!(run(&["--service", "coc", "--grep", "f****elling"]).len(), 1);
 }
 
 #[test]
@@ -250,7 +279,7 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     let timeline = ["timeline", "--service", "osm", "--service", "codeartsdeploy", "-o", "json"];
     let (code, stdout, stderr) = run_with_faults(&[refused], &timeline);
     assert_eq!(code, Some(1), "{stderr}");
-    assert!(stdout.lines().count() > 1 && stdout.lines().all(|line| line.contains("\"OSM\"")), "{stdout}");
+    assert!(stdout.lines().count() > 1 && stdout.lines().all(|line| line.contains("\"osm\"")), "{stdout}");
     assert!(stderr.starts_with("hwc: codeartsdeploy/"), "{stderr}");
     assert!(stderr.contains("list_app_operations_log: 403 Deploy.00011154: No permission"), "{stderr}");
 
@@ -298,7 +327,8 @@ fn no_character_of_a_service_is_invisible_or_moves_others() {
     let (code, stdout, _) = run_with_faults(&plan, &["timeline", "osm/1", "-o", "json"]);
     assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
     let event: Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!([&event["time"], &event["actor"], &event["action"]], [HIDDEN; 3]);
+    assert_eq!([&event["time_text"], &event["actor"]["name"], &event["action"]], [HIDDEN; 3]);
+    assert_eq!(event["record"], record, "as the service sent it");
 
     let (code, stdout, _) = run_with_faults(&plan, &["timeline", "osm/1"]);
     assert!(code == Some(0) && visible(&stdout), "{stdout:?}");
@@ -307,7 +337,9 @@ fn no_character_of_a_service_is_invisible_or_moves_others() {
     let refused = always(operation, 400, &json!({ "error_code": "X.1", "error_msg": HIDDEN }));
     let (code, _, stderr) = run_with_faults(&[refused], &["timeline", "osm/1"]);
     assert!(code == Some(1) && visible(&stderr), "{stderr:?}");
-    assert!(stderr.lines().count() == 1 && stderr.contains(r"\u{e0041}\nhwc: c"), "a forged line: {stderr}");
+    let account = "\nhwc: 0 events; of 1 thing 0 read whole, 1 not at all\n";
+    assert!(stderr.lines().count() == 2 && stderr.ends_with(account), "a forged line: {stderr}");
+    assert!(stderr.contains(r"\u{e0041}\nhwc: c"), "{stderr}");
 
     let (code, _, stderr) = run(&["timeline", "--service", HIDDEN]);
     assert!(code == Some(2) && visible(&stderr), "{stderr:?}");
@@ -320,7 +352,7 @@ fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
         .into();
     let list = always("list_cases", 200, &json!({ "incident_info_list": cases, "total_count": 5 }));
     let walk = ["timeline", "--service", "osm", "-o", "json"];
-    let read = |stdout: &str, id: &str| stdout.contains(&format!(r#""subject":"{id}""#));
+    let read = |stdout: &str, id: &str| stdout.contains(&format!(r#""thing":"osm/{id}""#));
     let (code, stdout, stderr) = run_with_faults(std::slice::from_ref(&list), &walk);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(read(&stdout, "CS1") && read(&stdout, "CS2") && !read(&stdout, ""), "{stdout}");
@@ -329,15 +361,17 @@ fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
         r"hwc: osm/bad/\u{200b}id: list_case_operate_logs: case_id: must not contain '/'",
         "hwc: osm/: list_case_operate_logs: case_id: must not be empty",
     ];
-    let all = stderr.lines().count() == expected.len();
-    assert!(all && stderr.lines().zip(expected).all(|(line, start)| line.starts_with(start)), "{stderr}");
+    assert!(expected.iter().all(|start| stderr.lines().any(|line| line.starts_with(start))), "{stderr}");
+    assert_eq!(stderr.lines().count(), expected.len() + 1, "{stderr}");
+    assert!(stderr.ends_with("events; of 5 things 2 read whole, 3 not at all\n"), "{stderr}");
 
     // A response for one id that cannot be trusted.
     let elsewhere = json!({ "fault": "redirect", "status": 302, "location": "/login" });
     let first = json!({ "operation": "list_case_operate_logs", "times": 1, "do": elsewhere });
     let (code, stdout, stderr) = run_with_faults(&[list, first], &walk);
     assert_eq!(code, Some(3), "{stderr}");
-    assert!(!read(&stdout, "CS1") && read(&stdout, "CS2") && stderr.contains("\nhwc: osm/CS1: "), "{stdout}{stderr}");
+    assert!(read(&stdout, "CS1") != read(&stdout, "CS2"), "one of them was redirected: {stdout}");
+    assert!(stderr.contains("\nhwc: osm/CS1: ") != stderr.contains("\nhwc: osm/CS2: "), "{stderr}");
 
     // An id that a nested list call needs.
     let projects = json!([{ "project_id": "bad/id" }, { "project_id": "a".repeat(32) }]);
@@ -345,6 +379,7 @@ fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
     let (code, stdout, stderr) = run_with_faults(&[list], &["timeline", "--service", "projectman", "-o", "json"]);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stdout.lines().count() > 0 && stderr.starts_with("hwc: projectman/bad/id: list_issues_v4: "), "{stderr}");
+    assert!(stderr.ends_with("; 1 list not read to the end\n"), "{stderr}");
 }
 
 #[test]

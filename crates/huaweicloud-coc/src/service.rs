@@ -40,11 +40,22 @@ pub(crate) static LIST_INCIDENTS_HISTORIES: Operation = Operation::new(
     .history(
         EventMapping::new(
                 &["{/start_time}", "{/stop_time}"],
-                &["{/enum_data_list/prop_id=operator/name_en}", "{/operator}"],
+                &["{/enum_data_list/prop_id=operator/name_en}"],
                 &["{/action_name_en}", "{/action}", "{/action_name_zh}"],
-                &["{incident_id}"],
             )
-            .detail(&["{/status}: {/comment}", "{/status}", "{/comment}"]),
+            .actor_id(&["{/operator}"])
+            .detail(&["{/status}: {/comment}", "{/status}", "{/comment}"])
+            .digest(
+                &[
+                    "/start_time",
+                    "/action",
+                    "/action_id",
+                    "/action_name_en",
+                    "/operator",
+                    "/status",
+                    "/comment",
+                ],
+            ),
     );
 
 pub(crate) static LIST_INCIDENTS: Operation = Operation::new(

@@ -74,12 +74,23 @@ pub(crate) static LIST_APP_OPERATIONS_LOG: Operation = Operation::new(
     .history(
         EventMapping::new(
                 &["{/operation_time}"],
-                &["{/operator_nick_name}", "{/operator}", "{/operator_id}"],
+                &["{/operator_nick_name}", "{/operator}"],
                 &["{/operation_type}"],
-                &["{app_id}"],
             )
+            .actor_id(&["{/operator_id}"])
             .detail(&["{/data_type}"])
-            .since("start_time"),
+            .digest(
+                &[
+                    "/operation_time",
+                    "/operation_type",
+                    "/data_type",
+                    "/operator",
+                    "/operator_id",
+                    "/operator_tenant_id",
+                ],
+            )
+            .since("start_time")
+            .until("end_time"),
     );
 
 pub(crate) static LIST_ALL_APP: Operation = Operation::new(

@@ -112,14 +112,33 @@ impl Config {
         self.0.time_zone.as_deref().unwrap_or("GMT+8")
     }
 
-    /// Returns the project or domain id that a signed request of this scope carries.
-    pub(crate) async fn id(&self, scope: Scope) -> Result<Option<String>, Error> {
-        let (set, ids) = match scope {
-            Scope::Project => (&self.0.project_id, &self.0.ids),
-            Scope::Domain => (&self.0.domain_id, &self.0.ids),
-        };
-        match (set, ids, scope) {
-            (Some(id), ..) => Ok(Some(id.clone())),
+    /// Returns the region, or `None` if an endpoint is set instead.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        match &self.0.location {
+            Location::Region(region) => Some(region),
+            Location::Endpoint(_) => None,
+        }
+    }
+
+    /// Returns the project or domain id if it is set, without looking it up.
+    #[must_use]
+    pub fn known_id(&self, scope: Scope) -> Option<&str> {
+        match scope {
+            Scope::Project => self.0.project_id.as_deref(),
+            Scope::Domain => self.0.domain_id.as_deref(),
+        }
+    }
+
+    /// Returns the project or domain id that a signed request of this scope carries, which is looked up if it is not
+    /// set and the credentials can tell.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the lookup fails.
+    pub async fn id(&self, scope: Scope) -> Result<Option<String>, Error> {
+        match (self.known_id(scope), &self.0.ids, scope) {
+            (Some(id), ..) => Ok(Some(id.to_owned())),
             (None, Some(ids), Scope::Project) => ids.project_id().await,
             (None, Some(ids), Scope::Domain) => ids.domain_id().await,
             (None, None, _) => Ok(None),

@@ -220,6 +220,19 @@ impl SigningInput<'_> {
     }
 }
 
+/// Returns the SHA-256 hash of a body in hexadecimal, as in the header [`CONTENT_HASH_HEADER`].
+///
+/// ```
+/// let hash = huaweicloud_core::sign::content_hash(b"abc");
+/// assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+/// ```
+#[must_use]
+pub fn content_hash(body: &[u8]) -> String {
+    let mut text = String::with_capacity(64);
+    push_hex(&mut text, sha256(body).as_ref());
+    text
+}
+
 /// Describes the first part in which the gateway's canonical request, which it echoes with a bar for each line feed,
 /// differs from ours. Values of headers with secrets are omitted.
 pub(crate) fn first_difference(message: &str, ours: &str) -> Option<String> {

@@ -55,15 +55,16 @@ pub(crate) static LIST_CASE_OPERATE_LOGS: Operation = Operation::new(
     .history(
         EventMapping::new(
                 &["{/timestamp_operate_time}", "{/operate_time}"],
-                &["{/operator_name}", "{/operator_id}"],
+                &["{/operator_name}"],
                 &[
                     "{/operate_desc}",
                     "{/operate_type:words}",
                     "operation type {/operate_type}",
                 ],
-                &["{case_id}"],
             )
+            .actor_id(&["{/operator_id}"])
             .detail(&["{/operate_type:words}", "operation type {/operate_type}"])
+            .id(&["{/incident_log_id}"])
             .words(
                 &[
                     Words::new(

@@ -79,15 +79,10 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation::new(
     .history(
         EventMapping::new(
                 &["{/created_on}"],
-                &[
-                    "{/user/nick_name}",
-                    "{/user/name}",
-                    "{/user/first_name}",
-                    "{/user/identifier}",
-                ],
+                &["{/user/nick_name}", "{/user/name}", "{/user/first_name}"],
                 &["{/details/*/operation}"],
-                &["{issue_id}"],
             )
+            .actor_id(&["{/user/identifier}", "{/user/id}"])
             .detail(
                 &[
                     "{/details/*/name}: {/details/*/old_value} → {/details/*/new_value}",
@@ -95,7 +90,9 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation::new(
                     "{/details/*/name}",
                     "{/notes}",
                 ],
-            ),
+            )
+            .id(&["{/id}-{/details/0/id}", "{/id}"])
+            .changes(Changes::new("/details", "/name", "/old_value", "/new_value")),
     );
 
 pub(crate) static LIST_PROJECTS_V4: Operation = Operation::new(

@@ -13,7 +13,7 @@ use crate::{
     kind::Kind,
     spec::{
         Format, Location, Operation, Parameter, Schema, Spec, Type,
-        extensions::{History, ListedBy, Order, Pagination, Scope, Style, WORDS, places},
+        extensions::{Changes, History, ListedBy, Order, Pagination, Scope, Style, WORDS, places},
     },
     wire::{Direction, Use},
 };
@@ -230,11 +230,21 @@ fn pagination(pagination: &Pagination) -> TokenStream {
 }
 
 fn history_of(spec: &Spec, operation: &Operation, history: &History) -> TokenStream {
-    let [time, actor, action, subject, detail] = history.fields().map(|(_, templates)| quote!(&[#(#templates),*]));
+    let [time, actor, action, actor_id, detail, id] = history.fields().map(|(_, templates)| templates);
+    let lists = [("actor_id", actor_id), ("detail", detail), ("id", id), ("digest", &history.digest)];
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| {
+        let name = format_ident!("{name}");
+        quote!(.#name(&[#(#list),*]))
+    });
+    let changes = history
+        .changes
+        .as_ref()
+        .map(|Changes { each, field, old, new }| quote!(.changes(Changes::new(#each, #field, #old, #new))));
     let since = history.since.as_ref().map(|name| quote!(.since(#name)));
+    let until = history.until.as_ref().map(|name| quote!(.until(#name)));
     let words = words(spec, operation, history);
     let words = (!words.is_empty()).then(|| quote!(.words(&[#(#words),*])));
-    quote!(EventMapping::new(#time, #actor, #action, #subject).detail(#detail)#since #words)
+    quote!(EventMapping::new(&[#(#time),*], &[#(#actor),*], &[#(#action),*])#(#lists)* #changes #since #until #words)
 }
 
 /// Returns the descriptions of the values that the templates of a history use.

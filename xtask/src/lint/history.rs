@@ -1,9 +1,9 @@
-//! Rules of `x-history`: its placeholders must exist.
+//! Rules of `x-history`: what it names must exist, and an event must have an id.
 
 use super::linter::Linter;
 use crate::spec::{
     Operation, Schema,
-    extensions::{WORDS, places},
+    extensions::{Changes, WORDS, places},
     step,
 };
 
@@ -13,12 +13,16 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
     if operation.pagination.is_none() {
         linter.problem(&pointer, "needs x-pagination, which says where the items are");
     }
-    if let Some(name) = &history.since {
+    for (key, name) in [("since", &history.since), ("until", &history.until)] {
+        let Some(name) = name else { continue };
         let schema = linter.argument(operation, name).map(|schema| linter.spec.resolve(schema).1);
         if !schema.is_some_and(Schema::is_time) {
             let message = format!("{name:?} is neither a parameter nor a member of the body that takes milliseconds");
-            linter.problem(&step(&pointer, "since"), message);
+            linter.problem(&step(&pointer, key), message);
         }
+    }
+    if history.id.all().is_empty() && history.digest.is_empty() {
+        linter.problem(&pointer, "needs id, or digest, so that an event has the same id in every run");
     }
     // If there are no items, `pagination` reports it.
     let Some(item) = linter.spec.item(operation) else { return };
@@ -28,6 +32,19 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
                 let message = format!("{{{place}}} is neither in an item nor a parameter");
                 linter.problem(&step(&pointer, key), message);
             }
+        }
+    }
+    let missing: Vec<&String> =
+        history.digest.iter().filter(|place| linter.spec.target(item, place).is_none()).collect();
+    for place in missing {
+        linter.problem(&step(&pointer, "digest"), format!("{place:?} is not in an item"));
+    }
+    if let Some(Changes { each, field, old, new }) = &history.changes {
+        let found = linter.spec.target(item, each);
+        let change = found.map(|found| found.items.as_deref().unwrap_or(found));
+        let is_known = |place: &String| change.is_some_and(|change| linter.spec.target(change, place).is_some());
+        if let Some(place) = [field, old, new].into_iter().find(|place| !is_known(place)) {
+            linter.problem(&step(&pointer, "changes"), format!("{place:?} is not in {each:?} of an item"));
         }
     }
 }

@@ -102,10 +102,31 @@ pub struct History {
     pub time: OneOrMany,
     pub actor: OneOrMany,
     pub action: OneOrMany,
-    pub subject: OneOrMany,
+    #[serde(default)]
+    pub actor_id: OneOrMany,
+    #[serde(default)]
     pub detail: OneOrMany,
-    /// The parameter or body member that leaves older items out.
+    #[serde(default)]
+    pub id: OneOrMany,
+    /// Pointers to the members of an item that identify it together.
+    #[serde(default)]
+    pub digest: Vec<String>,
+    pub changes: Option<Changes>,
+    /// The parameters or body members that leave older and newer items out.
     pub since: Option<String>,
+    pub until: Option<String>,
+}
+
+/// Where an item has the fields that an event changed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(expecting = "a mapping", deny_unknown_fields)]
+pub struct Changes {
+    /// Pointer to the list, or to the object, in an item.
+    pub each: String,
+    /// Pointers from there.
+    pub field: String,
+    pub old: String,
+    pub new: String,
 }
 
 /// Suffix of a placeholder for the description of a value instead of the value.
@@ -118,13 +139,14 @@ pub fn places(template: &str) -> impl Iterator<Item = &str> {
 
 impl History {
     /// Returns the templates, by the name of the field.
-    pub fn fields(&self) -> [(&'static str, &[String]); 5] {
+    pub fn fields(&self) -> [(&'static str, &[String]); 6] {
         [
             ("time", self.time.all()),
             ("actor", self.actor.all()),
             ("action", self.action.all()),
-            ("subject", self.subject.all()),
+            ("actor_id", self.actor_id.all()),
             ("detail", self.detail.all()),
+            ("id", self.id.all()),
         ]
     }
 }
@@ -137,8 +159,14 @@ pub enum OneOrMany {
     List(Vec<String>),
 }
 
+impl Default for OneOrMany {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
 impl OneOrMany {
-    fn all(&self) -> &[String] {
+    pub fn all(&self) -> &[String] {
         match self {
             Self::One(text) => std::slice::from_ref(text),
             Self::List(texts) => texts,

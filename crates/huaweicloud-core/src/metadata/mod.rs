@@ -18,7 +18,7 @@ mod pagination;
 mod rules;
 mod service;
 
-pub use history::{EventMapping, ListedBy, Words};
+pub use history::{Changes, EventMapping, ListedBy, Words};
 pub use operation::{InBandStatus, Location, Operation, Parameter};
 pub use pagination::{ItemOrder, PageSize, PageStyle, Pagination};
 pub use rules::{Member, ObjectRule, Rule, ValueType};

@@ -45,13 +45,9 @@ pub(crate) static LOOK_UP_THING: Operation = Operation::new(
         Pagination::offset("offset", 1000, "/things").size("limit", 100).total("/total"),
     )
     .history(
-        EventMapping::new(
-                &["{/at}"],
-                &["{/name}"],
-                &["{/shape:words}", "looked"],
-                &["{thing_id}"],
-            )
-            .detail(&[])
+        EventMapping::new(&["{/at}"], &["{/name}"], &["{/shape:words}", "looked"])
+            .digest(&["/at", "/name", "/shape"])
+            .changes(Changes::new("", "/name", "/colour", "/shape"))
             .words(&[Words::new("/shape", &[("0", "round"), ("1", "square")])]),
     );
 

@@ -1,0 +1,220 @@
+//! Discovery: which things exist, from the lists that know their ids.
+
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use futures_core::{Stream, stream::BoxStream};
+use futures_util::{StreamExt as _, stream};
+use huaweicloud_core::{
+    Client, Config, Error,
+    dynamic::{Call, Item, OperationDescriptor, Service},
+    metadata::{ListedBy, Parameter},
+};
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+
+use crate::{
+    calls::PageCalls,
+    failure::Failure,
+    template::plain,
+    thing::{Thing, ThingKind, argument},
+};
+
+type Arguments = Map<String, Value>;
+
+/// A stream of the things of a kind that an account can see, as the lists of the service have them.
+///
+/// A list that cannot be read, and an item without a usable id, is a failure; the rest goes on. Dropping the stream ends
+/// all calls.
+///
+/// ```no_run
+/// # async fn example(config: &huaweicloud_core::Config) {
+/// use huaweicloud_history::{ThingKind, Things};
+///
+/// let services = huaweicloud_catalog::services();
+/// for kind in ThingKind::all(services) {
+///     let mut things = Things::new(config, kind, services);
+///     while let Some(thing) = things.next().await {
+///         match thing {
+///             Ok(thing) => println!("{thing}"),
+///             Err(failure) => eprintln!("{failure}"),
+///         }
+///     }
+/// }
+/// # }
+/// ```
+#[must_use = "streams do nothing unless polled"]
+pub struct Things(BoxStream<'static, Result<Thing, Failure>>);
+
+/// How many lists below another are read at the same time.
+const LISTS: usize = 8;
+
+impl Things {
+    /// Creates a stream of the things of a kind; `services` are those whose lists may be needed.
+    ///
+    /// It makes its calls on the current Tokio runtime.
+    pub fn new(config: &Config, kind: ThingKind, services: &[&'static Service]) -> Self {
+        Self::with_permits(config, kind, services, Arc::new(Semaphore::new(LISTS)))
+    }
+
+    /// Creates a stream that makes each call with one of the permits.
+    pub(crate) fn with_permits(
+        config: &Config,
+        kind: ThingKind,
+        services: &[&'static Service],
+        permits: Arc<Semaphore>,
+    ) -> Self {
+        let lists = Arc::new(Lists { config: config.clone(), services: services.to_vec(), kind, permits });
+        let operation = kind.operation().operation;
+        let known = |parameter: &&Parameter| operation.listed_by.iter().any(|link| link.argument == parameter.name);
+        if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.required && !known(parameter)) {
+            let message =
+                format!("{} needs {}, which no list knows: name {} instead", operation.id, parameter.name, kind.form());
+            return Self(one(Err(lists.unlisted(message))));
+        }
+        let found = lists.arguments(kind.operation(), Arguments::new());
+        Self(found.map(move |found| found.map(|arguments| Thing::listed(kind, arguments))).boxed())
+    }
+
+    /// Returns the next thing, or `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Thing, Failure>> {
+        self.0.next().await
+    }
+}
+
+impl Stream for Things {
+    type Item = Result<Thing, Failure>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl fmt::Debug for Things {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Things").finish_non_exhaustive()
+    }
+}
+
+/// The lists from which the ids come.
+struct Lists {
+    config: Config,
+    services: Vec<&'static Service>,
+    kind: ThingKind,
+    permits: Arc<Semaphore>,
+}
+
+fn one<T: Send + 'static>(item: T) -> BoxStream<'static, T> {
+    stream::iter([item]).boxed()
+}
+
+impl Lists {
+    /// Returns the arguments of each call of an operation, with the ids that the lists know.
+    fn arguments(
+        self: Arc<Self>,
+        entry: &'static OperationDescriptor,
+        given: Arguments,
+    ) -> BoxStream<'static, Result<Arguments, Failure>> {
+        let links = entry.operation.listed_by;
+        let missing: Vec<&ListedBy> = links.iter().filter(|link| !given.contains_key(link.argument)).collect();
+        let Some(link) = missing.first().copied() else { return one(Ok(given)) };
+        let Some((service, list)) = self.list(link) else {
+            let message = format!("{}/{} is not part of this program", link.service, link.operation);
+            return one(Err(self.unlisted(message)));
+        };
+        // Arguments of the list: ids that are known already, and ids from its own lists.
+        let needed = list.operation.listed_by.iter().map(|link| link.argument);
+        let needed = needed.filter_map(|name| Some((name.to_owned(), given.get(name)?.clone()))).collect();
+        let lists = Arc::clone(&self);
+        let found = Arc::clone(&self).arguments(list, needed).flat_map_unordered(LISTS, move |asked| match asked {
+            Ok(asked) => {
+                let mut known = given.clone();
+                let own = |name: &String| links.iter().any(|link| link.argument == name);
+                known.extend(asked.iter().filter(|(name, _)| own(name)).map(|(name, id)| (name.clone(), id.clone())));
+                lists.read(service, list, asked, move |lists, item| {
+                    let id = lists.id(entry, link, item)?;
+                    let mut found = known.clone();
+                    found.insert(link.argument.to_owned(), id);
+                    Ok(found)
+                })
+            }
+            Err(failure) => one(Err(failure)),
+        });
+        if missing.len() == 1 {
+            return found.boxed();
+        }
+        found
+            .flat_map_unordered(LISTS, move |found| match found {
+                Ok(found) => Arc::clone(&self).arguments(entry, found),
+                Err(failure) => one(Err(failure)),
+            })
+            .boxed()
+    }
+
+    /// Reads a list.
+    fn read(
+        self: &Arc<Self>,
+        service: &'static Service,
+        list: &'static OperationDescriptor,
+        asked: Arguments,
+        found: impl Fn(&Self, &Item) -> Result<Arguments, Failure> + Send + 'static,
+    ) -> BoxStream<'static, Result<Arguments, Failure>> {
+        let names = asked.values().map(|id| format!("/{}", plain(id)));
+        let subject = format!("{}{}", service.metadata.id, names.collect::<String>());
+        let is_listed = !asked.is_empty();
+        let items = || {
+            let call = Call::new(Client::new(&self.config, service.metadata)?, list);
+            asked.into_iter().fold(call, |call, (name, id)| call.argument(&name, id)).items()
+        };
+        let failed = move |read: usize, error: Error| Failure::of_list(subject.clone(), is_listed, read, error);
+        let mut calls = match items() {
+            Ok(items) => PageCalls::new(items, Arc::clone(&self.permits), false),
+            Err(error) => return one(Err(failed(0, error))),
+        };
+        let lists = Arc::clone(self);
+        let mut read = 0;
+        stream::poll_fn(move |context| {
+            let page = std::task::ready!(calls.poll_page(context));
+            Poll::Ready(page.map(|page| match page {
+                Ok(items) => {
+                    read += items.len();
+                    items.iter().map(|item| found(&lists, item)).collect()
+                }
+                Err(error) => vec![Err(failed(read, error))],
+            }))
+        })
+        .flat_map(stream::iter)
+        .boxed()
+    }
+
+    /// Returns the list operation of a link.
+    fn list(&self, link: &ListedBy) -> Option<(&'static Service, &'static OperationDescriptor)> {
+        let service = self.services.iter().copied().find(|service| service.metadata.id == link.service)?;
+        Some((service, service.operation(link.operation)?))
+    }
+
+    /// Returns the id that an item of a list has for an argument of an operation. One for a member of the body is as the
+    /// list has it.
+    fn id(&self, entry: &OperationDescriptor, link: &ListedBy, item: &Item) -> Result<Value, Failure> {
+        let id = item.value().pointer(link.value).unwrap_or(&Value::Null);
+        let value = match entry.operation.parameter(link.argument) {
+            Some(parameter) => argument(parameter, id),
+            None => Some(id.clone()).filter(|id| !id.is_null()),
+        };
+        value.ok_or_else(|| {
+            let message = format!(
+                "{} lists {id} as {}, which cannot be {} of {}; it is left out",
+                link.operation, link.value, link.argument, entry.operation.id
+            );
+            Failure::of_item(self.kind.service().metadata.id.to_owned(), message)
+        })
+    }
+
+    fn unlisted(&self, message: String) -> Failure {
+        Failure::unlisted(self.kind.service().metadata.id.to_owned(), message)
+    }
+}
