@@ -1,6 +1,9 @@
 //! Lists that change between two pages: every record comes once, or the stream says that it cannot know.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use huaweicloud_core::{Config, Credential, Error, ErrorKind, Items, ResponseBody};
 use proptest::prelude::*;
@@ -10,7 +13,7 @@ use crate::support::runtime;
 
 /// What happens to a list between two pages.
 #[derive(Clone, Debug)]
-enum Change {
+pub enum Change {
     Nothing,
     /// Newer records come in front.
     Insert(usize),
@@ -22,7 +25,7 @@ enum Change {
     Delete(usize, usize),
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         2 => Just(Change::Nothing),
         2 => (1..12_usize).prop_map(Change::Insert),
@@ -33,7 +36,7 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 /// A list of the service: each record is a number of its own and what it shows, which neighbours may have in common.
-struct List {
+pub struct List {
     records: Vec<(usize, usize)>,
     next: usize,
     /// How many neighbours show the same.
@@ -43,7 +46,7 @@ struct List {
 }
 
 impl List {
-    fn new(count: usize, run: usize, changes: Vec<Change>) -> Self {
+    pub fn new(count: usize, run: usize, changes: Vec<Change>) -> Self {
         let mut list = Self { records: Vec::new(), next: 0, run, changes, reads: 0 };
         list.records = list.make(count);
         list
@@ -52,6 +55,13 @@ impl List {
     fn make(&mut self, count: usize) -> Vec<(usize, usize)> {
         self.next += count;
         (self.next - count..self.next).map(|number| (number, number / self.run)).collect()
+    }
+
+    /// Returns what the records show, and how many show it.
+    pub fn shown(&self) -> BTreeMap<usize, usize> {
+        let mut counts = BTreeMap::new();
+        self.records.iter().for_each(|(_, shown)| *counts.entry(*shown).or_default() += 1);
+        counts
     }
 
     fn change(&mut self) {
@@ -75,7 +85,7 @@ impl List {
     }
 
     /// Returns a page, after which the list changes.
-    fn page(&mut self, from: usize, size: usize) -> (usize, Vec<(usize, usize)>) {
+    pub fn page(&mut self, from: usize, size: usize) -> (usize, Vec<(usize, usize)>) {
         let page = self.records.iter().skip(from).take(size).copied().collect();
         let total = self.records.len();
         self.change();
@@ -92,7 +102,7 @@ fn config(respond: impl Fn(&http::Request<bytes::Bytes>) -> Value + Send + Sync 
     builder.transport(Arc::new(transport)).build().unwrap()
 }
 
-fn argument(request: &http::Request<bytes::Bytes>, name: &str) -> usize {
+pub fn argument(request: &http::Request<bytes::Bytes>, name: &str) -> usize {
     let query = request.uri().query().unwrap_or_default();
     let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     value.unwrap().parse().unwrap()

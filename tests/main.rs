@@ -8,6 +8,7 @@ mod errors;
 mod examples;
 mod faults;
 mod gateway;
+mod history;
 mod modules;
 mod mutations;
 mod neighbours;

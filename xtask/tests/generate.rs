@@ -333,8 +333,8 @@ fn rejects_invalid_specs_without_writing() {
         ),
         (
             "          description: Id of the thing.",
-            "          x-listed-by: { operation: list_things, value: /id }\n          description: Id of the thing.",
-            "x-listed-by of \"thing_id\" names tiny/list_things, which is not an operation",
+            "          x-listed-by: { operation: list_nothing, value: /id }\n          description: Id of the thing.",
+            "x-listed-by of \"thing_id\" names tiny/list_nothing, which is not an operation",
         ),
         (
             "          description: Id of the thing.",

@@ -1,6 +1,9 @@
 //! Mapping: from records to events, with the templates of the spec.
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt::Write as _,
+};
 
 use huaweicloud_core::{
     Config, Error,
@@ -51,9 +54,7 @@ pub struct Mapper {
     prefix: String,
     /// Whether the service lists the records by time.
     is_ordered: bool,
-    /// How often an id occurred; in an ordered list, at the time of the latest record.
-    seen: HashMap<String, usize>,
-    seen_at: Option<String>,
+    seen: Seen,
 }
 
 impl Mapper {
@@ -107,8 +108,7 @@ impl Mapper {
             id: field(mapping.id),
             time_zone: config.time_zone().to_owned(),
             is_ordered: operation.pagination.is_some_and(|pagination| pagination.order.is_some()),
-            seen: HashMap::new(),
-            seen_at: None,
+            seen: Seen::default(),
         })
     }
 
@@ -153,20 +153,11 @@ impl Mapper {
 
     /// Returns the id of a record. Records that are the same are counted: which of them is which makes no difference.
     fn identify(&mut self, item: &Item) -> String {
-        let record = item.value();
-        let own = self.id.fill(record, self.thing.arguments()).unwrap_or_else(|| self.digest(item));
-        if self.is_ordered {
-            let at = self.time.all(record, self.thing.arguments()).next();
-            if at != self.seen_at {
-                self.seen.clear();
-                self.seen_at = at;
-            }
-        }
-        let count = self.seen.entry(own.clone()).or_insert(0);
-        *count += 1;
-        match count {
-            1 => format!("{}#{own}", self.prefix),
-            count => format!("{}#{own}+{}", self.prefix, *count - 1),
+        let own = self.id.fill(item.value(), self.thing.arguments()).unwrap_or_else(|| self.digest(item));
+        let id = format!("{}#{own}", self.prefix);
+        match self.seen.count(own, self.is_ordered) {
+            0 => id,
+            before => format!("{id}+{before}"),
         }
     }
 
@@ -200,6 +191,36 @@ impl Mapper {
             Some(other) => change(other).into_iter().collect(),
             None => Vec::new(),
         }
+    }
+}
+
+/// How often records with the same id occurred.
+#[derive(Debug, Default)]
+struct Seen {
+    counts: HashMap<String, usize>,
+    latest: VecDeque<String>,
+}
+
+impl Seen {
+    /// How many records of an ordered list are remembered: those that are the same are of the same time.
+    const MOST: usize = 10_000;
+
+    /// Returns how often an id occurred before. Of an ordered list, only the latest ids are remembered.
+    fn count(&mut self, id: String, is_ordered: bool) -> usize {
+        if let Some(count) = self.counts.get_mut(&id) {
+            *count += 1;
+            return *count - 1;
+        }
+        if is_ordered {
+            self.latest.push_back(id.clone());
+        }
+        self.counts.insert(id, 1);
+        if self.latest.len() > Self::MOST
+            && let Some(oldest) = self.latest.pop_front()
+        {
+            self.counts.remove(&oldest);
+        }
+        0
     }
 }
 

@@ -199,3 +199,129 @@ impl LookUpThing {
         self.call.body(&self.body).send().await
     }
 }
+
+/// The request builder for [`Client::list_thing_changes`](crate::Client::list_thing_changes) calls.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListThingChanges {
+    call: Call,
+}
+
+impl ListThingChanges {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            call: ::huaweicloud_core::codegen::Call::new(
+                client,
+                &service::LIST_THING_CHANGES,
+            ),
+        }
+    }
+
+    /// Id of the thing.
+    ///
+    /// 1 to 8 characters.
+    ///
+    /// Listed by [`Client::list_things`](crate::Client::list_things): `thing_id` of an item.
+    pub fn thing_id(mut self, thing_id: impl Into<String>) -> Self {
+        let thing_id: String = thing_id.into();
+        self.call.set("thing_id", &thing_id);
+        self
+    }
+
+    /// Number of the page.
+    ///
+    /// 1 to 100000.
+    pub fn page(mut self, page: i64) -> Self {
+        self.call.set("page", &page);
+        self
+    }
+
+    /// Number of changes per page.
+    ///
+    /// 1 to 100; default `10`.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call.set("size", &size);
+        self
+    }
+
+    /// Overrides client options for this request: timeouts, retries, language, additional headers or query.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
+
+    /// Returns a stream of all items; pages are fetched on demand.
+    pub fn items(self) -> Items<types::ThingChange> {
+        self.call.items::<types::ListThingChangesResponse>()
+    }
+
+    /// Returns a stream of all pages, fetched on demand.
+    pub fn pages(self) -> Pages<types::ListThingChangesResponse> {
+        self.call.pages()
+    }
+
+    /// Sends the request: `GET /v1/things/{thing_id}/changes`.
+    ///
+    /// # Errors
+    /// Returns an error, without sending, if the call breaks documented rules; all of them are named. Returns
+    /// an error if the service reports one, cannot be reached, or returns an undocumented response.
+    pub async fn send(self) -> Result<Response<types::ListThingChangesResponse>, Error> {
+        self.call.send().await
+    }
+}
+
+/// The request builder for [`Client::list_things`](crate::Client::list_things) calls.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListThings {
+    call: Call,
+}
+
+impl ListThings {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            call: ::huaweicloud_core::codegen::Call::new(client, &service::LIST_THINGS),
+        }
+    }
+
+    /// Number of the page.
+    ///
+    /// 1 to 100000.
+    pub fn page(mut self, page: i64) -> Self {
+        self.call.set("page", &page);
+        self
+    }
+
+    /// Number of things per page.
+    ///
+    /// 1 to 100; default `10`.
+    pub fn size(mut self, size: i64) -> Self {
+        self.call.set("size", &size);
+        self
+    }
+
+    /// Overrides client options for this request: timeouts, retries, language, additional headers or query.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
+
+    /// Returns a stream of all items; pages are fetched on demand.
+    pub fn items(self) -> Items<types::ListedThing> {
+        self.call.items::<types::ListThingsResponse>()
+    }
+
+    /// Returns a stream of all pages, fetched on demand.
+    pub fn pages(self) -> Pages<types::ListThingsResponse> {
+        self.call.pages()
+    }
+
+    /// Sends the request: `GET /v1/list-of-things`.
+    ///
+    /// # Errors
+    /// Returns an error, without sending, if the call breaks documented rules; all of them are named. Returns
+    /// an error if the service reports one, cannot be reached, or returns an undocumented response.
+    pub async fn send(self) -> Result<Response<types::ListThingsResponse>, Error> {
+        self.call.send().await
+    }
+}

@@ -58,4 +58,51 @@ impl Client {
     pub fn look_up_thing(&self) -> builder::LookUpThing {
         builder::LookUpThing::new(&self.inner)
     }
+
+    /// Lists the changes of a thing.
+    ///
+    /// The newest first.
+    ///
+    /// Returns a page of [`ThingChange`](crate::types::ThingChange) in a [`ListThingChangesResponse`](crate::types::ListThingChangesResponse).
+    ///
+    /// Source: *Listing Changes*, API `ListThingChanges`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: huaweicloud_tiny::Client) -> Result<(), huaweicloud_tiny::Error> {
+    /// let mut items = client
+    ///     .list_thing_changes()
+    ///     .thing_id("t-1")
+    ///     .items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{:?} {:?} {:?}", item.changed_at, item.by, item.what);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_thing_changes(&self) -> builder::ListThingChanges {
+        builder::ListThingChanges::new(&self.inner)
+    }
+
+    /// Lists the things.
+    ///
+    /// All of them.
+    ///
+    /// Returns a page of [`ListedThing`](crate::types::ListedThing) in a [`ListThingsResponse`](crate::types::ListThingsResponse).
+    ///
+    /// Source: *Listing Things*, API `ListThings`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: huaweicloud_tiny::Client) -> Result<(), huaweicloud_tiny::Error> {
+    /// let mut items = client
+    ///     .list_things()
+    ///     .items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{:?}", item.thing_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_things(&self) -> builder::ListThings {
+        builder::ListThings::new(&self.inner)
+    }
 }

@@ -24,6 +24,29 @@ pub static SERVICE: Service = Service::new(
                 ],
             )
             .body::<types::LookUpThingRequest>(),
+        OperationDescriptor::new::<
+            types::ListThingChangesResponse,
+        >(
+                &service::LIST_THING_CHANGES,
+                "Lists the changes of a thing.",
+                "*Listing Changes*",
+            )
+            .parameters(
+                &[
+                    ParameterDocs::new("thing_id", "Id of the thing.", Some("t-1")),
+                    ParameterDocs::new("page", "Number of the page.", None),
+                    ParameterDocs::new("size", "Number of changes per page.", None),
+                ],
+            ),
+        OperationDescriptor::new::<
+            types::ListThingsResponse,
+        >(&service::LIST_THINGS, "Lists the things.", "*Listing Things*")
+            .parameters(
+                &[
+                    ParameterDocs::new("page", "Number of the page.", None),
+                    ParameterDocs::new("size", "Number of things per page.", None),
+                ],
+            ),
     ],
     include_str!("../openapi.json"),
 );

@@ -10,7 +10,7 @@ pub static SERVICE: Service = Service::new(
     "Tiny",
     Scope::Project,
     &[Endpoint::new("r-1", "https://tiny.example.com")],
-    &[&LOOK_UP_THING],
+    &[&LOOK_UP_THING, &LIST_THING_CHANGES, &LIST_THINGS],
 );
 
 pub(crate) static LOOK_UP_THING: Operation = Operation::new(
@@ -49,6 +49,50 @@ pub(crate) static LOOK_UP_THING: Operation = Operation::new(
             .digest(&["/at", "/name", "/shape"])
             .changes(Changes::new("", "/name", "/colour", "/shape"))
             .words(&[Words::new("/shape", &[("0", "round"), ("1", "square")])]),
+    );
+
+pub(crate) static LIST_THING_CHANGES: Operation = Operation::new(
+        "list_thing_changes",
+        "ListThingChanges",
+        "GET",
+        "/v1/things/{thing_id}/changes",
+    )
+    .parameters(
+        &[
+            Parameter::path("thing_id", Rule::text().min(1).max(8)),
+            Parameter::query("page", Rule::integer().min(1).max(100000)),
+            Parameter::query("size", Rule::integer().min(1).max(100).default("10")),
+        ],
+    )
+    .listed_by(&[ListedBy::new("thing_id", "tiny", "list_things", "/thing_id")])
+    .pagination(
+        Pagination::page("page", 1, 100000, "/changes")
+            .size("size", 100)
+            .total("/count")
+            .id(&["change_id"]),
+    )
+    .history(
+        EventMapping::new(&["{/changed_at}"], &["{/by}"], &["{/what}"])
+            .id(&["{/change_id}"]),
+    );
+
+pub(crate) static LIST_THINGS: Operation = Operation::new(
+        "list_things",
+        "ListThings",
+        "GET",
+        "/v1/list-of-things",
+    )
+    .parameters(
+        &[
+            Parameter::query("page", Rule::integer().min(1).max(100000)),
+            Parameter::query("size", Rule::integer().min(1).max(100).default("10")),
+        ],
+    )
+    .pagination(
+        Pagination::page("page", 1, 100000, "/listed")
+            .size("size", 100)
+            .total("/count")
+            .id(&["thing_id"]),
     );
 
 static LOOK_UP_THING_REQUEST_RULES: ObjectRule = ObjectRule::new(

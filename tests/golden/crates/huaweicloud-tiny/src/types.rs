@@ -14,7 +14,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use huaweicloud_core::{EpochMillis, List, Secret, codegen::{Page, serde_json::Value}};
+use huaweicloud_core::{
+    EpochMillis, List, Secret, codegen::{Json, Page, identity, serde_json::Value},
+};
 
 /// A filter.
 ///
@@ -56,6 +58,98 @@ impl Filter {
 
 huaweicloud_core::codegen::model! {
     Filter { field, values }
+}
+
+/// A page of changes.
+///
+/// Source: *Listing Changes*.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListThingChangesResponse {
+    /// Number of changes.
+    pub count: Option<i64>,
+    /// The changes.
+    pub changes: List<ThingChange>,
+}
+
+huaweicloud_core::codegen::model! {
+    ListThingChangesResponse { count, changes }
+}
+
+huaweicloud_core::codegen::body! {
+    ListThingChangesResponse {}
+}
+
+impl Page for ListThingChangesResponse {
+    type Item = ThingChange;
+    fn items(&self) -> &[ThingChange] {
+        &self.changes
+    }
+
+    fn into_items(self) -> Vec<ThingChange> {
+        self.changes.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p ThingChange) -> Json<'p> {
+        identity(&[&item.change_id])
+    }
+
+    fn total(&self) -> Option<i64> {
+        self.count
+    }
+}
+
+/// A page of things.
+///
+/// Source: *Listing Things*.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListThingsResponse {
+    /// Number of things.
+    pub count: Option<i64>,
+    /// The things.
+    pub listed: List<ListedThing>,
+}
+
+huaweicloud_core::codegen::model! {
+    ListThingsResponse { count, listed }
+}
+
+huaweicloud_core::codegen::body! {
+    ListThingsResponse {}
+}
+
+impl Page for ListThingsResponse {
+    type Item = ListedThing;
+    fn items(&self) -> &[ListedThing] {
+        &self.listed
+    }
+
+    fn into_items(self) -> Vec<ListedThing> {
+        self.listed.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p ListedThing) -> Json<'p> {
+        identity(&[&item.thing_id])
+    }
+
+    fn total(&self) -> Option<i64> {
+        self.count
+    }
+}
+
+/// A thing in a list.
+///
+/// Source: *Listing Things*.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListedThing {
+    /// Id of the thing.
+    pub thing_id: Option<String>,
+}
+
+huaweicloud_core::codegen::model! {
+    ListedThing { thing_id }
 }
 
 /// The things to look up.
@@ -296,6 +390,28 @@ pub struct Thing {
 
 huaweicloud_core::codegen::model! {
     Thing { name, at, colour, shape, weight, good, labels, whatever }
+}
+
+/// A change of a thing.
+///
+/// Source: *Listing Changes*.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ThingChange {
+    /// Id of the change.
+    pub change_id: Option<String>,
+    /// Time of the change.
+    ///
+    /// Milliseconds since 1970-01-01 UTC.
+    pub changed_at: Option<EpochMillis>,
+    /// Who changed it.
+    pub by: Option<String>,
+    /// What was changed.
+    pub what: Option<String>,
+}
+
+huaweicloud_core::codegen::model! {
+    ThingChange { change_id, changed_at, by, what }
 }
 
 huaweicloud_core::codegen::values! {
