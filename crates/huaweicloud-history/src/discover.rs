@@ -14,17 +14,15 @@ use huaweicloud_core::{
     dynamic::{Call, Item, OperationDescriptor, Service},
     metadata::{ListedBy, Parameter},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::{
     calls::PageCalls,
     failure::Failure,
-    template::plain,
+    template::{Arguments, plain_argument},
     thing::{Thing, ThingKind, argument},
 };
-
-type Arguments = Map<String, Value>;
 
 /// A stream of the things of a kind that an account can see, as the lists of the service have them.
 ///
@@ -163,7 +161,7 @@ impl Lists {
         asked: Arguments,
         found: impl Fn(&Self, &Item) -> Result<Arguments, Failure> + Send + 'static,
     ) -> BoxStream<'static, Result<Arguments, Failure>> {
-        let names = asked.values().map(|id| format!("/{}", plain(id)));
+        let names = asked.values().map(|id| format!("/{}", plain_argument(id)));
         let subject = format!("{}{}", service.metadata.id, names.collect::<String>());
         let is_listed = !asked.is_empty();
         let items = || {

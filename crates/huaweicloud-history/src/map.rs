@@ -8,14 +8,14 @@ use std::{
 use huaweicloud_core::{
     Config, Error,
     dynamic::Item,
-    metadata::{EventMapping, Scope},
+    metadata::{EventMapping, PageStyle, Scope},
     sign, time,
 };
-use serde_json::Value;
+use serde_json_borrow::Value;
 
 use crate::{
     event::{Actor, Change, Event, Record, SCHEMA_VERSION},
-    template::{Field, plain},
+    template::{Field, at, plain},
     thing::Thing,
 };
 
@@ -54,6 +54,8 @@ pub struct Mapper {
     prefix: String,
     /// Whether the service lists the records by time.
     is_ordered: bool,
+    /// Whether a response has all records, so that their number is limited anyway.
+    is_whole: bool,
     seen: Seen,
 }
 
@@ -108,6 +110,7 @@ impl Mapper {
             id: field(mapping.id),
             time_zone: config.time_zone().to_owned(),
             is_ordered: operation.pagination.is_some_and(|pagination| pagination.order.is_some()),
+            is_whole: operation.pagination.is_some_and(|pagination| matches!(pagination.style, PageStyle::Whole)),
             seen: Seen::default(),
         })
     }
@@ -119,7 +122,11 @@ impl Mapper {
     }
 
     /// Returns the time of a record in milliseconds since the Unix epoch, or the text in its place.
-    pub(crate) fn time(&self, record: &Value) -> Result<i64, Option<String>> {
+    pub(crate) fn time(&self, item: &Item) -> Result<i64, Option<String>> {
+        self.time_of(&parsed(item))
+    }
+
+    fn time_of(&self, record: &Value<'_>) -> Result<i64, Option<String>> {
         let mut unreadable = None;
         for text in self.time.all(record, self.thing.arguments()) {
             match time::parse(&text, &self.time_zone) {
@@ -132,9 +139,9 @@ impl Mapper {
 
     /// Converts a record to an event.
     pub fn event(&mut self, item: &Item) -> Event {
-        let (record, arguments) = (item.value(), self.thing.arguments());
+        let (record, arguments) = (&parsed(item), self.thing.arguments());
         let fill = |field: &Field| field.fill(record, arguments);
-        let (time, time_text) = match self.time(record) {
+        let (time, time_text) = match self.time_of(record) {
             Ok(millis) => (Some(millis.into()), None),
             Err(text) => (None, text),
         };
@@ -146,52 +153,57 @@ impl Mapper {
             detail: fill(&self.detail),
             changes: self.changes(record),
             record: Record::from(item),
-            id: self.identify(item),
+            id: self.identify(record),
             ..self.common.clone()
         }
     }
 
     /// Returns the id of a record. Records that are the same are counted: which of them is which makes no difference.
-    fn identify(&mut self, item: &Item) -> String {
-        let own = self.id.fill(item.value(), self.thing.arguments()).unwrap_or_else(|| self.digest(item));
+    fn identify(&mut self, record: &Value<'_>) -> String {
+        let own = self.id.fill(record, self.thing.arguments()).unwrap_or_else(|| self.digest(record));
         let id = format!("{}#{own}", self.prefix);
-        match self.seen.count(own, self.is_ordered) {
+        match self.seen.count(own, self.is_whole) {
             0 => id,
             before => format!("{id}+{before}"),
         }
     }
 
     /// Returns the hash of the members that identify a record together, or of the whole record if it has none of them.
-    fn digest(&self, item: &Item) -> String {
+    fn digest(&self, record: &Value<'_>) -> String {
         let mut text = String::new();
         for pointer in self.mapping.digest {
-            if let Some(value) = item.value().pointer(pointer).filter(|value| !value.is_null()) {
+            if let Some(value) = at(record, pointer) {
                 // The length keeps values apart that hold what looks like another member.
                 let value = plain(value);
                 let _ = writeln!(text, "{pointer} {} {value}", value.len());
             }
         }
         if text.is_empty() {
-            push_canonical(&mut text, item.value());
+            push_canonical(&mut text, record);
         }
         let mut hash = sign::content_hash(text.as_bytes());
         hash.truncate(32);
         hash
     }
 
-    fn changes(&self, record: &Value) -> Vec<Change> {
+    fn changes(&self, record: &Value<'_>) -> Vec<Change> {
         let Some(changes) = self.mapping.changes else { return Vec::new() };
-        let text = |value: &Value, pointer: &str| value.pointer(pointer).filter(|value| !value.is_null()).map(plain);
-        let change = |value: &Value| {
+        let text = |value: &Value<'_>, pointer: &str| at(value, pointer).map(plain);
+        let change = |value: &Value<'_>| {
             let field = text(value, changes.field)?;
             Some(Change { field, old: text(value, changes.old), new: text(value, changes.new) })
         };
-        match record.pointer(changes.each) {
+        match at(record, changes.each) {
             Some(Value::Array(items)) => items.iter().filter_map(change).collect(),
             Some(other) => change(other).into_iter().collect(),
             None => Vec::new(),
         }
     }
+}
+
+/// Parses a record. What no parser accepts in it costs the member that has it.
+fn parsed(item: &Item) -> Value<'_> {
+    serde_json::from_str(item.text()).unwrap_or_else(|_| item.value().into())
 }
 
 /// How often records with the same id occurred.
@@ -202,16 +214,17 @@ struct Seen {
 }
 
 impl Seen {
-    /// How many records of an ordered list are remembered: those that are the same are of the same time.
-    const MOST: usize = 10_000;
+    /// How many records of a list of any length are remembered: those without an id that are the same are of the same
+    /// time, and a list tells those with an id apart.
+    const MOST: usize = 1_000;
 
-    /// Returns how often an id occurred before. Of an ordered list, only the latest ids are remembered.
-    fn count(&mut self, id: String, is_ordered: bool) -> usize {
+    /// Returns how often an id occurred before, of all or among the latest.
+    fn count(&mut self, id: String, all: bool) -> usize {
         if let Some(count) = self.counts.get_mut(&id) {
             *count += 1;
             return *count - 1;
         }
-        if is_ordered {
+        if !all {
             self.latest.push_back(id.clone());
         }
         self.counts.insert(id, 1);
@@ -225,11 +238,11 @@ impl Seen {
 }
 
 /// Appends a value as text that does not depend on the order of members.
-fn push_canonical(text: &mut String, value: &Value) {
+fn push_canonical(text: &mut String, value: &Value<'_>) {
     match value {
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|(name, _)| *name);
+            members.sort_by(|one, other| one.0.cmp(other.0));
             text.push('{');
             for (name, member) in members {
                 let _ = write!(text, "{name:?}:");

@@ -109,13 +109,12 @@ impl Reader {
             return;
         };
         if mapper.is_ordered() {
-            let has_time = |item: &Item| mapper.time(item.value()).is_ok();
+            let has_time = |item: &Item| mapper.time(item).is_ok();
             let (now, late): (Vec<_>, Vec<_>) = items.into_iter().partition(has_time);
             self.held.extend(late.into_iter().map(|item| (Reverse(None), item)));
             self.ready = now.into_iter();
         } else {
-            // A clone, because a parsed value takes many times the memory of its text.
-            let keyed = |item: Item| (Reverse(mapper.time(item.value()).ok()), item.clone());
+            let keyed = |item: Item| (Reverse(mapper.time(&item).ok()), item);
             self.held.extend(items.into_iter().map(keyed));
         }
         summary.held = summary.held.max(self.held.len());

@@ -1,7 +1,13 @@
 //! Templates of a spec: texts with places to fill in from a record.
 
+use std::fmt::Write as _;
+
 use huaweicloud_core::metadata::Words;
-use serde_json::{Map, Value};
+use serde_json::Map;
+use serde_json_borrow::Value;
+
+/// The arguments of a call.
+pub(crate) type Arguments = Map<String, serde_json::Value>;
 
 /// A field of an event: the first template whose places all have a value is used.
 #[derive(Debug)]
@@ -40,9 +46,9 @@ impl Field {
 
     /// Fills in the field. Repeated templates are filled in for every element of their list, each with the first
     /// template that has all values there, and joined.
-    pub(crate) fn fill(&self, record: &Value, arguments: &Map<String, Value>) -> Option<String> {
-        let list = self.0.iter().find_map(|template| record.pointer(template.each?)?.as_array());
-        let repeated: Vec<String> = (0..list.map_or(0, Vec::len))
+    pub(crate) fn fill(&self, record: &Value<'_>, arguments: &Arguments) -> Option<String> {
+        let list = self.0.iter().find_map(|template| at(record, template.each?)?.as_array());
+        let repeated: Vec<String> = (0..list.map_or(0, <[Value<'_>]>::len))
             .filter_map(|index| {
                 let mut repeated = self.0.iter().filter(|template| template.each.is_some());
                 repeated.find_map(|template| template.fill(record, arguments, index))
@@ -55,7 +61,7 @@ impl Field {
     }
 
     /// Returns every template filled in for the first elements of lists, without those that lack a value.
-    pub(crate) fn all(&self, record: &Value, arguments: &Map<String, Value>) -> impl Iterator<Item = String> {
+    pub(crate) fn all(&self, record: &Value<'_>, arguments: &Arguments) -> impl Iterator<Item = String> {
         self.0.iter().filter_map(|template| template.fill(record, arguments, 0))
     }
 }
@@ -81,7 +87,7 @@ impl Template {
         Self { parts, each }
     }
 
-    fn fill(&self, record: &Value, arguments: &Map<String, Value>, index: usize) -> Option<String> {
+    fn fill(&self, record: &Value<'_>, arguments: &Arguments, index: usize) -> Option<String> {
         let mut text = String::new();
         for part in &self.parts {
             let before = text.len();
@@ -90,7 +96,7 @@ impl Template {
                     text.push_str(words);
                     continue;
                 }
-                Part::Argument(name) => push(&mut text, arguments.get(*name)?),
+                Part::Argument(name) => push_argument(&mut text, arguments.get(*name)?),
                 Part::Place(steps) => push(&mut text, find(record, steps, index)?),
                 Part::Words(steps, words) => {
                     let value = plain(find(record, steps, index)?);
@@ -114,30 +120,58 @@ fn steps(pointer: &'static str) -> Vec<Step> {
     pointer.split('/').skip(1).map(step).collect()
 }
 
-fn find<'a>(record: &'a Value, steps: &[Step], index: usize) -> Option<&'a Value> {
+fn find<'a, 'v>(record: &'a Value<'v>, steps: &[Step], index: usize) -> Option<&'a Value<'v>> {
     steps.iter().try_fold(record, |at, step| match (at, step) {
         (Value::Array(items), Step::Each) => items.get(index),
         (Value::Array(items), Step::With(key, value)) => {
-            items.iter().find(|item| item.get(key).is_some_and(|member| member == value))
+            items.iter().find(|item| member(item, key).is_some_and(|member| member.as_str() == Some(*value)))
         }
-        (Value::Array(items), Step::Member(step)) => items.get(step.parse::<usize>().ok()?),
-        (at, Step::Member(step)) => at.get(step),
+        (at, Step::Member(name)) => member(at, name),
         _ => None,
     })
 }
 
+/// Returns the member of an object, or the element of a list.
+fn member<'a, 'v>(value: &'a Value<'v>, name: &str) -> Option<&'a Value<'v>> {
+    match value {
+        Value::Object(members) => members.iter().find(|(known, _)| *known == name).map(|(_, member)| member),
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        _ => None,
+    }
+}
+
+/// Returns the value at a JSON pointer, unless it is null.
+pub(crate) fn at<'a, 'v>(value: &'a Value<'v>, pointer: &str) -> Option<&'a Value<'v>> {
+    pointer.split('/').skip(1).try_fold(value, member).filter(|value| !value.is_null())
+}
+
 /// Returns a value as text: a string as it is, null as nothing.
-pub(crate) fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value<'_>) -> String {
     let mut text = String::new();
     push(&mut text, value);
     text
 }
 
-fn push(text: &mut String, value: &Value) {
+fn push(text: &mut String, value: &Value<'_>) {
     match value {
         Value::Null => {}
-        Value::String(value) => text.push_str(value),
-        other => text.push_str(&other.to_string()),
+        Value::Str(value) => text.push_str(value),
+        other => drop(write!(text, "{other}")),
+    }
+}
+
+/// Returns an argument as text: a string as it is, null as nothing.
+pub(crate) fn plain_argument(value: &serde_json::Value) -> String {
+    let mut text = String::new();
+    push_argument(&mut text, value);
+    text
+}
+
+fn push_argument(text: &mut String, value: &serde_json::Value) {
+    match value {
+        serde_json::Value::Null => {}
+        serde_json::Value::String(value) => text.push_str(value),
+        other => drop(write!(text, "{other}")),
     }
 }
 
@@ -147,10 +181,10 @@ mod tests {
 
     use super::*;
 
-    fn filled(templates: &[&'static str], record: &Value) -> Option<String> {
+    fn filled(templates: &[&'static str], record: &serde_json::Value) -> Option<String> {
         const WORDS: &[Words] = &[Words::new("/kind", &[("0", "created"), ("2", "urged")])];
         let arguments = json!({ "case_id": "CS1" });
-        Field::new(templates, WORDS).fill(record, arguments.as_object().unwrap())
+        Field::new(templates, WORDS).fill(&record.into(), arguments.as_object().unwrap())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use huaweicloud_core::{
 };
 use serde_json::{Map, Value};
 
-use crate::template::plain;
+use crate::template::plain_argument;
 
 /// A kind of things that have a history, such as tickets, with the operation that lists the records of one.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,8 @@ impl Thing {
 
     /// Returns the ids that identify the thing in its service.
     pub(crate) fn ids(&self) -> String {
-        let ids: Vec<String> = self.kind.ids().filter_map(|id| Some(plain(self.arguments.get(id.name)?))).collect();
+        let ids: Vec<String> =
+            self.kind.ids().filter_map(|id| Some(plain_argument(self.arguments.get(id.name)?))).collect();
         ids.join("/")
     }
 }

@@ -147,7 +147,14 @@ impl Page for ItemPage {
         if self.id.is_empty() {
             return Json::Absent;
         }
-        Json::Array(self.id.iter().map(|member| item.value().get(member).map_or(Json::Absent, Json::from)).collect())
+        // Only these members are parsed: a value of the whole item would be kept with it.
+        let mut members = vec![Value::Null; self.id.len()];
+        let read = Members { names: self.id, values: &mut members }
+            .deserialize(&mut serde_json::Deserializer::from_slice(&item.text));
+        if read.is_err() {
+            members = self.id.iter().map(|name| item.value().get(name).cloned().unwrap_or_default()).collect();
+        }
+        Json::Array(members.iter().map(|member| Json::from(member).into_owned()).collect())
     }
 
     fn total(&self) -> Option<i64> {
@@ -233,6 +240,38 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Reads some members of an object.
+struct Members<'v> {
+    names: &'static [&'static str],
+    values: &'v mut [Value],
+}
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<Name<'de>>()? {
+            match self.names.iter().position(|known| *known == name.0) {
+                Some(index) => self.values[index] = map.next_value()?,
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
         Ok(())
     }
 }
