@@ -1,9 +1,9 @@
 //! `hwc sandbox`: runs a mock server for the documented services, for clients in any language.
 
-use std::fs;
+use std::{fs, io::ErrorKind};
 
 use clap::ArgMatches;
-use huaweicloud_sandbox::{FaultPlan, Sandbox};
+use huaweicloud_sandbox::Sandbox;
 
 use crate::{failure::Failure, output};
 
@@ -11,31 +11,38 @@ use crate::{failure::Failure, output};
 pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let records = matches.get_one::<usize>("records").copied().unwrap_or_default();
-    let faults = match matches.get_one::<String>("faults") {
-        None => FaultPlan::new(),
-        Some(file) => {
-            let wrong = |error: std::io::Error| Failure::wrong_use(format!("--faults: {file}: {error}"));
-            fs::read_to_string(file).and_then(|plan| plan.parse()).map_err(wrong)?
-        }
+    let file = matches.get_one::<String>("faults");
+    let wrong = |error: std::io::Error| {
+        Failure::wrong_use(format!("--faults: {}: {error}", file.map_or("no file", String::as_str)))
     };
-    let sandbox = Sandbox::builder()
-        .port(port)
-        .records(records)
-        .faults(faults)
-        .start()
-        .await
-        .map_err(|error| Failure::unreachable(format!("the sandbox cannot listen on port {port}: {error}")))?;
+    let plan = file.map(|file| fs::read_to_string(file)?.parse()).transpose().map_err(wrong)?;
+    let mut builder = Sandbox::builder().port(port).records(records).faults(plan.unwrap_or_default());
+    if let Some(things) = matches.get_one::<usize>("things") {
+        builder = builder.things(*things);
+    }
+    let made_up_ids = matches.get_flag("made-up-ids");
+    if made_up_ids {
+        builder = builder.made_up_ids();
+    }
+    let sandbox = builder.start().await.map_err(|error| match error.kind() {
+        ErrorKind::InvalidInput => wrong(error),
+        _ => Failure::unreachable(format!("the sandbox cannot listen on port {port}: {error}")),
+    })?;
     output::lines([
         format!("export HUAWEICLOUD_SANDBOX_URL={}", sandbox.url()),
         format!("export HUAWEICLOUD_SDK_AK={}", sandbox.access_key()),
         format!("export HUAWEICLOUD_SDK_SK={}", sandbox.secret_key()),
         format!("export HUAWEICLOUD_SANDBOX_TOKEN={}", sandbox.token()),
     ])?;
-    eprintln!("These have documented histories; every other valid id has a made-up one:");
-    for subject in sandbox.subjects() {
-        let arguments: Vec<String> = subject.arguments.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        eprintln!("  {}: {}", subject.service.metadata.name, arguments.join(", "));
-    }
+    eprintln!("Documented histories:");
+    sandbox.subjects().iter().for_each(|subject| eprintln!("  {subject}"));
+    eprintln!(
+        "Generated histories:\n  SERVICE/ID for every other {}",
+        match made_up_ids {
+            true => "valid id",
+            false => "id that a list contains",
+        }
+    );
     eprintln!("Listening on {}; press Ctrl-C to stop.", sandbox.url());
     tokio::signal::ctrl_c().await?;
     Ok(())
