@@ -235,6 +235,14 @@ async fn ids_of_a_million_things_are_checked_without_generating_them() {
         assert_eq!(status(&sandbox, &target, "").await, 200, "{case}");
         assert_eq!(status(&sandbox, &target.replace("/operate", "0/operate"), "").await, 404);
     }
+    // An application could be in each of a million projects.
+    let target = "/v4/projects?offset=10000&limit=1";
+    let (projects, _) = page(&sandbox, target, "", "/projects", "/total").await;
+    let list = json!({ "project_id": projects[0]["project_id"], "page": 99_999, "size": 10 });
+    let (apps, _) = page(&sandbox, "/v1/applications/list", &list.to_string(), "/result", "/total_num").await;
+    let target = format!("/v1/applications/{}/info", id(&apps[0], "id"));
+    assert_eq!(status(&sandbox, &target, "").await, 200);
+    assert_eq!(status(&sandbox, &target.replace("0000", "0001"), "").await, 404);
 }
 
 #[tokio::test]

@@ -77,22 +77,35 @@ impl Numbers {
     }
 }
 
-/// The changes of all lists, by their seeds.
+/// The changes of all lists.
 #[derive(Debug, Default)]
-pub(crate) struct ChangeLog(Mutex<BTreeMap<u64, Changes>>);
+pub(crate) struct ChangeLog(Mutex<Log>);
+
+#[derive(Debug, Default)]
+struct Log {
+    count: u64,
+    by_seed: BTreeMap<u64, Changes>,
+}
 
 impl ChangeLog {
-    /// Changes a list.
+    /// Changes the list with this seed.
     pub(crate) fn change(&self, list: u64, change: impl FnOnce(&mut Changes)) {
-        change(self.lists().entry(list).or_default());
+        let mut log = self.log();
+        log.count += 1;
+        change(log.by_seed.entry(list).or_default());
     }
 
-    /// Returns the changes of a list.
+    /// Returns the changes of the list with this seed.
     pub(crate) fn of(&self, list: u64) -> Changes {
-        self.lists().get(&list).cloned().unwrap_or_default()
+        self.log().by_seed.get(&list).cloned().unwrap_or_default()
     }
 
-    fn lists(&self) -> MutexGuard<'_, BTreeMap<u64, Changes>> {
+    /// Returns how often lists have changed.
+    pub(crate) fn count(&self) -> u64 {
+        self.log().count
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

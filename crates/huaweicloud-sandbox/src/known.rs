@@ -20,7 +20,10 @@ type Arguments = Map<String, Value>;
 
 /// The ids that exist. Lists whose own arguments are ids are found once, and again after a list has changed.
 #[derive(Debug, Default)]
-pub(crate) struct KnownIds(Mutex<BTreeMap<String, Arc<Generated>>>);
+pub(crate) struct KnownIds(Mutex<BTreeMap<Key, Arc<Generated>>>);
+
+/// How often lists had changed, and a list call.
+type Key = (u64, String);
 
 /// The generated lists of an operation, one for each id that exists.
 #[derive(Debug, Default)]
@@ -56,11 +59,6 @@ impl KnownIds {
         Ok(())
     }
 
-    /// Forgets what changes of lists may have made wrong.
-    pub(crate) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
     fn is_listed(&self, content: &Content, link: &ListedBy, given: &Arguments, id: &str) -> bool {
         let Some((contract, operation)) = content.operation(link.service, link.operation) else { return true };
         let contains = |arguments: &Arguments| {
@@ -94,7 +92,8 @@ impl KnownIds {
         operation: &'static Operation,
         given: &Arguments,
     ) -> Arc<Generated> {
-        let key = format!("{}/{}/{}", contract.service.metadata.id, operation.id, Value::Object(given.clone()));
+        let call = format!("{}/{}/{}", contract.service.metadata.id, operation.id, Value::Object(given.clone()));
+        let key = (content.changes.count(), call);
         if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(found);
         }
@@ -107,7 +106,9 @@ impl KnownIds {
             }
         });
         let found = Arc::new(found);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(changes, _), _| *changes == key.0);
+        all.insert(key, Arc::clone(&found));
         found
     }
 }

@@ -84,14 +84,14 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the number of records of a generated history. Defaults to 25.
+    /// Sets the number of records of a generated history, or other list of which no document shows an item. Defaults to 25.
     pub fn records(mut self, records: usize) -> Self {
         self.records = records;
         self
     }
 
-    /// Sets the number of items of each list of ids, such as tickets or projects: the documented ones, then generated
-    /// ones. Defaults to as many as documented.
+    /// Sets the number of items of each list of ids, such as that of the tickets, for every call: first the documented
+    /// ones, then generated ones. Defaults to the documented number.
     pub fn things(mut self, things: usize) -> Self {
         self.things = Some(things);
         self
@@ -104,14 +104,14 @@ impl SandboxBuilder {
         self
     }
 
-    /// Accepts every valid id, with a generated history. Without this, a call with an id that exists nowhere is answered
-    /// with 404: neither in a list of the sandbox, nor in a documented call, nor in a fixture.
+    /// Accepts every valid id, with a generated history. By default a call is answered with 404 if its id is neither in a
+    /// list of the sandbox, nor in a documented call, nor in a fixture.
     pub fn made_up_ids(mut self) -> Self {
         self.made_up_ids = true;
         self
     }
 
-    /// Adds a response of the test's own.
+    /// Adds a response of the test's own. May be called several times.
     pub fn fixture(mut self, fixture: Fixture) -> Self {
         self.fixtures.push(fixture);
         self

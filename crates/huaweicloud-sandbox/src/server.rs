@@ -21,7 +21,6 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     auth::{self, Denied, Signed},
-    changes::Changes,
     content::Content,
     contract::{Route, Subject},
     faults::{self, Fault, FaultyBody},
@@ -124,17 +123,14 @@ impl State {
             elapsed: self.started.elapsed(),
         };
         let Some(fault) = self.faults.next(&concerned) else { return Some(response) };
-        match (fault, response.list) {
-            (Fault::Grow { by }, Some(list)) => self.change(list, |changes| changes.grow(*by)),
-            (Fault::Remove { by }, Some(list)) => self.change(list, |changes| changes.remove(*by)),
-            _ => {}
+        if let (Some(list), Fault::Grow { .. } | Fault::Remove { .. }) = (response.list, fault) {
+            self.content.changes.change(list, |changes| match fault {
+                Fault::Grow { by } => changes.grow(*by),
+                Fault::Remove { by } => changes.remove(*by),
+                _ => {}
+            });
         }
         faults::inject_fault(fault, response)
-    }
-
-    fn change(&self, list: u64, change: impl FnOnce(&mut Changes)) {
-        self.content.changes.change(list, change);
-        self.known_ids.forget();
     }
 
     fn response(
