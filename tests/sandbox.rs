@@ -95,6 +95,8 @@ async fn histories_reach_up_to_now_and_are_the_same_in_every_run() {
     let (pinned, _) = logs(&sandbox, &target).await;
     let times: Vec<String> = pinned.iter().take(3).map(millis).collect();
     assert_eq!(times, ["2030-01-01 08:00:00", "2030-01-01 07:00:00", "2030-01-01 06:00:00"], "in GMT+8");
+    let (operations, _) = operations_log(&sandbox, &"a".repeat(32), &json!({})).await;
+    assert_eq!(operations[0]["operation_time"], "1893456000000", "a whole second");
     let without_times = |records: &[Value]| {
         let mut records = records.to_vec();
         for record in &mut records {
@@ -216,9 +218,10 @@ async fn an_id_that_no_list_contains_is_answered_with_404() {
     // A work item exists in its own project only.
     let target = "/v4/projects/41bd3eab86544863b8fc92ffcd35e3c8/issues";
     let (issues, _) = page(&strict, target, "{}", "/issues", "/total").await;
-    for (project, found) in [("41bd3eab86544863b8fc92ffcd35e3c8", 200), (PROJECT, 404)] {
-        let target = format!("/v4/projects/{project}/issue/{}/records", issues[0]["id"]);
-        assert_eq!(status(&strict, &target, "").await, found, "{project}");
+    for (project, found) in [("41bd3eab86544863b8fc92ffcd35e3c8", [200, 404]), (PROJECT, [404, 200])] {
+        let records =
+            async |issue: &Value| status(&strict, &format!("/v4/projects/{project}/issue/{issue}/records"), "").await;
+        assert_eq!([records(&issues[0]["id"]).await, records(&json!(9_175_005)).await], found, "{project}");
     }
     // A client that authenticates wrongly, or breaks a rule, learns that first.
     assert_eq!(status(&strict, "/v2/servicerequest/cases/CS1/operate-logs?limit=101", "").await, 400);
@@ -344,6 +347,7 @@ async fn faults_apply_to_services_operations_arguments_and_times() {
             (ticket("CS2", "?offset=20"), 505),
             (format!("{CASES}&offset=20"), 505),
             (CASES.to_owned(), 200),
+            ("/v4/projects?offset=20&limit=10".to_owned(), 200),
             (format!("/v2/issues/get-record?project_id={PROJECT}&issue_id=5"), 504),
             (format!("/v4/projects/{PROJECT}/issue/5/records"), 200),
         ] {
@@ -372,31 +376,45 @@ async fn faults_apply_to_services_operations_arguments_and_times() {
     }
 }
 
+/// Returns a rule that changes a list after the first page of it, or a later one.
+fn once(operation: &str, fault: Fault) -> FaultRule {
+    FaultRule::new(fault).operation(operation).times(1)
+}
+
+/// The same for the history of one ticket.
+fn once_for_ticket(fault: Fault) -> FaultRule {
+    once("list_case_operate_logs", fault).argument("case_id", "CS1")
+}
+
+/// Returns a page of the history of that ticket.
+async fn ticket_logs(sandbox: &Sandbox, offset: usize) -> (Vec<Value>, u64) {
+    logs(sandbox, &(LOGS.replace("123", "CS1") + &format!("&offset={offset}"))).await
+}
+
 #[tokio::test]
-async fn lists_change_while_they_are_walked() {
-    let of = |operation: &str, fault: Fault| FaultRule::new(fault).operation(operation).times(1);
-    // A generated history: three newer records after the first page, then the two newest of them are gone.
-    let history = |fault| of("list_case_operate_logs", fault).argument("case_id", "CS1");
-    let plan = FaultPlan::new().rule(history(Fault::Grow { by: 3 })).rule(history(Fault::Remove { by: 2 }).after(1));
+async fn a_generated_history_grows_and_shrinks_between_pages() {
+    let grow = once_for_ticket(Fault::Grow { by: 3 });
+    let plan = FaultPlan::new().rule(grow).rule(once_for_ticket(Fault::Remove { by: 2 }).after(1));
     let builder = Sandbox::builder().made_up_ids().newest(new_year()).faults(plan);
     let sandbox = builder.start().await.unwrap();
-    let target = |offset: usize| LOGS.replace("123", "CS1") + &format!("&offset={offset}");
-    let (before, total) = logs(&sandbox, &target(0)).await;
+    let (before, total) = ticket_logs(&sandbox, 0).await;
     assert_eq!((before.len(), total), (25, 25), "the response to the request is intact");
-    let (grown, total) = logs(&sandbox, &target(0)).await;
+    let (grown, total) = ticket_logs(&sandbox, 0).await;
     assert_eq!((&grown[3..], total), (&before[..], 28));
     let times = ["2030-01-01 11:00:00", "2030-01-01 10:00:00", "2030-01-01 09:00:00", "2030-01-01 08:00:00"];
     assert_eq!(ids(&grown[..4], "operate_time"), times);
-    let (shifted, total) = logs(&sandbox, &target(10)).await;
+    let (shifted, total) = ticket_logs(&sandbox, 10).await;
     assert_eq!((&shifted[..], total), (&grown[12..], 26), "two of the new ones are gone");
-    let other = logs(&sandbox, &target(0).replace("CS1", "CS2")).await;
+    let other = logs(&sandbox, &LOGS.replace("123", "CS2")).await;
     assert_eq!(other.1, 25, "only the list that was read changes");
+}
 
-    // What was removed does not come back under its old id.
+#[tokio::test]
+async fn what_is_removed_from_a_list_exists_no_more() {
     let plan = FaultPlan::new()
-        .rule(of("list_cases", Fault::Grow { by: 2 }))
-        .rule(of("list_cases", Fault::Remove { by: 3 }).after(1))
-        .rule(of("list_cases", Fault::Grow { by: 1 }).after(2));
+        .rule(once("list_cases", Fault::Grow { by: 2 }))
+        .rule(once("list_cases", Fault::Remove { by: 3 }).after(1))
+        .rule(once("list_cases", Fault::Grow { by: 1 }).after(2));
     let sandbox = Sandbox::builder().faults(plan).start().await.unwrap();
     let (documented, _) = cases(&sandbox, CASES).await;
     let (grown, total) = cases(&sandbox, &format!("{CASES}&status=5")).await;
@@ -407,7 +425,7 @@ async fn lists_change_while_they_are_walked() {
     let (last, _) = cases(&sandbox, CASES).await;
     assert_eq!(&last[1..], &documented[1..]);
     let newest = id(&last[0], "incident_id");
-    assert!(!ids(&grown, "incident_id").contains(&newest));
+    assert!(!ids(&grown, "incident_id").contains(&newest), "a removed record came back");
     let ticket = |id: &str| LOGS.replace("123", id);
     for (id, found) in
         [(newest, 200), (id(&grown[0], "incident_id"), 404), ("124".to_owned(), 200), ("123".to_owned(), 200)]
@@ -415,19 +433,35 @@ async fn lists_change_while_they_are_walked() {
         assert_eq!(status(&sandbox, &ticket(&id), "").await, found, "{id}");
     }
 
-    // A fixture is continued with generated records.
+    // The applications of a project go with it.
+    let plan = FaultPlan::new().rule(once("list_projects_v4", Fault::Remove { by: 3 }).after(1));
+    let sandbox = Sandbox::builder().things(3).faults(plan).start().await.unwrap();
+    let (projects, _) = page(&sandbox, "/v4/projects?offset=2&limit=1", "", "/projects", "/total").await;
+    let list = json!({ "project_id": projects[0]["project_id"], "page": 1, "size": 10 }).to_string();
+    let (apps, _) = page(&sandbox, "/v1/applications/list", &list, "/result", "/total_num").await;
+    let target = format!("/v1/applications/{}/info", id(&apps[0], "id"));
+    assert_eq!(status(&sandbox, &target, "").await, 200);
+    page(&sandbox, "/v4/projects?offset=0&limit=1", "", "/projects", "/total").await;
+    assert_eq!(status(&sandbox, &target, "").await, 404);
+}
+
+#[tokio::test]
+async fn a_fixture_is_continued_with_generated_records() {
     let fixed = json!({ "incident_log_id": "L1", "operate_time": "2029-12-31 10:00:00" });
     let fixture = Fixture::new("osm", "list_case_operate_logs").argument("case_id", "CS1").items([fixed.clone()]);
-    let plan = FaultPlan::new().rule(history(Fault::Grow { by: 2 })).rule(history(Fault::Remove { by: 99 }).after(1));
+    let grow = once_for_ticket(Fault::Grow { by: 2 });
+    let plan = FaultPlan::new().rule(grow).rule(once_for_ticket(Fault::Remove { by: 99 }).after(1));
     let sandbox = Sandbox::builder().fixture(fixture).faults(plan).start().await.unwrap();
-    assert_eq!(logs(&sandbox, &target(0)).await, (vec![fixed.clone()], 1));
-    let (grown, total) = logs(&sandbox, &target(0)).await;
+    assert_eq!(ticket_logs(&sandbox, 0).await, (vec![fixed.clone()], 1));
+    let (grown, total) = ticket_logs(&sandbox, 0).await;
     assert_eq!((&grown[2], total), (&fixed, 3));
     assert_eq!(ids(&grown[..2], "operate_time"), ["2029-12-31 12:00:00", "2029-12-31 11:00:00"]);
-    assert_eq!(logs(&sandbox, &target(0)).await, (vec![], 0));
+    assert_eq!(ticket_logs(&sandbox, 0).await, (vec![], 0));
+}
 
-    // The stream of a client notices.
-    let plan = FaultPlan::new().rule(history(Fault::Grow { by: 4 }));
+#[tokio::test]
+async fn a_stream_over_a_growing_history_has_every_record_once() {
+    let plan = FaultPlan::new().rule(once_for_ticket(Fault::Grow { by: 4 }));
     let sandbox = Sandbox::builder().made_up_ids().records(250).faults(plan).start().await.unwrap();
     let osm = huaweicloud_osm::Client::new(&sandbox.config().unwrap()).unwrap();
     let mut items = osm.list_case_operate_logs().case_id("CS1").items();
@@ -435,7 +469,7 @@ async fn lists_change_while_they_are_walked() {
     while let Some(log) = items.try_next().await.unwrap() {
         assert!(seen.insert(log.incident_log_id.clone()), "{log:?} comes twice");
     }
-    assert_eq!(seen.len(), 250);
+    assert_eq!((seen.len(), items.added_in_front()), (250, 4));
 }
 
 /// Returns the values of the members that identify a record: the documented ones, and its own that are named as ids.

@@ -3,7 +3,7 @@
 use std::{fs, io::ErrorKind};
 
 use clap::ArgMatches;
-use huaweicloud_sandbox::Sandbox;
+use huaweicloud_sandbox::{FaultPlan, Sandbox};
 
 use crate::{failure::Failure, output};
 
@@ -12,11 +12,12 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let records = matches.get_one::<usize>("records").copied().unwrap_or_default();
     let file = matches.get_one::<String>("faults");
-    let wrong = |error: std::io::Error| {
-        Failure::wrong_use(format!("--faults: {}: {error}", file.map_or("no file", String::as_str)))
+    let wrong = |file: &str, error| Failure::wrong_use(format!("--faults: {file}: {error}"));
+    let plan = match file {
+        None => FaultPlan::new(),
+        Some(file) => fs::read_to_string(file).and_then(|plan| plan.parse()).map_err(|error| wrong(file, error))?,
     };
-    let plan = file.map(|file| fs::read_to_string(file)?.parse()).transpose().map_err(wrong)?;
-    let mut builder = Sandbox::builder().port(port).records(records).faults(plan.unwrap_or_default());
+    let mut builder = Sandbox::builder().port(port).records(records).faults(plan);
     if let Some(things) = matches.get_one::<usize>("things") {
         builder = builder.things(*things);
     }
@@ -24,8 +25,8 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     if made_up_ids {
         builder = builder.made_up_ids();
     }
-    let sandbox = builder.start().await.map_err(|error| match error.kind() {
-        ErrorKind::InvalidInput => wrong(error),
+    let sandbox = builder.start().await.map_err(|error| match (file, error.kind()) {
+        (Some(file), ErrorKind::InvalidInput) => wrong(file, error),
         _ => Failure::unreachable(format!("the sandbox cannot listen on port {port}: {error}")),
     })?;
     output::lines([
@@ -36,13 +37,8 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     ])?;
     eprintln!("Documented histories:");
     sandbox.subjects().iter().for_each(|subject| eprintln!("  {subject}"));
-    eprintln!(
-        "Generated histories:\n  SERVICE/ID for every other {}",
-        match made_up_ids {
-            true => "valid id",
-            false => "id that a list contains",
-        }
-    );
+    let which = if made_up_ids { "valid id" } else { "id that a list contains" };
+    eprintln!("Generated histories:\n  SERVICE/ID for every other {which}");
     eprintln!("Listening on {}; press Ctrl-C to stop.", sandbox.url());
     tokio::signal::ctrl_c().await?;
     Ok(())
