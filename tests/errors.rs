@@ -240,7 +240,7 @@ fn rejects_invalid_config() {
 
 #[tokio::test]
 async fn redacts_secrets_in_debug_and_display() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let credential = Credential::temporary("AK", SECRET, SECRET);
     let builder = Config::builder().credentials(credential.clone()).endpoint(sandbox.url());
     let shown_builder = format!("{builder:?}");

@@ -59,7 +59,7 @@ struct Setup {
 }
 
 async fn fault_setup(plan: FaultPlan) -> Setup {
-    let sandbox = Sandbox::builder().record_requests().faults(plan).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().faults(plan).start().await.unwrap();
     let clock = Arc::new(TestClock::default());
     let builder = sandbox.config_builder().clock(Arc::clone(&clock) as _);
     Setup { sandbox, clock, builder }
@@ -326,7 +326,7 @@ async fn detects_clock_skew() {
         assert!(error.is_unauthenticated() && error.code() == Some("APIGW.0301"));
     }
     // Without fault injection, the sandbox rejects a signature that is 20 minutes off.
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let clock = TestClock::default();
     clock.advance(Duration::from_secs(20 * 60));
     let config = sandbox.config_builder().clock(Arc::new(clock)).build().unwrap();
@@ -406,7 +406,12 @@ fn redacts_secrets_under_every_fault() {
                 Credential::temporary(SANDBOX_KEY, SECRET, SECRET),
                 Credential::token(SECRET),
             ] {
-                let sandbox = Sandbox::builder().faults(FaultPlan::new().always(fault.clone())).start().await.unwrap();
+                let sandbox = Sandbox::builder()
+                    .made_up_ids()
+                    .faults(FaultPlan::new().always(fault.clone()))
+                    .start()
+                    .await
+                    .unwrap();
                 let config = Config::builder()
                     .credentials(credential.clone())
                     .endpoint(sandbox.url())
@@ -452,7 +457,7 @@ async fn redacts_long_and_escaped_secrets() {
     let shown = format!("{} {}", error.message(), error.body_excerpt().unwrap());
     assert!(!shown.contains("aB3") && shown.contains("(redacted)"), "{shown}");
 
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let config = Config::builder().anonymous().endpoint(sandbox.url()).build().unwrap();
     let iam = huaweicloud_iam::Client::new(&config).unwrap();
     let entry = huaweicloud_iam::dynamic::SERVICE.operation("keystone_create_user_token_by_password").unwrap();

@@ -67,7 +67,7 @@ async fn assert_response(sandbox: &Sandbox, request: &str, status: u16, words: &
 
 #[tokio::test]
 async fn a_content_hash_is_that_of_the_body_or_none() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let hash = |body: &str| Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let refusal = "X-Sdk-Content-Sha256 is neither";
     for (value, body, status, words) in [
@@ -91,7 +91,7 @@ async fn a_content_hash_is_that_of_the_body_or_none() {
 
 #[tokio::test]
 async fn a_header_that_authenticates_is_given_once() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let language = [("x-language", "en-us")];
     for second in [
         "x-sdk-date: 20200101T000000Z",
@@ -112,7 +112,7 @@ async fn a_header_that_authenticates_is_given_once() {
 
 #[tokio::test]
 async fn different_targets_have_different_signatures() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let replacement = canonical_query(&[("group_id", "\u{fffd}")]);
     for (target, query, status) in [
         (format!("{LOGS}?group_id=%EF%BF%BD"), &*replacement, 200),
@@ -129,7 +129,7 @@ async fn different_targets_have_different_signatures() {
 #[tokio::test]
 async fn a_fault_concerns_only_its_own_request() {
     let plan = FaultPlan::new().first(1, Fault::Truncate).after(1, 1, Fault::Reset).after(2, 1, Fault::ResetInBody);
-    let sandbox = Sandbox::builder().faults(plan).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().faults(plan).start().await.unwrap();
     let request = with_token(&sandbox, LOGS);
     let mut ends = Vec::new();
     for _ in 0..4 {
@@ -149,7 +149,7 @@ async fn a_fault_concerns_only_its_own_request() {
 #[tokio::test]
 async fn a_client_that_sends_too_slowly_is_disconnected() {
     let limit = Duration::from_millis(50);
-    let sandbox = Sandbox::builder().read_timeout(limit).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().read_timeout(limit).start().await.unwrap();
     let whole = with_token(&sandbox, LOGS);
     let token = format!("x-auth-token: {}", sandbox.token());
     let half_a_body = format!("POST {HISTORIES} HTTP/1.1\r\nhost: h\r\n{token}\r\ncontent-length: 2\r\n\r\n{{");
@@ -167,13 +167,13 @@ async fn a_client_that_sends_too_slowly_is_disconnected() {
     }
     // Time that the sandbox takes is not the client's: a slow response is complete.
     let plan = FaultPlan::new().always(Fault::Slow { millis: 10 });
-    let sandbox = Sandbox::builder().read_timeout(limit).faults(plan).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().read_timeout(limit).faults(plan).start().await.unwrap();
     assert_response(&sandbox, &with_token(&sandbox, LOGS), 200, "\"total_count\":25").await;
 }
 
 #[tokio::test]
 async fn heads_and_bodies_have_a_maximum_size() {
-    let sandbox = Sandbox::builder().read_timeout(Duration::MAX).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().read_timeout(Duration::MAX).start().await.unwrap();
     let head = |size: usize| {
         let request = with_token(&sandbox, LOGS);
         let padding = "a".repeat(size - request.len() - "x-padding: \r\n".len());
@@ -203,7 +203,7 @@ async fn waits_for_file_descriptors_without_spinning() {
         assert!(output.status.success() && text.contains("1 passed"), "{text}");
         return;
     }
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     // Blocking, so that the sandbox cannot accept the connection before there are no more files.
     let client = std::net::TcpStream::connect(sandbox.url().trim_start_matches("http://")).unwrap();
     client.set_nonblocking(true).unwrap();

@@ -15,6 +15,7 @@ mod neighbours;
 mod pages;
 mod properties;
 mod rules;
+mod sandbox;
 mod signing;
 mod support;
 mod tidy;

@@ -150,7 +150,7 @@ async fn listed_ids_refer_to_existing_resources() {
 
 #[tokio::test]
 async fn pagination_supplies_required_paging_parameters() {
-    let sandbox = Sandbox::builder().records(230).record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().records(230).record_requests().start().await.unwrap();
     let config = config(&sandbox);
     let projectman = huaweicloud_projectman::Client::new(&config).unwrap();
     let mut projects = projectman.list_projects_v4().items();
@@ -231,7 +231,7 @@ async fn creates_and_redacts_temporary_keys() {
 
 #[tokio::test]
 async fn since_returns_only_newer_events() {
-    let sandbox = Sandbox::builder().records(40).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().records(40).start().await.unwrap();
     let mut asked = 0;
     for (service, entry, _) in operations() {
         let Some(name) = entry.operation.history.as_ref().and_then(|history| history.since) else { continue };

@@ -18,7 +18,7 @@ async fn sandbox(builder: SandboxBuilder) -> (Sandbox, huaweicloud_core::Config)
 
 #[tokio::test]
 async fn every_pagination_style_reads_to_the_end() {
-    let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
+    let (sandbox, config) = sandbox(Sandbox::builder().made_up_ids().records(250)).await;
     let mut ids = Vec::new();
     let mut logs = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
     while let Some(log) = logs.try_next().await.unwrap() {
@@ -64,7 +64,7 @@ async fn every_pagination_style_reads_to_the_end() {
 
 #[tokio::test]
 async fn streams_are_lazy_limited_and_read_ahead_on_demand() {
-    let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
+    let (sandbox, config) = sandbox(Sandbox::builder().made_up_ids().records(250)).await;
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let call = || osm.list_case_operate_logs().case_id("CS1");
     let mut items = call().items().max_items(120);
@@ -92,7 +92,7 @@ async fn streams_are_lazy_limited_and_read_ahead_on_demand() {
 }
 
 async fn read_until_error(plan: FaultPlan, records: usize) -> (usize, Error) {
-    let (_sandbox, config) = sandbox(Sandbox::builder().records(records).faults(plan)).await;
+    let (_sandbox, config) = sandbox(Sandbox::builder().made_up_ids().records(records).faults(plan)).await;
     let mut items = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
     let mut count = 0;
     loop {
@@ -140,7 +140,7 @@ async fn inconsistent_pages_end_with_an_error() {
 
 #[tokio::test]
 async fn reports_items_beyond_the_pagination_limit() {
-    let (sandbox, config) = sandbox(Sandbox::builder().records(70_000)).await;
+    let (sandbox, config) = sandbox(Sandbox::builder().made_up_ids().records(70_000)).await;
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let mut items = osm.list_case_operate_logs().case_id("CS1").offset(65_400).items();
     let mut count = 0;
@@ -161,7 +161,8 @@ async fn reports_items_beyond_the_pagination_limit() {
 async fn mid_stream_faults_lose_and_duplicate_nothing() {
     for fault in [Fault::Reset, Fault::Truncate, Fault::Status { status: 503, retry_after: None }] {
         let (sandbox, _) =
-            sandbox(Sandbox::builder().records(250).faults(FaultPlan::new().after(1, 1, fault.clone()))).await;
+            sandbox(Sandbox::builder().made_up_ids().records(250).faults(FaultPlan::new().after(1, 1, fault.clone())))
+                .await;
         let clock = std::sync::Arc::new(crate::faults::TestClock::default());
         let config = sandbox.config_builder().clock(clock).build().unwrap();
         let mut items = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("CS1").items();
@@ -201,7 +202,7 @@ async fn records_inserted_during_pagination_are_not_duplicated() {
 
 #[tokio::test]
 async fn read_ahead_fetches_while_consumer_is_busy() {
-    let (sandbox, config) = sandbox(Sandbox::builder().records(250)).await;
+    let (sandbox, config) = sandbox(Sandbox::builder().made_up_ids().records(250)).await;
     let osm = huaweicloud_osm::Client::new(&config).unwrap();
     let mut items = osm.list_case_operate_logs().case_id("CS1").items().read_ahead();
     items.try_next().await.unwrap();

@@ -124,7 +124,7 @@ proptest! {
         body in json(),
     ) {
         runtime().block_on(async {
-            let sandbox = Sandbox::start().await.unwrap();
+            let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
             let client = huaweicloud_osm::Client::new(&sandbox.config().unwrap()).unwrap();
             let (path, method) = match method {
                 "GET" => (format!("/v2/servicerequest/cases/{id}/operate-logs"), http::Method::GET),

@@ -17,6 +17,9 @@ fn snapshots_match_documented_examples() {
     let mut expected = BTreeSet::new();
     for (service, entry, node) in operations() {
         expected.insert(format!("outline__{}.snap", service.metadata.id));
+        if entry.operation.history.is_some() {
+            expected.insert(format!("events__{}.snap", service.metadata.id));
+        }
         let examples = examples(service, entry, &node);
         let models = examples.iter().filter(|example| example.is_model);
         expected.extend(models.map(|example| format!("workspace__examples__{}.snap", example.name)));

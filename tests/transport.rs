@@ -53,7 +53,7 @@ fn answer(status: u16, body: impl Into<Bytes>) -> Response {
 
 #[tokio::test]
 async fn own_http_client_is_used_for_every_endpoint() {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let own = reqwest::Client::builder().no_proxy().user_agent("collector/7").default_headers(
         [("x-team".parse().unwrap(), "security".parse().unwrap())].into_iter().collect::<http::HeaderMap>(),
     );
@@ -83,7 +83,7 @@ async fn own_http_client_follows_no_redirect() {
 /// A finished client is a transport.
 #[tokio::test]
 async fn finished_http_client_is_a_transport() {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let own = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).user_agent("own/1");
     // Its builder sets up cryptography.
     let config = sandbox.config_builder().http(reqwest::Client::builder()).build().unwrap();
@@ -449,7 +449,7 @@ fn only_localhost_itself_is_this_machine() {
 
 #[tokio::test]
 async fn localhost_needs_no_name_server() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let url = sandbox.url().replace("127.0.0.1", "localhost");
     let config = sandbox.config_builder().endpoint(url).build().unwrap();
     huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("1").send().await.unwrap();

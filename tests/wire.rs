@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Canned, SECRET};
 
 async fn sandbox() -> (Sandbox, Config) {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let config = sandbox
         .config_builder()
         .project_id("0123456789abcdef0123456789abcdef")
@@ -159,7 +159,7 @@ async fn codeartsdeploy_sends_documented_request() {
 
 #[tokio::test]
 async fn sends_auth_headers_for_tokens_and_temporary_keys() {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let config = |credential| Config::builder().credentials(credential).endpoint(sandbox.url()).build().unwrap();
     let token = config(Credential::token(sandbox.token()));
     huaweicloud_osm::Client::new(&token).unwrap().list_case_operate_logs().case_id("1").send().await.unwrap();
@@ -188,7 +188,7 @@ async fn does_not_follow_redirects() {
 
 #[tokio::test]
 async fn sandbox_rejects_invalid_credentials() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let with = |credential| Config::builder().credentials(credential).endpoint(sandbox.url()).build().unwrap();
     let wrong = [
         (Credential::keys(sandbox.access_key(), SECRET), "APIGW.0301", "verify aksk signature fail"),

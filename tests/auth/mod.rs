@@ -47,7 +47,7 @@ async fn call(config: &Config) -> Result<Option<i64>, Error> {
 
 #[tokio::test]
 async fn resolves_credential_sources_in_sdk_order() {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let (ak, sk) = (sandbox.access_key(), sandbox.secret_key());
     let profile = format!("[basic]\nak = {ak}\nsk = {sk}\nproject_id = from-the-file\n[global]\ndomain_id = d-1\n");
     let home = Home::with(&[("credentials", profile.as_bytes())]);
@@ -173,7 +173,7 @@ async fn reports_metadata_service_failures() {
 
 #[tokio::test]
 async fn caches_token_from_password_login() {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let login = Password::new("example", "ann", SECRET, TokenScope::ProjectName("cn-south-1".into()));
     assert!(!format!("{login:?}").contains(SECRET));
     let environment = Environment::of([("HUAWEICLOUD_SDK_AK", "not looked at")]);
@@ -214,7 +214,7 @@ async fn caches_token_from_password_login() {
 
 #[tokio::test]
 async fn resolves_account_ids_lazily_and_once() {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let variables = [("HUAWEICLOUD_SDK_AK", sandbox.access_key()), ("HUAWEICLOUD_SDK_SK", sandbox.secret_key())];
     let config = load(Home::with(&[]).environment(&variables), unreachable_metadata(), &sandbox.url()).await.unwrap();
     let deploy = huaweicloud_codeartsdeploy::Client::new(&config).unwrap();
@@ -245,7 +245,7 @@ async fn resolves_account_ids_lazily_and_once() {
 
 #[tokio::test]
 async fn user_endpoints_override_spec_endpoints() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let url = sandbox.url();
     let keys = [("HUAWEICLOUD_SDK_AK", sandbox.access_key()), ("HUAWEICLOUD_SDK_SK", sandbox.secret_key())];
     let file = format!(
@@ -296,7 +296,7 @@ async fn does_not_retry_rejected_login() {
 
 #[tokio::test]
 async fn environment_ids_apply_to_every_credential_source() {
-    let sandbox = Sandbox::builder().record_requests().start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().start().await.unwrap();
     let profile = format!("[basic]\nak = {}\nsk = {}\n", sandbox.access_key(), sandbox.secret_key());
     let home = Home::with(&[("credentials", profile.as_bytes())]);
     let environment = home.environment(&[("HUAWEICLOUD_SDK_DOMAIN_ID", "d-7")]);
@@ -321,7 +321,7 @@ async fn picks_up_keys_rotated_by_metadata_service() {
 
 #[tokio::test]
 async fn profile_may_start_with_byte_order_mark() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let profile = format!("\u{feff}[basic]\r\nak = {}\r\nsk = {}\r\n", sandbox.access_key(), sandbox.secret_key());
     let home = Home::with(&[("credentials", profile.as_bytes())]);
     let config = load(home.environment(&[]), unreachable_metadata(), &sandbox.url()).await.unwrap();

@@ -66,7 +66,7 @@ async fn call_concurrently(config: &Config) {
 
 #[tokio::test]
 async fn concurrent_tasks_share_one_refresh() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
     let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
@@ -110,7 +110,7 @@ async fn refreshes_before_expiry_and_reports_failure_to_all_waiters() {
 #[tokio::test]
 async fn refreshes_token_that_expires_mid_stream_once() {
     let plan = FaultPlan::new().after(1, 1, Fault::Expired);
-    let sandbox = Sandbox::builder().records(250).record_requests().faults(plan).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().records(250).record_requests().faults(plan).start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
     let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
@@ -122,8 +122,13 @@ async fn refreshes_token_that_expires_mid_stream_once() {
     }
     assert_eq!((count, source.loads.load(Ordering::SeqCst), sandbox.requests().len()), (250, 2, 4));
 
-    let sandbox =
-        Sandbox::builder().record_requests().faults(FaultPlan::new().always(Fault::Expired)).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .made_up_ids()
+        .record_requests()
+        .faults(FaultPlan::new().always(Fault::Expired))
+        .start()
+        .await
+        .unwrap();
     let source = Counting::new("dead", Duration::from_secs(86400));
     let renewing = Arc::new(RefreshingCredentials::new(Arc::clone(&source) as _));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
@@ -152,7 +157,7 @@ async fn concurrent_tasks_share_one_refresh_of_an_expired_token() {
             })
         }
     }
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let source = Counting::new(sandbox.token().to_owned().leak(), Duration::from_secs(86400));
     let renewing = Arc::new(RefreshingCredentials::new(Arc::new(Dying(Arc::clone(&source)))));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
@@ -323,7 +328,7 @@ async fn failing_source_is_not_asked_again_and_again() {
 #[tokio::test]
 async fn rejected_credentials_are_not_replaced_again_and_again() {
     let plan = FaultPlan::new().always(Fault::Expired);
-    let sandbox = Sandbox::builder().record_requests().faults(plan).start().await.unwrap();
+    let sandbox = Sandbox::builder().made_up_ids().record_requests().faults(plan).start().await.unwrap();
     let source = Counting::new("dead", Duration::from_secs(86400));
     let clock = Arc::new(TestClock::default());
     let renewing = Arc::new(RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _));

@@ -12,7 +12,8 @@ use huaweicloud_history::{History, Order, Thing};
 use serde_json::Value;
 
 /// What a program of one's own may want of a record.
-#[derive(Clone, Default)]
+#[derive(Default)]
+#[expect(dead_code, reason = "it is made, and that is measured")]
 struct Own {
     id: String,
     at: Option<i64>,

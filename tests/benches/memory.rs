@@ -37,7 +37,7 @@ fn main() {
     }
     let mut peaks = Vec::new();
     for records in [10_000_usize, 1_000_000] {
-        let sandbox = runtime.block_on(Sandbox::builder().records(records).start()).unwrap();
+        let sandbox = runtime.block_on(Sandbox::builder().made_up_ids().records(records).start()).unwrap();
         let started = Instant::now();
         let output = Command::new(env::current_exe().unwrap())
             .env(URL, format!("{},{records}", sandbox.url()))

@@ -199,6 +199,19 @@ fn sandbox() -> Command {
                 .help("Number of records in a generated history"),
         )
         .arg(
+            Arg::new("things")
+                .long("things")
+                .value_name("N")
+                .value_parser(value_parser!(usize))
+                .help("Number of items in each list of ids, such as tickets [default: as many as documented]"),
+        )
+        .arg(
+            Arg::new("made-up-ids")
+                .long("made-up-ids")
+                .action(ArgAction::SetTrue)
+                .help("Accepts every valid id. Without this, an id that no list contains is answered with 404"),
+        )
+        .arg(
             Arg::new("faults")
                 .long("faults")
                 .value_name("FILE")
@@ -210,11 +223,15 @@ fn sandbox() -> Command {
              HUAWEICLOUD_SANDBOX_URL is its URL. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
              HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.\n\n\
              A plan is a list of rules; the first that applies wins. Two resets after one response; always 429 for one \
-             operation:\n\n  \
+             operation, if its argument has this value:\n\n  \
              [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
-             {\"operation\": \"…\", \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
+             {\"operation\": \"…\", \"arguments\": {\"…\": \"…\"},\n    \
+             \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
+             Keys of a rule, besides do: service, operation, arguments; after and times, in requests; from and until, in \
+             seconds since the start. A misspelt name is refused.\n\n\
              Faults: status, redirect, body, reset, reset_in_body, truncate, hang, hang_in_body, slow, expired, clock, \
-             short_page, shrink.",
+             short_page, shrink; grow and remove, with which a list has \"by\" records more or fewer in front after the \
+             response.",
         )
 }
 
@@ -230,7 +247,7 @@ fn connection(command: Command) -> Command {
                 .action(ArgAction::SetTrue)
                 .global(true)
                 .help_heading("Connection")
-                .help("Uses a mock server inside this command; needs no account"),
+                .help("Uses a mock server inside this command, with a history for every id; needs no account"),
         )
         .arg(text("region", "REGION", "Region, such as cn-north-4 [env: HUAWEICLOUD_SDK_REGION]"))
         .arg(text("endpoint", "URL", "Endpoint instead of that of the region, such as a sandbox"))

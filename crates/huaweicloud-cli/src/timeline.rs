@@ -34,7 +34,7 @@ pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let (since, until) = (at("since")?, at("until")?);
     let count = |name: &str| matches.get_one::<usize>(name).copied();
     // With a sandbox, short generated histories suffice as an example.
-    let connection = settings::connect(matches, Sandbox::builder().records(1)).await?;
+    let connection = settings::connect(matches, Sandbox::builder().records(1).made_up_ids()).await?;
 
     let mut history = History::of(&connection.config);
     history = things.into_iter().fold(history, History::thing);

@@ -104,7 +104,8 @@ fn timeline_filters_by_service_limit_and_time() {
     assert_eq!(of(&run(&["osm/123", "--since", "1m"]), "time_text"), ["123"]);
     assert_eq!(run(&["coc/IM1", "--since", "2126-06-01"]), Vec::<Value>::new());
     // A thing is accepted as it is printed, in any case.
-    assert_eq!(of(&run(&["OSM/123", "osm/123"]), "thing"), ["osm/123"]);
+    let twice = run(&["OSM/123", "osm/123"]);
+    assert_eq!((of(&twice, "thing"), twice.len()), (vec!["osm/123".to_owned()], 1));
     let script = run(&["--service", "coc", "--actor", "coc-SCRIPT"]);
     assert_eq!(of(&script, "action"), ["Handling an incident"]);
     assert_eq!(of(&run(&["--service", "coc", "--action", "accepted", "--action", "HANDLING"]), "action").len(), 1);
@@ -262,7 +263,7 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     assert_eq!(code, Some(3), "{stderr}");
     assert!(stderr.contains("no connection to 127.0.0.1:1 (after 3 attempts): Connection refused"), "{stderr}");
 
-    let mut sandbox = Playing::start(&[]);
+    let mut sandbox = Playing::start(&["--made-up-ids"]);
     let (url, exports) = (sandbox.url.clone(), sandbox.exports.clone());
 
     let (code, _, stderr) = keys(&mut hwc(&[&call[..], &[&url]].concat()));
@@ -289,8 +290,12 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     assert!(stderr.contains("HUAWEICLOUD_SDK_SK is not"), "{stderr}");
 
     let listed = sandbox.stop();
-    for id in ["case_id \"123\"", "IM202506051651290199975850", "9175005", "00105ecca9d142148f9807cf0cdebfef"] {
-        assert!(listed.contains(id), "{id} is not listed:\n{listed}");
+    let project = "c15cc54e338d4506afd9bd8103071ff0";
+    let subjects = ["coc/IM202506051651290199975850", "codeartsdeploy/00105ecca9d142148f9807cf0cdebfef", "osm/123"];
+    for subject in
+        subjects.into_iter().chain([&*format!("projectman/{project}/9175005"), "SERVICE/ID for every other valid id"])
+    {
+        assert!(listed.contains(&format!("\n  {subject}\n")), "{subject} is not listed:\n{listed}");
     }
 }
 
@@ -298,7 +303,7 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
 fn run_with_faults(plan: &[Value], arguments: &[&str]) -> (Option<i32>, String, String) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), Value::from(plan).to_string()).unwrap();
-    let sandbox = Playing::start(&["--faults", file.path().to_str().unwrap()]);
+    let sandbox = Playing::start(&["--made-up-ids", "--faults", file.path().to_str().unwrap()]);
     let mut command = hwc(&[arguments, &["--endpoint", &sandbox.url]].concat());
     output(command.envs(sandbox.exports.clone()).output().unwrap())
 }
@@ -380,6 +385,32 @@ fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stdout.lines().count() > 0 && stderr.starts_with("hwc: projectman/bad/id: list_issues_v4: "), "{stderr}");
     assert!(stderr.ends_with("; 1 list not read to the end\n"), "{stderr}");
+}
+
+#[test]
+fn a_sandbox_has_the_ids_that_its_lists_contain() {
+    let plan = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(plan.path(), r#"[{"operation": "list_casess", "do": {"fault": "reset"}}]"#).unwrap();
+    let file = plan.path().to_str().unwrap();
+    let (code, _, stderr) = run(&["sandbox", "--faults", file]);
+    let expected =
+        format!("hwc: --faults: {file}: rule 1 of the fault plan names the unknown operation \"list_casess\"; ");
+    assert!(code == Some(2) && stderr.starts_with(&expected) && stderr.contains(", list_cases, "), "{stderr}");
+
+    let mut sandbox = Playing::start(&["--things", "7", "--records", "2"]);
+    let run = |arguments: &[&str]| {
+        let mut command = hwc(&[arguments, &["--endpoint", &sandbox.url]].concat());
+        output(command.envs(sandbox.exports.clone()).output().unwrap())
+    };
+    let (code, stdout, stderr) = run(&["timeline", "--service", "osm", "-o", "json"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert_eq!(stdout.lines().count(), 1 + 6 * 2, "the documented ticket and six others: {stdout}");
+    let (code, _, stderr) = run(&["timeline", "osm/CS9"]);
+    assert!(
+        code == Some(1) && stderr.contains(r#"case_id "CS9" does not exist: list_cases does not list it"#),
+        "{stderr}"
+    );
+    assert!(sandbox.stop().contains("\n  SERVICE/ID for every other id that a list contains\n"));
 }
 
 #[test]

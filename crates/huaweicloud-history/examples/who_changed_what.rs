@@ -1,4 +1,4 @@
-//! Who changed what in the last 7 days, over all services: `cargo run --example who_changed_what`.
+//! Who changed what in the last 7 days, over all services: `cargo run -p huaweicloud-history --example who_changed_what`.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,10 +13,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut events = History::of(&sandbox.config()?).since(week_ago).order(Order::NewestFirst).stream();
     while let Some(event) = events.next().await {
         match event {
-            Ok(event) => println!("{}", serde_json::to_string(&event)?),
+            Ok(event) => {
+                let time = event.time.and_then(|time| time.to_rfc3339()).or(event.time_text).unwrap_or_default();
+                println!("{time} {} {}: {}", event.thing, event.actor, event.action.unwrap_or_default());
+            }
             Err(failure) => eprintln!("{failure}"),
         }
     }
-    println!("{:?}", events.summary());
+    println!("{} events of {} things", events.summary().events, events.summary().things);
     Ok(())
 }

@@ -116,7 +116,9 @@ impl History {
 
     /// Adds a thing, which is read with each configuration.
     pub fn thing(mut self, thing: Thing) -> Self {
-        self.things.push(thing);
+        if !self.things.contains(&thing) {
+            self.things.push(thing);
+        }
         self
     }
 

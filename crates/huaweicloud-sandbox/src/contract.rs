@@ -1,6 +1,6 @@
 //! Access to the specs: routes, schemas and documented responses.
 
-use std::io;
+use std::{fmt, io};
 
 use http::Method;
 use huaweicloud_core::{
@@ -9,6 +9,8 @@ use huaweicloud_core::{
 };
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+
+use crate::arguments::text;
 
 /// A history for which the sandbox has a documented response.
 #[derive(Clone, Debug)]
@@ -19,6 +21,14 @@ pub struct Subject {
     pub operation: &'static str,
     /// The arguments of the call.
     pub arguments: Map<String, Value>,
+}
+
+/// Formats the history as `hwc timeline` takes it: `SERVICE/ID`, with all ids that the operation requires.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.service.metadata.id)?;
+        self.arguments.values().try_for_each(|id| write!(f, "/{}", text(id)))
+    }
 }
 
 /// A service with its spec.
@@ -68,10 +78,10 @@ impl Contract {
         self.node(operation).pointer("/requestBody/content/application~1json/schema")
     }
 
-    /// Returns the status and the body of the documented response whose status starts with this digit.
-    pub(crate) fn documented(&self, operation: &Operation, first_digit: char) -> Option<(u16, &Value)> {
+    /// Returns the status and the body of the documented response whose status starts with these digits.
+    pub(crate) fn documented(&self, operation: &Operation, digits: &str) -> Option<(u16, &Value)> {
         let responses = self.node(operation).get("responses")?.as_object()?;
-        let (status, response) = responses.iter().find(|(status, _)| status.starts_with(first_digit))?;
+        let (status, response) = responses.iter().find(|(status, _)| status.starts_with(digits))?;
         let examples = response.pointer("/content/application~1json/examples")?.as_object()?;
         Some((status.parse().ok()?, examples.values().next()?.get("value")?))
     }
@@ -87,36 +97,76 @@ impl Contract {
             .collect()
     }
 
-    /// Returns the schema at a JSON pointer into the success response.
-    pub(crate) fn response_schema(&self, operation: &Operation, pointer: &str) -> Option<&Value> {
+    /// Returns the schema of the items of a list operation.
+    pub(crate) fn item_schema(&self, operation: &Operation, pagination: &Pagination) -> Option<&Value> {
         let responses = self.node(operation).get("responses")?.as_object()?;
         let (_, response) = responses.iter().find(|(status, _)| status.starts_with('2'))?;
-        let mut at = self.resolve(response.pointer("/content/application~1json/schema")?);
-        for key in pointer.split('/').skip(1) {
-            at = self.resolve(at.get("properties")?.get(key)?);
-        }
-        Some(at)
+        let body = response.pointer("/content/application~1json/schema")?;
+        self.member(body, pagination.items)?.get("items")
     }
 
-    /// Returns the arguments that select the documented response: the examples of the required parameters and body
-    /// members, without the pagination arguments.
+    /// Returns the schema at a JSON pointer into the values of a schema.
+    pub(crate) fn member<'a>(&'a self, schema: &'a Value, pointer: &str) -> Option<&'a Value> {
+        pointer
+            .split('/')
+            .skip(1)
+            .try_fold(self.resolve(schema), |at, key| Some(self.resolve(at.get("properties")?.get(key)?)))
+    }
+
+    /// Returns the members of the JSON request body.
+    fn body_members(&self, operation: &Operation) -> Option<&Map<String, Value>> {
+        self.resolve(self.request_schema(operation)?)["properties"].as_object()
+    }
+
+    /// Returns the names of all arguments.
+    pub(crate) fn argument_names(&self, operation: &Operation) -> Vec<&str> {
+        let parameters = parameters(self.node(operation)).filter_map(|parameter| parameter["name"].as_str());
+        let members = self.body_members(operation).into_iter().flatten().map(|(name, _)| name.as_str());
+        parameters.filter(|name| !name.eq_ignore_ascii_case("x-auth-token")).chain(members).collect()
+    }
+
+    /// Returns the schema of an argument.
+    pub(crate) fn argument_schema(&self, operation: &Operation, name: &str) -> Option<&Value> {
+        let parameter = parameters(self.node(operation)).find(|parameter| parameter["name"] == name);
+        let schema = parameter.map(|parameter| &parameter["schema"]);
+        Some(self.resolve(schema.or_else(|| self.body_members(operation)?.get(name))?))
+    }
+
+    /// Returns the names of the required arguments, without the pagination arguments.
+    fn required_names(&self, operation: &Operation) -> Vec<&str> {
+        let parameters = parameters(self.node(operation)).filter(|parameter| parameter["required"] == true);
+        let parameters = parameters.filter_map(|parameter| parameter["name"].as_str());
+        let required = self.request_schema(operation).and_then(|schema| self.resolve(schema)["required"].as_array());
+        let names = parameters.chain(required.into_iter().flatten().filter_map(Value::as_str));
+        names.filter(|name| !is_paging(operation, name)).collect()
+    }
+
+    /// Returns the names of the arguments that select a list: the required ones, and the ids that other lists contain.
+    pub(crate) fn selecting_names(&self, operation: &'static Operation) -> Vec<&str> {
+        let mut names = self.required_names(operation);
+        let listed = operation.listed_by.iter().map(|link| link.argument);
+        let optional: Vec<&str> = listed.filter(|name| !names.contains(name)).collect();
+        names.extend(optional);
+        names
+    }
+
+    /// Returns the arguments that select the documented response: the examples of the required ones.
     pub(crate) fn documented_arguments(&self, operation: &Operation) -> Map<String, Value> {
         let node = self.node(operation);
-        let parameters = parameters(node)
-            .filter(|parameter| parameter["required"] == true)
-            .filter_map(|parameter| Some((parameter["name"].as_str()?.to_owned(), parameter.get("example")?.clone())));
         let body = &node["requestBody"]["content"]["application/json"];
-        let example = body["examples"].as_object().and_then(|examples| examples.values().next()?.get("value"));
-        let required = self.request_schema(operation).and_then(|schema| self.resolve(schema)["required"].as_array());
-        let members = required.into_iter().flatten().filter_map(Value::as_str);
-        let members = members.filter_map(|name| Some((name.to_owned(), example?.get(name)?.clone())));
-        parameters
-            .chain(members.filter(|(_, value)| !value.is_object()))
-            .filter(|(name, _)| {
-                !operation.pagination.iter().flat_map(Pagination::arguments).any(|paging| paging == name)
-            })
-            .collect()
+        let body = body["examples"].as_object().and_then(|examples| examples.values().next()?.get("value"));
+        let example = |name: &str| match parameters(node).find(|parameter| parameter["name"] == name) {
+            Some(parameter) => parameter.get("example"),
+            None => body?.get(name).filter(|value| !value.is_object()),
+        };
+        let names = self.required_names(operation).into_iter();
+        names.filter_map(|name| Some((name.to_owned(), example(name)?.clone()))).collect()
     }
+}
+
+/// Returns whether an argument selects a page.
+pub(crate) fn is_paging(operation: &Operation, name: &str) -> bool {
+    operation.pagination.iter().flat_map(Pagination::arguments).any(|paging| paging == name)
 }
 
 /// Returns the parameters of an operation.

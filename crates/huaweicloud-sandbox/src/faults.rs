@@ -1,10 +1,9 @@
-//! Fault injection, to test clients. Faults are set through the library or a file, never through a request.
+//! Faults, and their injection into responses. Faults are set through the library or a file, never through a request.
 
 use std::{
     collections::VecDeque,
     io::ErrorKind,
     pin::Pin,
-    sync::atomic::{AtomicU32, Ordering},
     task::{Context, Poll},
     time::Duration,
 };
@@ -82,103 +81,17 @@ pub enum Fault {
         /// The number to subtract from the total.
         by: u64,
     },
-}
-
-/// A fault and the requests that it applies to.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleText {
-    /// The id of the operation. Defaults to all operations.
-    #[serde(default)]
-    operation: Option<String>,
-    /// The number of requests without the fault before it applies. Defaults to 0.
-    #[serde(default)]
-    after: u32,
-    /// The number of requests with the fault. Defaults to all following requests.
-    #[serde(default)]
-    times: Option<u32>,
-    /// The fault.
-    #[serde(rename = "do")]
-    fault: Fault,
-}
-
-#[derive(Debug)]
-struct Rule {
-    text: RuleText,
-    seen: AtomicU32,
-}
-
-/// A list of rules for fault injection, of which the first that applies to a request is used.
-///
-/// ```
-/// use huaweicloud_sandbox::{Fault, FaultPlan};
-///
-/// let plan = FaultPlan::new()
-///     .after(1, 2, Fault::Reset)
-///     .always(Fault::Status { status: 503, retry_after: None });
-/// let same: FaultPlan = r#"[
-///     {"after": 1, "times": 2, "do": {"fault": "reset"}},
-///     {"do": {"fault": "status", "status": 503}}
-/// ]"#.parse()?;
-/// # Ok::<(), std::io::Error>(())
-/// ```
-#[derive(Debug, Default)]
-pub struct FaultPlan(Vec<Rule>);
-
-impl FaultPlan {
-    /// Creates a plan without faults.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a rule that leaves the first `good` responses intact and injects the fault into the next `bad` responses.
-    /// Later responses are intact again.
-    #[must_use]
-    pub fn after(self, good: u32, bad: u32, fault: Fault) -> Self {
-        self.rule(RuleText { operation: None, after: good, times: Some(bad), fault })
-    }
-
-    /// Adds a rule that injects the fault into the first `bad` responses.
-    #[must_use]
-    pub fn first(self, bad: u32, fault: Fault) -> Self {
-        self.after(0, bad, fault)
-    }
-
-    /// Adds a rule that injects the fault into all responses.
-    #[must_use]
-    pub fn always(self, fault: Fault) -> Self {
-        self.rule(RuleText { operation: None, after: 0, times: None, fault })
-    }
-
-    fn rule(mut self, text: RuleText) -> Self {
-        self.0.push(Rule { text, seen: AtomicU32::new(0) });
-        self
-    }
-
-    /// Returns the fault for the next request for this operation.
-    pub(crate) fn next(&self, operation: &str) -> Option<&Fault> {
-        let concerned =
-            self.0.iter().filter(|rule| rule.text.operation.as_deref().is_none_or(|known| known == operation));
-        // Every rule counts all requests for its operation, including those to which another rule applies.
-        let mut found = None;
-        for rule in concerned {
-            let number = rule.seen.fetch_add(1, Ordering::Relaxed);
-            let due = number >= rule.text.after
-                && rule.text.times.is_none_or(|times| number < rule.text.after.saturating_add(times));
-            found = found.or(due.then_some(&rule.text.fault));
-        }
-        found
-    }
-}
-
-impl std::str::FromStr for FaultPlan {
-    type Err = std::io::Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rules: Vec<RuleText> = serde_json::from_str(text)?;
-        Ok(rules.into_iter().fold(Self::new(), Self::rule))
-    }
+    /// The list that was read grows after this response, which is intact: newer records, an hour apart, come in front.
+    /// The records before them stay as they are. Responses that are no page of a list are not affected.
+    Grow {
+        /// The number of records to add.
+        by: u32,
+    },
+    /// The list that was read loses its newest records after this response, which is intact. Their ids no longer exist.
+    Remove {
+        /// The number of records to remove.
+        by: u32,
+    },
 }
 
 /// Injects a fault into a response. Returns `None` if no response is to be sent.
@@ -217,6 +130,8 @@ pub(crate) fn inject_fault(fault: &Fault, mut response: MockResponse) -> Option<
                 items.truncate(items.len().saturating_sub(*by));
             }
         }),
+        // These change the list, not the response.
+        Fault::Grow { .. } | Fault::Remove { .. } => {}
         Fault::Shrink { by } => change(&mut response, |body, _, total| {
             if let Some(total) = total.and_then(|total| body.pointer_mut(total)) {
                 *total = json!(total.as_u64().unwrap_or(0).saturating_sub(*by));

@@ -1,20 +1,41 @@
 #![doc = include_str!("../README.md")]
 
+mod arguments;
 mod auth;
+mod changes;
+mod content;
 mod contract;
 mod faults;
+mod fixtures;
+mod generate;
+mod ids;
+mod known;
+mod list;
+mod names;
+mod plan;
+mod random;
 mod records;
 mod response;
 mod rules;
 mod server;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use huaweicloud_core::{Config, ConfigBuilder, Credential, Error};
 use tokio::{net::TcpListener, task::JoinHandle};
 
+use content::{Content, Settings};
+use contract::Contract;
+
 pub use contract::Subject;
-pub use faults::{Fault, FaultPlan};
+pub use faults::Fault;
+pub use fixtures::Fixture;
+pub use plan::{FaultPlan, FaultRule};
 pub use server::RecordedRequest;
 
 /// A running mock server for the documented services. It stops when it is dropped.
@@ -31,6 +52,10 @@ pub struct Sandbox {
 pub struct SandboxBuilder {
     port: u16,
     records: usize,
+    things: Option<usize>,
+    newest: Option<SystemTime>,
+    made_up_ids: bool,
+    fixtures: Vec<Fixture>,
     record: bool,
     faults: FaultPlan,
     read_timeout: Duration,
@@ -38,8 +63,17 @@ pub struct SandboxBuilder {
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        let read_timeout = Duration::from_secs(60);
-        Self { port: 0, records: 25, record: false, faults: FaultPlan::new(), read_timeout }
+        Self {
+            port: 0,
+            records: 25,
+            things: None,
+            newest: None,
+            made_up_ids: false,
+            fixtures: Vec::new(),
+            record: false,
+            faults: FaultPlan::new(),
+            read_timeout: Duration::from_secs(60),
+        }
     }
 }
 
@@ -50,9 +84,36 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the number of records of a generated history. Defaults to 25.
+    /// Sets the number of records of a generated history, or other list of which no document shows an item. Defaults to 25.
     pub fn records(mut self, records: usize) -> Self {
         self.records = records;
+        self
+    }
+
+    /// Sets the number of items of each list of ids, such as that of the tickets, for every call: first the documented
+    /// ones, then generated ones. Defaults to the documented number.
+    pub fn things(mut self, things: usize) -> Self {
+        self.things = Some(things);
+        self
+    }
+
+    /// Sets the time of the newest record of a generated history, rounded down to a second. Defaults to the start of the
+    /// sandbox.
+    pub fn newest(mut self, time: SystemTime) -> Self {
+        self.newest = Some(time);
+        self
+    }
+
+    /// Accepts every valid id, with a generated history. By default a call is answered with 404 if its id is neither in a
+    /// list of the sandbox, nor in a documented call, nor in a fixture.
+    pub fn made_up_ids(mut self) -> Self {
+        self.made_up_ids = true;
+        self
+    }
+
+    /// Adds a response of the test's own. May be called several times.
+    pub fn fixture(mut self, fixture: Fixture) -> Self {
+        self.fixtures.push(fixture);
         self
     }
 
@@ -80,16 +141,29 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the port is in use or a spec cannot be read.
+    /// Returns an error of the kind [`InvalidInput`](io::ErrorKind::InvalidInput) if a fixture or a rule of the fault
+    /// plan names an unknown service, operation or argument, or if a fixture has not the kind of response that its
+    /// operation has. Returns an error if the port is in use or a spec cannot be read.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let Self { port, records, record, faults, read_timeout } = self;
-        let services = huaweicloud_catalog::services();
-        let state = Arc::new(server::State::new(services, records, record, faults, read_timeout)?);
+        let Self { port, records, things, newest, made_up_ids, fixtures, record, faults, read_timeout } = self;
+        let services = huaweicloud_catalog::services().iter();
+        let contracts = services.map(|service| Contract::read(service)).collect::<io::Result<Vec<_>>>()?;
+        names::check_fixtures(&contracts, &fixtures)?;
+        names::check_plan(&contracts, &faults)?;
+        let newest = whole_seconds(newest.unwrap_or_else(SystemTime::now));
+        let content = Content::new(contracts, fixtures, Settings { records, things, newest, made_up_ids });
+        let state = Arc::new(server::State::new(content, record, faults, read_timeout));
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
         Ok(Sandbox { address, state, task })
     }
+}
+
+/// Returns the time in milliseconds since the Unix epoch, rounded down to a second.
+fn whole_seconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX).saturating_mul(1000)
 }
 
 impl Sandbox {

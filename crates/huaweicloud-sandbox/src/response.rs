@@ -14,6 +14,8 @@ pub(crate) struct MockResponse {
     pub(crate) body: Bytes,
     pub(crate) end: BodyEnd,
     pub(crate) pagination: Option<&'static Pagination>,
+    /// The seed of the list that it is a page of.
+    pub(crate) list: Option<u64>,
 }
 
 impl MockResponse {
@@ -24,6 +26,7 @@ impl MockResponse {
             body: Bytes::copy_from_slice(body.as_bytes()),
             end: BodyEnd::Complete,
             pagination: None,
+            list: None,
         }
     }
 

@@ -7,22 +7,25 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Limited};
-use huaweicloud_core::dynamic::Service;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     auth::{self, Denied, Signed},
-    contract::{Contract, Route, Subject},
-    faults::{self, FaultPlan, FaultyBody},
+    content::Content,
+    contract::{Route, Subject},
+    faults::{self, Fault, FaultyBody},
+    known::KnownIds,
+    plan::{Concerned, FaultPlan},
     records,
     response::{BodyEnd, MockResponse},
     rules::{self, Sent},
@@ -52,35 +55,31 @@ pub struct RecordedRequest {
 
 #[derive(Debug)]
 pub(crate) struct State {
-    contracts: Vec<Contract>,
-    records: usize,
+    content: Content,
+    known_ids: KnownIds,
     faults: FaultPlan,
+    started: Instant,
     read_timeout: Duration,
     recorded: Option<Mutex<Vec<RecordedRequest>>>,
     served: AtomicU64,
 }
 
 impl State {
-    pub(crate) fn new(
-        services: &[&'static Service],
-        records: usize,
-        record: bool,
-        faults: FaultPlan,
-        read_timeout: Duration,
-    ) -> io::Result<Self> {
-        Ok(Self {
-            contracts: services.iter().map(|service| Contract::read(service)).collect::<io::Result<_>>()?,
-            records,
+    pub(crate) fn new(content: Content, record: bool, faults: FaultPlan, read_timeout: Duration) -> Self {
+        Self {
+            content,
+            known_ids: KnownIds::default(),
             faults,
+            started: Instant::now(),
             read_timeout,
             recorded: record.then(Mutex::default),
             served: AtomicU64::new(0),
-        })
+        }
     }
 
     pub(crate) fn subjects(&self) -> Vec<Subject> {
-        self.contracts
-            .iter()
+        let contracts = self.content.contracts.iter();
+        contracts
             .flat_map(|contract| contract.service.operations.iter().map(move |entry| (contract, entry.operation)))
             .filter(|(_, operation)| operation.history.is_some())
             .map(|(contract, operation)| Subject {
@@ -105,53 +104,59 @@ impl State {
             return Some(MockResponse::gateway(400, "APIGW.0201", "Bad request: the path or the query is not UTF-8"));
         }
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-        let Some(route) = self.contracts.iter().find_map(|contract| {
+        let Some(route) = self.content.contracts.iter().find_map(|contract| {
             let method = http::Method::from_bytes(request.method.as_bytes()).ok()?;
             contract.route(&method, path)
         }) else {
             let message = "The API does not exist or has not been published in the environment";
             return Some(MockResponse::gateway(404, "APIGW.0101", message));
         };
-        let response = self.response(&route, &pairs(query), path, request);
-        match self.faults.next(route.operation.id) {
-            Some(fault) => faults::inject_fault(fault, response),
-            None => Some(response),
+        let RecordedRequest { method, headers, body, .. } = request;
+        let query = &pairs(query);
+        let arguments = rules::arguments(&route, &Sent { query, headers, body });
+        let response = self.response(&route, &Signed { method, path, query, headers, body }, &arguments);
+        let none = Map::new();
+        let concerned = Concerned {
+            service: route.contract.service.metadata.id,
+            operation: route.operation.id,
+            arguments: arguments.as_ref().unwrap_or(&none),
+            elapsed: self.started.elapsed(),
+        };
+        let Some(fault) = self.faults.next(&concerned) else { return Some(response) };
+        if let (Some(list), Fault::Grow { .. } | Fault::Remove { .. }) = (response.list, fault) {
+            self.content.changes.change(list, |changes| match fault {
+                Fault::Grow { by } => changes.grow(*by),
+                Fault::Remove { by } => changes.remove(*by),
+                _ => {}
+            });
         }
+        faults::inject_fault(fault, response)
     }
 
     fn response(
         &self,
         route: &Route<'_>,
-        query: &[(String, String)],
-        path: &str,
-        request: &RecordedRequest,
+        signed: &Signed<'_>,
+        arguments: &Result<Map<String, Value>, String>,
     ) -> MockResponse {
-        let RecordedRequest { method, headers, body, .. } = request;
-        let signed = Signed { method, path, query, headers, body };
         if !route.operation.anonymous
-            && let Err(Denied { code, message }) = auth::check(&signed, SystemTime::now())
+            && let Err(Denied { code, message }) = auth::check(signed, SystemTime::now())
         {
             return MockResponse::gateway(401, code, &message);
         }
-        let arguments = match rules::arguments(route, &Sent { query, headers, body }) {
+        let arguments = match arguments {
             Ok(arguments) => arguments,
-            Err(rule) => {
-                let documented = route.contract.documented(route.operation, '4');
-                let Some((status, example)) = documented else {
-                    return MockResponse::gateway(400, "APIGW.0106", &format!("Orchestration error: {rule}"));
-                };
-                let mut body = example.clone();
-                if let Some(message) = body.get_mut("error_msg") {
-                    *message = format!("{}: {rule}", message.as_str().unwrap_or_default()).into();
-                }
-                return MockResponse::json(status, &body);
-            }
+            Err(rule) => return refusal(route, 400, "APIGW.0106", &format!("Orchestration error: {rule}")),
         };
-        let Some((status, body)) = records::response(route, &arguments, self.records) else {
+        if let Err(reason) = self.known_ids.check(&self.content, route, arguments) {
+            return refusal(route, 404, "SANDBOX.0404", &reason);
+        }
+        let Some(success) = records::response(&self.content, route, arguments) else {
             return MockResponse::gateway(500, "APIGW.0601", "The spec documents no response");
         };
-        let mut response = MockResponse::json(status, &body);
+        let mut response = MockResponse::json(success.status, &success.body);
         response.pagination = route.operation.pagination.as_ref();
+        response.list = success.list;
         for name in route.contract.secret_headers(route.operation) {
             if let (Ok(name), Ok(token)) = (name.parse::<HeaderName>(), HeaderValue::from_str(auth::TOKEN)) {
                 response.headers.insert(name, token);
@@ -159,6 +164,18 @@ impl State {
         }
         response
     }
+}
+
+/// Returns the documented error response with a reason in its message, or one of the gateway if none is documented.
+fn refusal(route: &Route<'_>, status: u16, code: &str, reason: &str) -> MockResponse {
+    let Some((status, example)) = route.contract.documented(route.operation, &status.to_string()) else {
+        return MockResponse::gateway(status, code, reason);
+    };
+    let mut body = example.clone();
+    if let Some(message) = body.get_mut("error_msg") {
+        *message = format!("{}: {reason}", message.as_str().unwrap_or_default()).into();
+    }
+    MockResponse::json(status, &body)
 }
 
 /// Returns the decoded pairs of a query, which is UTF-8. A plus sign is literal: the gateway does not use form encoding.
