@@ -2,20 +2,62 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     task::{Context, Poll, ready},
 };
 
 use huaweicloud_core::{Error, ErrorKind, Items, dynamic::Item};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
+use crate::failure::{Missed, is_local};
+
+/// What lets a call pass: a limit of the calls in flight, and whether the service can be reached at all.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    permits: Arc<Semaphore>,
+    /// How often in a row the service could not be reached.
+    unreached: Arc<AtomicU32>,
+}
+
+impl Gate {
+    /// After how many calls that could not reach the service no more are made.
+    const TRIES: u32 = 3;
+
+    pub(crate) fn new(calls: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS))), unreached: Arc::default() }
+    }
+
+    /// Returns the gate of another service, with the same limit.
+    pub(crate) fn of_another_service(&self) -> Self {
+        Self { permits: Arc::clone(&self.permits), unreached: Arc::default() }
+    }
+
+    async fn next_page(&self, items: &mut Items<Item>) -> Result<Option<Vec<Item>>, Missed> {
+        // The permits are never closed.
+        let _permit = self.permits.acquire().await;
+        let tries = self.unreached.load(Relaxed);
+        if tries >= Self::TRIES {
+            return Err(Missed::Skipped(tries));
+        }
+        let page = items.next_page().await;
+        match &page {
+            Err(error) if !is_local(error) => drop(self.unreached.fetch_add(1, Relaxed)),
+            _ => self.unreached.store(0, Relaxed),
+        }
+        page.map_err(Missed::Failed)
+    }
+}
+
 /// A page of a list, and the list.
-type Page = (Items<Item>, Result<Option<Vec<Item>>, Error>);
+type Page = (Items<Item>, Result<Option<Vec<Item>>, Missed>);
 
 /// The pages of a list, each fetched by a task of its own. Dropping it ends the call in flight.
 pub(crate) struct PageCalls {
     state: State,
-    permits: Arc<Semaphore>,
+    gate: Gate,
     read_ahead: bool,
     added_in_front: usize,
 }
@@ -28,14 +70,14 @@ enum State {
 }
 
 impl PageCalls {
-    /// Creates the calls of a list, each of which is made with one of the permits; `read_ahead` makes the next call when
-    /// a page has come, and not when the next one is wanted.
-    pub(crate) fn new(items: Items<Item>, permits: Arc<Semaphore>, read_ahead: bool) -> Self {
-        Self { state: State::Ready(items), permits, read_ahead, added_in_front: 0 }
+    /// Creates the calls of a list; `read_ahead` makes the next call when a page has come, and not when the next one is
+    /// wanted.
+    pub(crate) fn new(items: Items<Item>, gate: Gate, read_ahead: bool) -> Self {
+        Self { state: State::Ready(items), gate, read_ahead, added_in_front: 0 }
     }
 
-    /// Returns the next page, or `None` after the last. An error is the end.
-    pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Item>, Error>>> {
+    /// Returns the next page, or `None` after the last. What was missed is the end.
+    pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Item>, Missed>>> {
         self.call();
         let State::InFlight(call) = &mut self.state else { return Poll::Ready(None) };
         let result = ready!(Pin::new(call).poll(context));
@@ -48,7 +90,9 @@ impl PageCalls {
                 }
                 page
             }
-            Err(error) => Err(Error::new(ErrorKind::Transport, "the call was given up").with_source(error)),
+            Err(error) => {
+                Err(Missed::Failed(Error::new(ErrorKind::Transport, "the call was given up").with_source(error)))
+            }
         };
         if self.read_ahead {
             self.call();
@@ -60,11 +104,9 @@ impl PageCalls {
     fn call(&mut self) {
         self.state = match std::mem::replace(&mut self.state, State::Done) {
             State::Ready(mut items) => {
-                let permits = Arc::clone(&self.permits);
+                let gate = self.gate.clone();
                 State::InFlight(tokio::spawn(async move {
-                    // The permits are never closed.
-                    let _permit = permits.acquire_owned().await;
-                    let page = items.next_page().await;
+                    let page = gate.next_page(&mut items).await;
                     (items, page)
                 }))
             }

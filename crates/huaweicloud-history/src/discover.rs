@@ -7,6 +7,12 @@ use std::{
     task::{Context, Poll},
 };
 
+use crate::{
+    calls::{Gate, PageCalls},
+    failure::{Failure, Missed, Subject},
+    template::{Arguments, plain_argument},
+    thing::{Thing, ThingKind, argument},
+};
 use futures_core::{Stream, stream::BoxStream};
 use futures_util::{StreamExt as _, stream};
 use huaweicloud_core::{
@@ -15,14 +21,6 @@ use huaweicloud_core::{
     metadata::{ListedBy, Parameter},
 };
 use serde_json::Value;
-use tokio::sync::Semaphore;
-
-use crate::{
-    calls::PageCalls,
-    failure::Failure,
-    template::{Arguments, plain_argument},
-    thing::{Thing, ThingKind, argument},
-};
 
 /// A stream of the things of a kind that an account can see, as the lists of the service have them.
 ///
@@ -56,23 +54,18 @@ impl Things {
     ///
     /// It makes its calls on the current Tokio runtime.
     pub fn new(config: &Config, kind: ThingKind, services: &[&'static Service]) -> Self {
-        Self::with_permits(config, kind, services, Arc::new(Semaphore::new(LISTS)))
+        Self::through(Gate::new(LISTS), config, kind, services)
     }
 
-    /// Creates a stream that makes each call with one of the permits.
-    pub(crate) fn with_permits(
-        config: &Config,
-        kind: ThingKind,
-        services: &[&'static Service],
-        permits: Arc<Semaphore>,
-    ) -> Self {
-        let lists = Arc::new(Lists { config: config.clone(), services: services.to_vec(), kind, permits });
+    /// Creates a stream whose calls go through a gate.
+    pub(crate) fn through(gate: Gate, config: &Config, kind: ThingKind, services: &[&'static Service]) -> Self {
+        let lists = Arc::new(Lists { config: config.clone(), services: services.to_vec(), kind, gate });
         let operation = kind.operation().operation;
         let known = |parameter: &&Parameter| operation.listed_by.iter().any(|link| link.argument == parameter.name);
         if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.required && !known(parameter)) {
             let message =
                 format!("{} needs {}, which no list knows: name {} instead", operation.id, parameter.name, kind.form());
-            return Self(one(Err(lists.unlisted(message))));
+            return Self(one(Err(lists.unlisted(&message))));
         }
         let found = lists.arguments(kind.operation(), Arguments::new());
         Self(found.map(move |found| found.map(|arguments| Thing::listed(kind, arguments))).boxed())
@@ -103,7 +96,7 @@ struct Lists {
     config: Config,
     services: Vec<&'static Service>,
     kind: ThingKind,
-    permits: Arc<Semaphore>,
+    gate: Gate,
 }
 
 fn one<T: Send + 'static>(item: T) -> BoxStream<'static, T> {
@@ -122,7 +115,7 @@ impl Lists {
         let Some(link) = missing.first().copied() else { return one(Ok(given)) };
         let Some((service, list)) = self.list(link) else {
             let message = format!("{}/{} is not part of this program", link.service, link.operation);
-            return one(Err(self.unlisted(message)));
+            return one(Err(self.unlisted(&message)));
         };
         // Arguments of the list: ids that are known already, and ids from its own lists.
         let needed = list.operation.listed_by.iter().map(|link| link.argument);
@@ -163,15 +156,15 @@ impl Lists {
     ) -> BoxStream<'static, Result<Arguments, Failure>> {
         let names = asked.values().map(|id| format!("/{}", plain_argument(id)));
         let subject = format!("{}{}", service.metadata.id, names.collect::<String>());
-        let is_listed = !asked.is_empty();
-        let items = || {
+        let what = Subject::List { of_listed: !asked.is_empty() };
+        let items = || -> Result<_, Error> {
             let call = Call::new(Client::new(&self.config, service.metadata)?, list);
             asked.into_iter().fold(call, |call, (name, id)| call.argument(&name, id)).items()
         };
-        let failed = move |read: usize, error: Error| Failure::of_list(subject.clone(), is_listed, read, error);
+        let failed = move |read: usize, missed: Missed| Failure::missed(subject.clone(), what, read, missed);
         let mut calls = match items() {
-            Ok(items) => PageCalls::new(items, Arc::clone(&self.permits), false),
-            Err(error) => return one(Err(failed(0, error))),
+            Ok(items) => PageCalls::new(items, self.gate.clone(), false),
+            Err(error) => return one(Err(failed(0, Missed::Failed(error)))),
         };
         let lists = Arc::clone(self);
         let mut read = 0;
@@ -182,7 +175,7 @@ impl Lists {
                     read += items.len();
                     items.iter().map(|item| found(&lists, item)).collect()
                 }
-                Err(error) => vec![Err(failed(read, error))],
+                Err(missed) => vec![Err(failed(read, missed))],
             }))
         })
         .flat_map(stream::iter)
@@ -208,11 +201,11 @@ impl Lists {
                 "{} lists {id} as {}, which cannot be {} of {}; it is left out",
                 link.operation, link.value, link.argument, entry.operation.id
             );
-            Failure::of_item(self.kind.service().metadata.id.to_owned(), message)
+            Failure::of_item(self.kind.service().metadata.id.to_owned(), &message)
         })
     }
 
-    fn unlisted(&self, message: String) -> Failure {
+    fn unlisted(&self, message: &str) -> Failure {
         Failure::unlisted(self.kind.service().metadata.id.to_owned(), message)
     }
 }

@@ -19,6 +19,7 @@ pub struct Failure {
     pub read: usize,
     /// Whether the thing was found in a list, so that its id is not the caller's.
     pub listed: bool,
+    /// A sentence with the subject.
     message: String,
     error: Option<Error>,
 }
@@ -41,35 +42,76 @@ pub enum FailureKind {
     Skipped,
 }
 
+/// What a failure is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Subject {
+    /// A list of things, which needs the id of a listed thing or not.
+    List { of_listed: bool },
+    /// A thing, which was found in a list or named.
+    Thing { is_listed: bool },
+}
+
+/// Why a page of a list is missing.
+#[derive(Debug)]
+pub(crate) enum Missed {
+    Failed(Error),
+    /// The call was not made, because so many before it could not reach the service.
+    Skipped(u32),
+}
+
+/// Returns whether an error concerns only its call: the service has answered, and other calls may succeed.
+pub(crate) fn is_local(error: &Error) -> bool {
+    match error.kind() {
+        // An overloaded service affects every call.
+        ErrorKind::Service => !error.is_unauthenticated() && !error.is_retryable(),
+        ErrorKind::InvalidRequest | ErrorKind::UnexpectedResponse | ErrorKind::Decode | ErrorKind::PaginationLimit => {
+            true
+        }
+        _ => false,
+    }
+}
+
 impl Failure {
-    pub(crate) fn of_list(subject: String, listed: bool, read: usize, error: Error) -> Self {
-        let message = match read {
-            0 => String::new(),
-            _ => format!("; of the list before it {read} items were read, what follows them is missing"),
+    /// Creates the failure of a list of things after some of its items, or of a history after some of its records.
+    pub(crate) fn missed(subject: String, what: Subject, read: usize, missed: Missed) -> Self {
+        let (things, listed) = match what {
+            Subject::List { of_listed } => ("items", of_listed),
+            Subject::Thing { is_listed } => ("records", is_listed),
         };
-        Self { subject, kind: FailureKind::List, read, listed, message, error: Some(error) }
+        let rest = format!("; {read} {things} before it were read, what follows them is missing");
+        let rest = if read > 0 { rest } else { String::new() };
+        let (kind, message, error) = match (missed, what) {
+            (Missed::Failed(error), Subject::List { .. }) => {
+                (FailureKind::List, format!(": {error}{rest}"), Some(error))
+            }
+            (Missed::Failed(error), _) if read > 0 => (FailureKind::Partial, format!(": {error}{rest}"), Some(error)),
+            (Missed::Failed(error), _) if listed && error.is_not_found() => {
+                (FailureKind::Gone, format!(" is gone since it was listed: {error}"), Some(error))
+            }
+            (Missed::Failed(error), _) => (FailureKind::Unread, format!(": {error}"), Some(error)),
+            (Missed::Skipped(before), what) => {
+                let why = format!("was not read: the {before} calls of this service before could not be made either");
+                let (kind, what) = match what {
+                    Subject::List { .. } => (FailureKind::List, "a list of things "),
+                    _ if read > 0 => (FailureKind::Partial, "the rest "),
+                    _ => (FailureKind::Skipped, ""),
+                };
+                (kind, format!(": {what}{why}{rest}"), None)
+            }
+        };
+        Self { message: subject.clone() + &message, subject, kind, read, listed, error }
     }
 
-    pub(crate) fn of_item(subject: String, message: String) -> Self {
+    /// Creates the failure of an item of a list that cannot be a thing.
+    pub(crate) fn of_item(subject: String, message: &str) -> Self {
+        let message = format!("{subject}: {message}");
         Self { subject, kind: FailureKind::Item, read: 0, listed: true, message, error: None }
     }
 
-    pub(crate) fn unlisted(subject: String, message: String) -> Self {
+    /// Creates the failure of a kind of things that no list knows.
+    pub(crate) fn unlisted(subject: String, message: &str) -> Self {
+        let message = format!("{subject}: {message}");
         Self { subject, kind: FailureKind::List, read: 0, listed: false, message, error: None }
-    }
-
-    pub(crate) fn of_thing(subject: String, listed: bool, read: usize, error: Error) -> Self {
-        let (kind, message) = match read {
-            0 if listed && error.is_not_found() => (FailureKind::Gone, "is gone since it was listed".to_owned()),
-            0 => (FailureKind::Unread, String::new()),
-            _ => (FailureKind::Partial, format!("; {read} records before it were read, what follows them is missing")),
-        };
-        Self { subject, kind, read, listed, message, error: Some(error) }
-    }
-
-    pub(crate) fn skipped(subject: String, listed: bool, after: u32) -> Self {
-        let message = format!("was not read: the {after} calls of this service before could not be made either");
-        Self { subject, kind: FailureKind::Skipped, read: 0, listed, message, error: None }
     }
 
     /// Returns the error of the call that failed, if one did.
@@ -77,32 +119,11 @@ impl Failure {
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
-
-    /// Returns whether the failure concerns only its subject: the service has answered, and calls for others may succeed.
-    #[must_use]
-    pub fn is_local(&self) -> bool {
-        let Some(error) = &self.error else { return self.kind != FailureKind::Skipped };
-        match error.kind() {
-            // An overloaded service affects every call.
-            ErrorKind::Service => !error.is_unauthenticated() && !error.is_retryable(),
-            ErrorKind::InvalidRequest
-            | ErrorKind::UnexpectedResponse
-            | ErrorKind::Decode
-            | ErrorKind::PaginationLimit => true,
-            _ => false,
-        }
-    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { subject, message, .. } = self;
-        match (&self.error, self.kind) {
-            (Some(error), FailureKind::Gone) => write!(f, "{subject} {message}: {error}"),
-            (Some(error), _) => write!(f, "{subject}: {error}{message}"),
-            (None, FailureKind::Skipped) => write!(f, "{subject} {message}"),
-            (None, _) => write!(f, "{subject}: {message}"),
-        }
+        f.write_str(&self.message)
     }
 }
 

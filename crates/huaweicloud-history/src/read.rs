@@ -3,7 +3,6 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -13,9 +12,12 @@ use huaweicloud_core::{
     Client, Config, EpochMillis, Error,
     dynamic::{Call, Item},
 };
-use tokio::sync::Semaphore;
 
-use crate::{calls::PageCalls, failure::Failure, thing::Thing};
+use crate::{
+    calls::{Gate, PageCalls},
+    failure::{Failure, Missed, Subject},
+    thing::Thing,
+};
 
 /// A stream of the records of a thing, in the order in which the service lists them.
 ///
@@ -51,14 +53,15 @@ impl Records {
     ///
     /// It makes its calls on the current Tokio runtime.
     pub fn new(config: &Config, thing: &Thing, since: Option<&EpochMillis>, until: Option<&EpochMillis>) -> Self {
-        Self::with_permits(config, thing, [since, until], Arc::new(Semaphore::new(1)), true)
+        Self::through(Gate::new(1), config, thing, [since, until], true)
     }
 
-    pub(crate) fn with_permits(
+    /// Creates a stream whose calls go through a gate.
+    pub(crate) fn through(
+        gate: Gate,
         config: &Config,
         thing: &Thing,
         span: [Option<&EpochMillis>; 2],
-        permits: Arc<Semaphore>,
         read_ahead: bool,
     ) -> Self {
         let kind = thing.kind();
@@ -74,7 +77,7 @@ impl Records {
             }
             call.items()
         };
-        let calls = items().map(|items| PageCalls::new(items, permits, read_ahead)).map_err(Some);
+        let calls = items().map(|items| PageCalls::new(items, gate, read_ahead)).map_err(Some);
         let ready = Vec::new().into_iter();
         Self { subject: thing.to_string(), is_listed: thing.is_listed(), calls, ready, read: 0 }
     }
@@ -94,14 +97,17 @@ impl Records {
     pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Item>, Failure>>> {
         let page = match &mut self.calls {
             Ok(calls) => ready!(calls.poll_page(context)),
-            Err(error) => error.take().map(Err),
+            Err(error) => error.take().map(|error| Err(Missed::Failed(error))),
         };
         Poll::Ready(page.map(|page| match page {
             Ok(items) => {
                 self.read += items.len();
                 Ok(items)
             }
-            Err(error) => Err(Failure::of_thing(self.subject.clone(), self.is_listed, self.read, error)),
+            Err(missed) => {
+                let what = Subject::Thing { is_listed: self.is_listed };
+                Err(Failure::missed(self.subject.clone(), what, self.read, missed))
+            }
         }))
     }
 }

@@ -3,42 +3,37 @@
 use std::{
     cmp::Reverse,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering::Relaxed},
-    },
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use futures_core::{Stream, future::BoxFuture};
 use huaweicloud_core::{Config, Error, dynamic::Item};
-use tokio::sync::Semaphore;
 
 use crate::{
-    event::Event, failure::Failure, filter::Filter, map::Mapper, read::Records, summary::Shared, thing::Thing,
+    calls::Gate,
+    event::Event,
+    failure::{Failure, Missed, Subject},
+    filter::Filter,
+    map::Mapper,
+    read::Records,
+    summary::Shared,
+    thing::Thing,
 };
 
 /// What all readers of a stream of events share.
 pub(crate) struct Common {
     pub(crate) filter: Filter,
     pub(crate) summary: Shared,
-    /// One for each call that may be in flight.
-    pub(crate) permits: Arc<Semaphore>,
     pub(crate) newest_first: bool,
 }
-
-/// How often in a row a service could not be reached.
-pub(crate) type Unreached = Arc<AtomicU32>;
-
-/// After how many such calls no more are made.
-const TRIES: u32 = 3;
 
 /// A stream of the events of one thing.
 pub(crate) struct Reader {
     config: Config,
     thing: Thing,
     common: Arc<Common>,
-    unreached: Unreached,
+    gate: Gate,
     state: State,
     mapper: Option<Box<Mapper>>,
     ready: std::vec::IntoIter<Item>,
@@ -57,12 +52,12 @@ enum State {
 }
 
 impl Reader {
-    pub(crate) fn new(config: Config, thing: Thing, common: Arc<Common>, unreached: Unreached) -> Self {
+    pub(crate) fn new(config: Config, thing: Thing, common: Arc<Common>, gate: Gate) -> Self {
         Self {
             config,
             thing,
             common,
-            unreached,
+            gate,
             state: State::Start,
             mapper: None,
             ready: Vec::new().into_iter(),
@@ -72,13 +67,7 @@ impl Reader {
     }
 
     fn start(&mut self) -> State {
-        let name = self.thing.to_string();
-        let tries = self.unreached.load(Relaxed);
-        if tries >= TRIES {
-            self.failure = Some(Failure::skipped(name, self.thing.is_listed(), tries));
-            return State::Read;
-        }
-        self.common.summary.lock().in_progress.insert(name);
+        self.common.summary.lock().in_progress.insert(self.thing.to_string());
         let (config, thing) = (self.config.clone(), self.thing.clone());
         State::Mapping(Box::pin(async move { Mapper::new(&config, &thing).await }))
     }
@@ -88,12 +77,12 @@ impl Reader {
             Ok(mapper) => {
                 self.mapper = Some(Box::new(mapper));
                 let Filter { since, until, .. } = &self.common.filter;
-                let (permits, ahead) = (Arc::clone(&self.common.permits), !self.common.newest_first);
-                let span = [since.as_ref(), until.as_ref()];
-                State::Reading(Box::new(Records::with_permits(&self.config, &self.thing, span, permits, ahead)))
+                let (span, ahead) = ([since.as_ref(), until.as_ref()], !self.common.newest_first);
+                State::Reading(Box::new(Records::through(self.gate.clone(), &self.config, &self.thing, span, ahead)))
             }
             Err(error) => {
-                self.failure = Some(Failure::of_thing(self.thing.to_string(), self.thing.is_listed(), 0, error));
+                let what = Subject::Thing { is_listed: self.thing.is_listed() };
+                self.failure = Some(Failure::missed(self.thing.to_string(), what, 0, Missed::Failed(error)));
                 State::Read
             }
         }
@@ -101,7 +90,6 @@ impl Reader {
 
     /// Takes a page: its records are returned at once, unless they must wait for others.
     fn take(&mut self, items: Vec<Item>) {
-        self.unreached.store(0, Relaxed);
         let mut summary = self.common.summary.lock();
         summary.records += items.len();
         let Some(mapper) = self.mapper.as_ref().filter(|_| self.common.newest_first) else {
@@ -133,12 +121,7 @@ impl Reader {
         let mut summary = self.common.summary.lock();
         summary.in_progress.remove(&self.thing.to_string());
         match &failure {
-            Some(failure) => {
-                summary.fail(failure);
-                if !failure.is_local() {
-                    self.unreached.fetch_add(1, Relaxed);
-                }
-            }
+            Some(failure) => summary.fail(failure),
             None => summary.whole += 1,
         }
         failure

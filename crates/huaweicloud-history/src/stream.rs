@@ -4,22 +4,22 @@ use std::{
     collections::{HashMap, HashSet},
     fmt,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use futures_core::{Stream, stream::BoxStream};
 use futures_util::{StreamExt as _, stream};
 use huaweicloud_core::{Config, EpochMillis, dynamic::Service};
-use tokio::sync::Semaphore;
 
 use crate::{
+    calls::Gate,
     discover::Things,
     event::Event,
     failure::Failure,
     filter::Filter,
     order::newest_first,
-    reader::{Common, Reader, Unreached},
+    reader::{Common, Reader},
     summary::{Shared, Summary},
     thing::{Thing, ThingKind},
 };
@@ -189,7 +189,6 @@ impl History {
         let common = Arc::new(Common {
             filter: self.filter.clone(),
             summary: Shared::default(),
-            permits: Arc::new(Semaphore::new(self.concurrency.min(Semaphore::MAX_PERMITS))),
             newest_first: self.order == Order::NewestFirst,
         });
         let readers = self.readers(&common);
@@ -208,12 +207,16 @@ impl History {
                 services => services.iter().any(|id| *id == kind.service().metadata.id),
             })
             .collect();
+        let calls = Gate::new(self.concurrency);
         let things = self.configs.iter().map(|config| {
-            let account = Account { config: config.clone(), common: Arc::clone(common), unreached: Mutex::default() };
+            // By service.
+            let gates: HashMap<&str, Gate> =
+                self.catalog.iter().map(|service| (service.metadata.id, calls.of_another_service())).collect();
+            let account = Account { config: config.clone(), common: Arc::clone(common), calls: calls.clone(), gates };
             let named: Vec<Result<Thing, Failure>> = self.things.iter().cloned().map(Ok).collect();
             let known: HashSet<String> = self.things.iter().map(Thing::to_string).collect();
             let listed = kinds.iter().map(|kind| {
-                let things = Things::with_permits(config, *kind, &self.catalog, Arc::clone(&common.permits));
+                let things = Things::through(account.gate(kind), config, *kind, &self.catalog);
                 limited(things, *kind, self.most_things, known.clone(), Arc::clone(common))
             });
             let things = stream::iter(named).chain(stream::select_all(listed.collect::<Vec<_>>()));
@@ -259,19 +262,24 @@ fn limited(
 struct Account {
     config: Config,
     common: Arc<Common>,
+    calls: Gate,
     /// By service.
-    unreached: Mutex<HashMap<&'static str, Unreached>>,
+    gates: HashMap<&'static str, Gate>,
 }
 
 impl Account {
+    /// Returns the gate for the calls of a service.
+    fn gate(&self, kind: &ThingKind) -> Gate {
+        self.gates.get(kind.service().metadata.id).unwrap_or(&self.calls).clone()
+    }
+
     /// Returns the events of a thing, or the failure in its place.
     fn read(&self, thing: Result<Thing, Failure>) -> BoxStream<'static, Result<Event, Failure>> {
         match thing {
             Ok(thing) => {
                 self.common.summary.lock().things += 1;
-                let mut unreached = self.unreached.lock().unwrap_or_else(PoisonError::into_inner);
-                let unreached = unreached.entry(thing.kind().service().metadata.id).or_default();
-                Reader::new(self.config.clone(), thing, Arc::clone(&self.common), Arc::clone(unreached)).boxed()
+                let gate = self.gate(&thing.kind());
+                Reader::new(self.config.clone(), thing, Arc::clone(&self.common), gate).boxed()
             }
             Err(failure) => {
                 self.common.summary.lock().fail(&failure);

@@ -2,116 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod support;
+mod timeline;
+
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    process::{Command, Output, Stdio},
+    io::Write as _,
+    process::{Command, Stdio},
 };
 
 use serde_json::{Value, json};
 
-fn hwc(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hwc"));
-    command.args(arguments);
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUAWEICLOUD_")) {
-        command.env_remove(name);
-    }
-    // No user profile, and no requests to the metadata service.
-    for home in ["HOME", "USERPROFILE"] {
-        command.env(home, std::env::temp_dir().join("no-such-home"));
-    }
-    command.env("HUAWEICLOUD_SDK_METADATA_DISABLED", "true");
-    command
-}
-
-fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    output(hwc(arguments).output().unwrap())
-}
-
-fn output(output: Output) -> (Option<i32>, String, String) {
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
-#[test]
-fn timeline_lists_four_services_newest_first() {
-    let (code, stdout, stderr) = run(&["timeline", "--sandbox"]);
-    assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    for cell in ["osm/", "coc/", "projectman/", "codeartsdeploy/", "COC-Script", "Batch edit", "nickNameTest"] {
-        assert!(stdout.contains(cell), "{cell} is missing:\n{stdout}");
-    }
-    let times: Vec<&str> = stdout.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
-    let times: Vec<&&str> = times.iter().filter(|time| time.starts_with("20")).collect();
-    assert!(times.len() > 10 && times.is_sorted_by(|a, b| a >= b), "not newest first: {times:?}");
-
-    let (code, stdout, stderr) = run(&["timeline", "--sandbox", "-o", "json"]);
-    assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    let events: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let of = |service: &str| events.iter().filter(|event| event["service"] == service).count();
-    // The documented history of the first item of each service, and one event of each other item.
-    assert_eq!(["osm", "coc"].map(of), [1 + 2, 3 + 2]);
-    assert!(of("projectman") >= 14 + 3, "the work item has four more records than its documented page");
-    assert!(of("codeartsdeploy") > 3);
-    let unreadable: Vec<&Value> = events.iter().filter(|event| event["time"].is_null()).collect();
-    assert_eq!(unreadable.len(), 1);
-    assert_eq!((&unreadable[0]["service"], &unreadable[0]["time_text"]), (&"osm".into(), &"123".into()));
-}
-
-#[test]
-fn timeline_filters_by_service_limit_and_time() {
-    let lines = |arguments: &[&str]| {
-        let (code, stdout, stderr) = run(&[&["timeline", "--sandbox", "-o", "json"], arguments].concat());
-        assert_eq!(code, Some(0), "{stderr}");
-        let events = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
-        (events, stderr)
-    };
-    let run = |arguments: &[&str]| {
-        let (events, stderr) = lines(arguments);
-        assert_eq!(stderr, "", "{arguments:?}");
-        events
-    };
-    let of = |events: &[Value], key: &str| {
-        let mut found: Vec<String> =
-            events.iter().map(|event| event[key].as_str().unwrap_or_default().to_owned()).collect();
-        found.sort();
-        found.dedup();
-        found
-    };
-    let tickets = run(&["--service", "osm"]);
-    assert_eq!(of(&tickets, "service"), ["osm"]);
-    assert_eq!(of(&tickets, "thing"), ["osm/123", "osm/124", "osm/125"]);
-    for (limit, things, sentence) in [
-        ("2", &["osm/123", "osm/124"][..], "hwc: osm: what is listed after the first 2 is not read\n"),
-        ("0", &[], "hwc: osm: what is listed after the first 0 is not read\n"),
-    ] {
-        let (events, stderr) = lines(&["--service", "osm", "--max-things", limit]);
-        assert_eq!(of(&events, "thing"), things);
-        assert!(stderr.starts_with(sentence), "{stderr}");
-    }
-    let (events, stderr) = lines(&["--service", "osm", "--max-events", "2"]);
-    assert_eq!(events.len(), 2);
-    assert!(stderr.starts_with("hwc: what follows the first 2 events is not read\n"), "{stderr}");
-    assert_eq!(lines(&["--service", "osm", "--max-events", "3"]).1, "", "nothing was left out");
-    // A work item is found through its project.
-    let (events, _) = lines(&["--service", "projectman", "--max-things", "1"]);
-    assert_eq!(of(&events, "thing"), ["projectman/c15cc54e338d4506afd9bd8103071ff0/9175005"]);
-    let all = run(&["--service", "coc"]);
-    let late = run(&["--service", "coc", "--since", "2025-04-10T11:00:00Z"]);
-    assert!(!late.is_empty() && late.len() < all.len());
-    assert!(late.iter().all(|event| event["time"].as_str().unwrap() >= "2025-04-10T11:00:00Z"));
-    let early = run(&["--service", "coc", "--until", "2025-04-10T11:00:00Z"]);
-    assert_eq!(early.len() + late.len(), all.len());
-    // An event without a parseable time is not filtered by time.
-    assert_eq!(of(&run(&["osm/123", "--since", "1m"]), "time_text"), ["123"]);
-    assert_eq!(run(&["coc/IM1", "--since", "2126-06-01"]), Vec::<Value>::new());
-    // A thing is accepted as it is printed, in any case.
-    let twice = run(&["OSM/123", "osm/123"]);
-    assert_eq!((of(&twice, "thing"), twice.len()), (vec!["osm/123".to_owned()], 1));
-    let script = run(&["--service", "coc", "--actor", "coc-SCRIPT"]);
-    assert_eq!(of(&script, "action"), ["Handling an incident"]);
-    assert_eq!(of(&run(&["--service", "coc", "--action", "accepted", "--action", "HANDLING"]), "action").len(), 1);
-    assert_eq!(of(&run(&["--service", "osm", "--thing", "124", "--thing", "125"]), "thing"), ["osm/124", "osm/125"]);
-    assert_eq!(run(&["--service", "coc", "--grep", "f****elling"]).len(), 1);
-}
+use support::{Playing, always, hwc, output, run, run_with_faults};
 
 #[test]
 fn call_prints_only_the_typed_response() {
@@ -150,19 +51,6 @@ fn sends_valid_calls() {
         let (code, _, stderr) = run(&[&["call", "--sandbox"], call].concat());
         assert_eq!((code, stderr.as_str()), (Some(0), ""), "{call:?}");
     }
-}
-
-#[test]
-fn prints_documented_codes_as_words() {
-    let (code, stdout, _) = run(&["timeline", "--sandbox", "--service", "osm", "-o", "json"]);
-    assert_eq!(code, Some(0));
-    let details: Vec<String> = stdout
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["detail"].as_str().unwrap().to_owned())
-        .collect();
-    // The documented record has a code that no document explains.
-    assert_eq!(details.iter().filter(|detail| detail.starts_with("operation type")).count(), 1, "{details:?}");
-    assert!(details.contains(&"operation type 1".to_owned()) && details.len() > 1);
 }
 
 #[test]
@@ -208,51 +96,6 @@ fn usage_errors_print_messages_and_exit_codes() {
         assert!(stdout.is_empty() && !stderr.contains("panicked"), "{arguments:?}: {stdout}{stderr}");
     }
 }
-
-/// `hwc sandbox` in a separate process.
-struct Playing {
-    process: std::process::Child,
-    url: String,
-    exports: Vec<(String, String)>,
-}
-
-impl Playing {
-    fn start(arguments: &[&str]) -> Self {
-        let mut command = hwc(&[&["sandbox"], arguments].concat());
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let exports: Vec<(String, String)> = (0..4)
-            .map(|_| {
-                let line = lines.next().unwrap().unwrap();
-                let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
-                (name.to_owned(), value.to_owned())
-            })
-            .collect();
-        let names: Vec<&str> = exports.iter().map(|(name, _)| name.as_str()).collect();
-        let expected =
-            ["HUAWEICLOUD_SANDBOX_URL", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SANDBOX_TOKEN"];
-        assert_eq!(names, expected);
-        Self { process, url: exports[0].1.clone(), exports }
-    }
-
-    /// Stops the process and returns its stderr.
-    fn stop(&mut self) -> String {
-        self.process.kill().unwrap();
-        let mut said = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        self.process.wait().unwrap();
-        said
-    }
-}
-
-/// Stops the server even if a test fails.
-impl Drop for Playing {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 #[test]
 fn service_and_connection_errors_have_distinct_exit_codes() {
     let call = ["call", "osm", "list_case_operate_logs", "--case-id", "1", "--endpoint"];
@@ -299,20 +142,6 @@ fn service_and_connection_errors_have_distinct_exit_codes() {
     }
 }
 
-/// Runs `hwc` against a sandbox with these rules for faults.
-fn run_with_faults(plan: &[Value], arguments: &[&str]) -> (Option<i32>, String, String) {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), Value::from(plan).to_string()).unwrap();
-    let sandbox = Playing::start(&["--made-up-ids", "--faults", file.path().to_str().unwrap()]);
-    let mut command = hwc(&[arguments, &["--endpoint", &sandbox.url]].concat());
-    output(command.envs(sandbox.exports.clone()).output().unwrap())
-}
-
-/// Returns the rule that an operation always has this response.
-fn always(operation: &str, status: u16, body: &Value) -> Value {
-    json!({ "operation": operation, "do": { "fault": "body", "status": status, "body": body.to_string() } })
-}
-
 /// Control, bidirectional, zero-width and tag characters, and a line break.
 const HIDDEN: &str = "a\u{1b}[2J\u{7f}\u{9b}1m\u{85}\u{202e}b\u{2066}\u{200b}\u{feff}\u{e0041}\nhwc: c";
 
@@ -348,43 +177,6 @@ fn no_character_of_a_service_is_invisible_or_moves_others() {
 
     let (code, _, stderr) = run(&["timeline", "--service", HIDDEN]);
     assert!(code == Some(2) && visible(&stderr), "{stderr:?}");
-}
-
-#[test]
-fn a_listed_id_that_cannot_be_read_does_not_end_the_walk() {
-    let cases: Vec<Value> = [json!("bad/\u{200b}id"), json!(null), json!(""), json!("CS1"), json!("CS2")]
-        .map(|id| json!({ "incident_id": id }))
-        .into();
-    let list = always("list_cases", 200, &json!({ "incident_info_list": cases, "total_count": 5 }));
-    let walk = ["timeline", "--service", "osm", "-o", "json"];
-    let read = |stdout: &str, id: &str| stdout.contains(&format!(r#""thing":"osm/{id}""#));
-    let (code, stdout, stderr) = run_with_faults(std::slice::from_ref(&list), &walk);
-    assert_eq!(code, Some(1), "{stderr}");
-    assert!(read(&stdout, "CS1") && read(&stdout, "CS2") && !read(&stdout, ""), "{stdout}");
-    let expected = [
-        "hwc: osm: list_cases lists null as /incident_id, which cannot be case_id of list_case_operate_logs; ",
-        r"hwc: osm/bad/\u{200b}id: list_case_operate_logs: case_id: must not contain '/'",
-        "hwc: osm/: list_case_operate_logs: case_id: must not be empty",
-    ];
-    assert!(expected.iter().all(|start| stderr.lines().any(|line| line.starts_with(start))), "{stderr}");
-    assert_eq!(stderr.lines().count(), expected.len() + 1, "{stderr}");
-    assert!(stderr.ends_with("events; of 5 things 2 read whole, 3 not at all\n"), "{stderr}");
-
-    // A response for one id that cannot be trusted.
-    let elsewhere = json!({ "fault": "redirect", "status": 302, "location": "/login" });
-    let first = json!({ "operation": "list_case_operate_logs", "times": 1, "do": elsewhere });
-    let (code, stdout, stderr) = run_with_faults(&[list, first], &walk);
-    assert_eq!(code, Some(3), "{stderr}");
-    assert!(read(&stdout, "CS1") != read(&stdout, "CS2"), "one of them was redirected: {stdout}");
-    assert!(stderr.contains("\nhwc: osm/CS1: ") != stderr.contains("\nhwc: osm/CS2: "), "{stderr}");
-
-    // An id that a nested list call needs.
-    let projects = json!([{ "project_id": "bad/id" }, { "project_id": "a".repeat(32) }]);
-    let list = always("list_projects_v4", 200, &json!({ "projects": projects, "total": 2 }));
-    let (code, stdout, stderr) = run_with_faults(&[list], &["timeline", "--service", "projectman", "-o", "json"]);
-    assert_eq!(code, Some(1), "{stderr}");
-    assert!(stdout.lines().count() > 0 && stderr.starts_with("hwc: projectman/bad/id: list_issues_v4: "), "{stderr}");
-    assert!(stderr.ends_with("; 1 list not read to the end\n"), "{stderr}");
 }
 
 #[test]
