@@ -275,3 +275,27 @@ fn equal_neighbours_across_pages() {
     assert!(error.is_none(), "{error:?}");
     assert_eq!(read.len(), 151);
 }
+
+/// The last page that the service lets one reach begins on the page before it, also if nothing tells records apart.
+#[test]
+fn a_window_is_read_to_its_last_record() {
+    for (total, reachable) in
+        [(1_000, 1_000), (1_001, 1_001), (1_005, 1_005), (1_007, 1_007), (1_008, 1_007), (5_000, 1_007)]
+    {
+        let list = Mutex::new(List::new(total, total, Vec::new()));
+        let config = config(move |request| {
+            let (total, page) = list.lock().unwrap().page(argument(request, "offset"), argument(request, "limit"));
+            let things: Vec<Value> = page.iter().map(|(number, _)| json!({ "name": number.to_string() })).collect();
+            json!({ "total": total, "things": things })
+        });
+        let client = huaweicloud_tiny::Client::new(&config).unwrap();
+        let call = client.look_up_thing().thing_id("t").kind(["a"]).x_mood("red").fn_(1.0).limit(7);
+        let (read, error) = read(&mut call.items(), |thing| thing.name);
+        assert_eq!(read, (0..reachable).collect::<Vec<_>>(), "{total}");
+        assert_eq!(
+            error.map(|error| error.kind()),
+            (total > reachable).then_some(ErrorKind::PaginationLimit),
+            "{total}"
+        );
+    }
+}

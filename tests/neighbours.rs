@@ -230,19 +230,23 @@ async fn creates_and_redacts_temporary_keys() {
 }
 
 #[tokio::test]
-async fn since_returns_only_newer_events() {
+async fn since_and_until_return_only_events_between() {
     let sandbox = Sandbox::builder().made_up_ids().records(40).start().await.unwrap();
     let mut asked = 0;
     for (service, entry, _) in operations() {
-        let Some(name) = entry.operation.history.as_ref().and_then(|history| history.since) else { continue };
-        let read = async |since: Option<&str>| {
+        let Some(history) = entry.operation.history.as_ref().filter(|history| history.since.is_some()) else {
+            continue;
+        };
+        let read = async |since: Option<i64>, until: Option<i64>| {
             let client = Client::new(&config(&sandbox), service.metadata).unwrap();
             let mut call = Call::new(client, entry);
             for parameter in entry.operation.parameters.iter().filter(|parameter| parameter.required) {
                 call = call.argument(parameter.name, "0123456789abcdef0123456789abcdef");
             }
-            if let Some(since) = since {
-                call = call.argument(name, since);
+            for (name, time) in [(history.since, since), (history.until, until)] {
+                if let Some(time) = time {
+                    call = call.argument(name.unwrap(), time.to_string());
+                }
             }
             let mut items = call.items().unwrap();
             let mut found = Vec::new();
@@ -251,12 +255,14 @@ async fn since_returns_only_newer_events() {
             }
             found
         };
-        let whole = read(None).await;
-        // Newest first, one event per hour.
-        let newest =
-            huaweicloud_core::time::parse(whole[0].value()["operation_time"].as_str().unwrap(), "GMT").unwrap();
-        assert_eq!(read(Some(&(newest - 9 * 3_600_000).to_string())).await, whole[..10], "{}", entry.operation.id);
+        let whole = read(None, None).await;
         assert_eq!(whole.len(), 40);
+        // Newest first, one event per hour.
+        let newest = whole[0].value()["operation_time"].as_str().unwrap().parse::<i64>().unwrap();
+        let ago = |hours: i64| Some(newest - hours * 3_600_000);
+        assert_eq!(read(ago(9), None).await, whole[..10], "{}", entry.operation.id);
+        assert_eq!(read(None, ago(9)).await, whole[9..], "{}", entry.operation.id);
+        assert_eq!(read(ago(9), ago(3)).await, whole[3..10], "{}", entry.operation.id);
         asked += 1;
     }
     assert!(asked >= 1);

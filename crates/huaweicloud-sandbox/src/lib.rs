@@ -26,7 +26,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use huaweicloud_core::{Config, ConfigBuilder, Credential, Error};
+use huaweicloud_core::{Config, ConfigBuilder, Credential, Error, dynamic::Service};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use content::{Content, Settings};
@@ -50,6 +50,7 @@ pub struct Sandbox {
 #[derive(Debug)]
 #[must_use = "call `start` to run it"]
 pub struct SandboxBuilder {
+    services: Vec<&'static Service>,
     port: u16,
     records: usize,
     things: Option<usize>,
@@ -64,6 +65,7 @@ pub struct SandboxBuilder {
 impl Default for SandboxBuilder {
     fn default() -> Self {
         Self {
+            services: huaweicloud_catalog::services().to_vec(),
             port: 0,
             records: 25,
             things: None,
@@ -78,6 +80,12 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
+    /// Replaces the services of the catalog.
+    pub fn services(mut self, services: &[&'static Service]) -> Self {
+        self.services = services.to_vec();
+        self
+    }
+
     /// Sets the port to listen on. Defaults to any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -145,9 +153,9 @@ impl SandboxBuilder {
     /// plan names an unknown service, operation or argument, or if a fixture has not the kind of response that its
     /// operation has. Returns an error if the port is in use or a spec cannot be read.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let Self { port, records, things, newest, made_up_ids, fixtures, record, faults, read_timeout } = self;
-        let services = huaweicloud_catalog::services().iter();
-        let contracts = services.map(|service| Contract::read(service)).collect::<io::Result<Vec<_>>>()?;
+        let Self { services, port, records, things, newest, made_up_ids, fixtures, record, faults, read_timeout } =
+            self;
+        let contracts = services.iter().map(|service| Contract::read(service)).collect::<io::Result<Vec<_>>>()?;
         names::check_fixtures(&contracts, &fixtures)?;
         names::check_plan(&contracts, &faults)?;
         let newest = whole_seconds(newest.unwrap_or_else(SystemTime::now));

@@ -31,20 +31,23 @@ pub(crate) fn response(content: &Content, route: &Route<'_>, arguments: &Map<Str
         return Some(Success { status, body, list: None });
     };
     let list = content.list(contract, route.operation, arguments)?;
-    let earliest = route.operation.history.as_ref().and_then(|history| history.since);
     let numbers = list.numbers();
-    let (total, page): (usize, Vec<Value>) = match earliest.and_then(|name| oldest_time(arguments.get(name)?)) {
-        None => {
-            let total = numbers.count();
-            let window = window(route, pagination, arguments, total);
-            (total, numbers.at(window).map(|number| list.record(number)).collect())
-        }
-        Some(since) => {
-            let recent = |record: &Value| oldest_time(record).is_none_or(|time| time >= since);
-            let records = numbers.at(0..numbers.count()).map(|number| list.record(number));
-            let kept: Vec<Value> = records.filter(recent).collect();
-            (kept.len(), kept[window(route, pagination, arguments, kept.len())].to_vec())
-        }
+    let history = route.operation.history.as_ref();
+    let bound = |name: Option<&str>| arguments.get(name?).and_then(oldest_time);
+    let [since, until] =
+        [history.and_then(|history| history.since), history.and_then(|history| history.until)].map(bound);
+    let (total, page): (usize, Vec<Value>) = if since.is_none() && until.is_none() {
+        let total = numbers.count();
+        let window = window(route, pagination, arguments, total);
+        (total, numbers.at(window).map(|number| list.record(number)).collect())
+    } else {
+        let wanted = |record: &Value| {
+            oldest_time(record)
+                .is_none_or(|time| since.is_none_or(|since| time >= since) && until.is_none_or(|until| time <= until))
+        };
+        let records = numbers.at(0..numbers.count()).map(|number| list.record(number));
+        let kept: Vec<Value> = records.filter(wanted).collect();
+        (kept.len(), kept[window(route, pagination, arguments, kept.len())].to_vec())
     };
     let mut body = example.clone();
     echo(&mut body, pagination, arguments);
