@@ -164,6 +164,38 @@ async fn ids_do_not_depend_on_what_may_change() {
     }
 }
 
+/// A record without any of the documented members is identified by all it has, in any order.
+#[tokio::test]
+async fn unknown_records_have_ids_too() {
+    let thing = thing("coc/IM1");
+    let id = async |record: Value| events(&thing, &json!({ "data": { "info": [record] } })).await.remove(0).id;
+    let known = id(json!({ "x": 1, "y": { "a": [1], "b": null } })).await;
+    assert_eq!(id(json!({ "y": { "b": null, "a": [1] }, "x": 1 })).await, known);
+    assert_ne!(id(json!({ "y": { "b": null, "a": [2] }, "x": 1 })).await, known);
+}
+
+/// Records that are the same are numbered, however far apart in a response.
+#[tokio::test]
+async fn equal_records_are_numbered() {
+    let records: Vec<Value> = (0..4_000).map(|number| json!({ "comment": (number % 2_000).to_string() })).collect();
+    let events = events(&thing("coc/IM1"), &json!({ "data": { "info": records } })).await;
+    let ids: std::collections::BTreeSet<&str> = events.iter().map(|event| event.id.as_str()).collect();
+    assert_eq!(ids.len(), 4_000);
+    assert_eq!(events[2_000].id, events[0].id.clone() + "+1");
+}
+
+/// In a list that the service sorts, a record whose time cannot be read comes last; its neighbours stay in order.
+#[tokio::test]
+async fn records_without_a_time_come_last() {
+    let times = ["1764000000003", "soon", "1764000000001"];
+    let records: Vec<Value> = times.iter().map(|time| json!({ "operation_time": time })).collect();
+    let config = canned(&json!({ "result": records, "total_num": 3 })).0.endpoint("https://service.example.com");
+    let history = History::of(&config.build().unwrap()).thing(thing("codeartsdeploy/0123456789abcdef0123456789abcdef"));
+    let (events, _) = read(&mut history.order(Order::NewestFirst).stream()).await;
+    let times: Vec<_> = events.iter().map(|event| event.time.as_ref().and_then(EpochMillis::as_millis)).collect();
+    assert_eq!(times, [Some(1_764_000_000_003), Some(1_764_000_000_001), None]);
+}
+
 /// Regions that are one site give one id; other sites do not.
 #[tokio::test]
 async fn a_thing_of_two_regions_of_one_site_is_one() {

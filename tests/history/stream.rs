@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use huaweicloud_core::{BoxFuture, Config, Credential, Error, ResponseBody, Transport};
+use huaweicloud_core::{BoxFuture, Config, Credential, Error, ErrorKind, ResponseBody, RetryPolicy, Transport};
 use huaweicloud_history::{FailureKind, History, Order, ThingKind, Things};
 use huaweicloud_sandbox::{Fault, FaultPlan, FaultRule, Sandbox};
 use serde_json::{Value, json};
@@ -136,11 +136,15 @@ async fn the_newest_event_comes_first_from_any_number_of_things() {
     let summary = events.summary();
     assert_eq!((summary.things, summary.records, summary.held), (30, 30_000, 1000), "ids, but no order: all is held");
 
-    let sandbox = Sandbox::builder().things(5).records(500).start().await.unwrap();
+    let sandbox = Sandbox::builder().things(5).records(500).record_requests().start().await.unwrap();
     let history = History::of(&sandbox.config().unwrap()).service("codeartsdeploy").order(Order::NewestFirst);
     let mut events = history.stream();
     events.next().await.unwrap().unwrap();
     let summary = events.summary();
+    settle().await;
+    let requests = sandbox.requests();
+    let pages = requests.iter().filter(|request| request.target.ends_with("/operations/log")).count();
+    assert_eq!(pages, summary.things, "the second page of a thing is read when the first is used up");
     assert!(summary.things > 5 && summary.records <= summary.things * 100, "a page of each: {summary:?}");
     assert_eq!(summary.held, 0, "the service sorts them");
     let (rest, failures) = read(&mut events).await;
@@ -157,6 +161,23 @@ async fn a_failure_that_passes_is_not_noticed() {
     let mut events = History::of(&config).thing(thing("osm/CS1")).stream();
     let (read, failures) = read(&mut events).await;
     assert_eq!((read.len(), failures.len()), (900, 0));
+}
+
+/// Three calls in a row must fail before no more are made.
+#[tokio::test]
+async fn a_service_that_answers_now_and_then_is_asked_on() {
+    let calls = AtomicUsize::new(0);
+    let transport = move |_: http::Request<Bytes>| match calls.fetch_add(1, SeqCst) % 3 {
+        2 => Ok(http::Response::new(ResponseBody::from(r#"{"total_count":0}"#))),
+        _ => Err(Error::new(ErrorKind::Connect, "no connection")),
+    };
+    let builder = Config::builder().credentials(Credential::keys("AK", "SK")).endpoint("https://service.example.com");
+    let config = builder.transport(Arc::new(transport)).retry(RetryPolicy::none()).build().unwrap();
+    let history = (0..12).fold(History::of(&config), |history, id| history.thing(thing(&format!("osm/CS{id}"))));
+    let mut events = history.concurrency(1).stream();
+    let (_, failures) = read(&mut events).await;
+    assert_eq!((events.summary().whole, failures.len()), (4, 8));
+    assert!(failures.iter().all(|failure| failure.kind == FailureKind::Unread), "{failures:?}");
 }
 
 #[tokio::test]

@@ -83,6 +83,8 @@ fn timeline_filters_by_service_limit_and_time() {
     // A thing is accepted as it is printed, in any case.
     let twice = run(&["OSM/123", "osm/123"]);
     assert_eq!((of(&twice, "thing"), twice.len()), (vec!["osm/123".to_owned()], 1));
+    // One that is named and listed is read once.
+    assert_eq!(run(&["osm/123", "--service", "osm"]).len(), tickets.len());
     let script = run(&["--service", "coc", "--actor", "coc-SCRIPT"]);
     assert_eq!(of(&script, "action"), ["Handling an incident"]);
     assert_eq!(of(&run(&["--service", "coc", "--action", "accepted", "--action", "HANDLING"]), "action").len(), 1);
