@@ -81,9 +81,14 @@ fn config(respond: impl Fn(&str) -> Bytes + Send + Sync + 'static) -> Config {
 }
 
 async fn events(config: &Config, thing: &str, order: Order) -> usize {
+    events_of(config, &[thing.to_owned()], order).await
+}
+
+async fn events_of(config: &Config, things: &[String], order: Order) -> usize {
     let services = [&huaweicloud_tiny::dynamic::SERVICE, huaweicloud_catalog::service("coc").unwrap()];
-    let history = History::of(config).catalog(&services).thing(Thing::parse(thing, &services).unwrap());
-    let mut events = history.order(order).stream();
+    let history = History::of(config).catalog(&services).order(order);
+    let things = things.iter().map(|thing| Thing::parse(thing, &services).unwrap());
+    let mut events = things.fold(history, History::thing).stream();
     let mut count = 0;
     while let Some(event) = events.next().await {
         count += usize::from(std::hint::black_box(event).is_ok());
@@ -167,6 +172,10 @@ fn main() {
                     )
                     .await
                 }
+                "1000 things" => {
+                    let things: Vec<String> = (0..1000).map(|id| format!("tiny/t-{id}")).collect();
+                    events_of(&config(tiny(10)), &things, Order::Arrival).await
+                }
                 pages => events(&config(tiny(pages.parse().unwrap())), "tiny/t-1", Order::Arrival).await,
             }
         });
@@ -220,7 +229,7 @@ fn main() {
     if !cfg!(target_os = "linux") {
         return println!("memory: skipped, /proc/self/status is needed");
     }
-    for plan in ["100", "10000", "coc", "coc, newest first"] {
+    for plan in ["100", "10000", "1000 things", "coc", "coc, newest first"] {
         let output = Command::new(env::current_exe().unwrap()).env(PLAN, plan).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();

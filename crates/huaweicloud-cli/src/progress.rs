@@ -1,6 +1,9 @@
 //! Progress on stderr, if it is a terminal.
 
-use std::time::Duration;
+use std::{
+    io::{self, IsTerminal as _},
+    time::Duration,
+};
 
 use huaweicloud_history::Summary;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -40,7 +43,12 @@ impl Progress {
         self.0.tick();
     }
 
-    /// Prints something else meanwhile.
+    /// Prints to stdout meanwhile, which may be the same terminal.
+    pub fn beside<T>(&self, print: impl FnOnce() -> T) -> T {
+        if io::stdout().is_terminal() { self.0.suspend(print) } else { print() }
+    }
+
+    /// Prints to stderr meanwhile.
     pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.0.suspend(print)
     }

@@ -94,7 +94,7 @@ async fn read(
     loop {
         let printed = tokio::select! {
             next = events.next() => match next {
-                Some(Ok(event)) => progress.aside(|| print(Some(event))),
+                Some(Ok(event)) => progress.beside(|| print(Some(event))),
                 Some(Err(failure)) => {
                     let failure = Failure::from(failure);
                     code = code.max(failure.code());
@@ -105,10 +105,10 @@ async fn read(
             },
             _ = ticks.tick() => {
                 progress.show(&events.summary());
-                progress.aside(|| print(None))
+                progress.beside(|| print(None))
             }
             _ = &mut interrupted => {
-                progress.aside(|| print(None))?;
+                progress.beside(|| print(None))?;
                 code = Some(failure::INTERRUPTED);
                 break;
             }
