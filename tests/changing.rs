@@ -57,6 +57,12 @@ impl List {
         (self.next - count..self.next).map(|number| (number, number / self.run)).collect()
     }
 
+    /// Returns the list as it was before the newest records came in.
+    pub fn without_newest(mut self, count: usize) -> Self {
+        self.records.drain(..count.min(self.records.len()));
+        self
+    }
+
     /// Returns what the records show, and how many show it.
     pub fn shown(&self) -> BTreeMap<usize, usize> {
         let mut counts = BTreeMap::new();

@@ -210,6 +210,16 @@ async fn a_thing_that_is_gone_is_no_loss() {
 }
 
 #[tokio::test]
+async fn a_service_that_is_not_known_is_a_failure() {
+    let service = Arc::new(Counting::default());
+    let mut events = History::of(&service.config()).service("osmm").stream();
+    let (read, failures) = read(&mut events).await;
+    let sentence = "osmm: is no service with a history; known are coc, codeartsdeploy, osm, projectman";
+    assert_eq!((read.len(), failures[0].to_string().as_str(), failures.len()), (0, sentence, 1));
+    assert!(!events.summary().is_complete());
+}
+
+#[tokio::test]
 async fn services_are_data() {
     let services = [&huaweicloud_tiny::dynamic::SERVICE];
     let sandbox = Sandbox::builder().services(&services).things(250).records(3).start().await.unwrap();

@@ -1,7 +1,7 @@
 //! One stream of events over all services, accounts and things.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     fmt,
     pin::Pin,
     sync::Arc,
@@ -94,6 +94,9 @@ impl History {
     }
 
     /// Adds another account, region or project.
+    ///
+    /// The limit of calls in flight is one for all. So is the rate limit of configurations that were made from one another
+    /// with [`Config::to_builder`].
     pub fn and(mut self, config: &Config) -> Self {
         self.configs.push(config.clone());
         self
@@ -105,8 +108,8 @@ impl History {
         self
     }
 
-    /// Adds a service, by its id: everything of it is read that the accounts can see. Services that the catalog does not
-    /// have, or that have no histories, add nothing.
+    /// Adds a service, by its id: everything of it is read that the accounts can see. An id that no service with a history
+    /// has is a failure in the stream.
     ///
     /// Without services and things, all services are read.
     pub fn service(mut self, id: impl Into<String>) -> Self {
@@ -222,8 +225,26 @@ impl History {
             let things = stream::iter(named).chain(stream::select_all(listed.collect::<Vec<_>>()));
             things.map(move |thing| account.read(thing))
         });
-        stream::select_all(things.collect::<Vec<_>>()).boxed()
+        let unknown = stream::iter(self.unknown(common));
+        unknown.chain(stream::select_all(things.collect::<Vec<_>>())).boxed()
     }
+
+    /// Returns a failure for each service that is not known.
+    fn unknown(&self, common: &Arc<Common>) -> Vec<BoxStream<'static, Result<Event, Failure>>> {
+        let known: BTreeSet<&str> = ThingKind::all(&self.catalog).map(|kind| kind.service().metadata.id).collect();
+        let unknown = self.services.iter().filter(|id| !known.contains(id.as_str()));
+        let message = || {
+            let known: Vec<&str> = known.iter().copied().collect();
+            format!("is no service with a history; known are {}", known.join(", "))
+        };
+        unknown.map(|id| failed(Failure::unlisted(id.clone(), &message()), common)).collect()
+    }
+}
+
+/// Returns the failure in the place of the events of a thing.
+fn failed(failure: Failure, common: &Common) -> BoxStream<'static, Result<Event, Failure>> {
+    common.summary.lock().fail(&failure);
+    stream::iter([Err(failure)]).boxed()
 }
 
 /// Leaves out things that are named or not wanted, and those beyond a limit, which it notes.
@@ -281,10 +302,7 @@ impl Account {
                 let gate = self.gate(&thing.kind());
                 Reader::new(self.config.clone(), thing, Arc::clone(&self.common), gate).boxed()
             }
-            Err(failure) => {
-                self.common.summary.lock().fail(&failure);
-                stream::iter([Err(failure)]).boxed()
-            }
+            Err(failure) => failed(failure, &self.common),
         }
     }
 }
