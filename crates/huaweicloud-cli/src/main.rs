@@ -3,7 +3,6 @@
 //! All knowledge of services comes from the generated operation metadata; this crate names no service.
 
 mod call;
-mod commands;
 mod failure;
 mod output;
 mod progress;
@@ -14,10 +13,34 @@ mod timeline;
 
 use std::process::ExitCode;
 
+use clap::Command;
+
 use failure::Failure;
 
+/// Returns the root command with all subcommands.
+fn root() -> Command {
+    Command::new("hwc")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Who did what, when, to tickets, incidents, work items and applications on Huawei Cloud (unofficial)")
+        .after_help(
+            "Credentials come from where the official SDKs look: the variables HUAWEICLOUD_SDK_AK and \
+             HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), the file \
+             ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM \
+             token.\n\n\
+             Exit codes: 0 success; 1 a service reported an error; 2 wrong usage or no credentials; 3 a service could \
+             not be reached, or its response could not be trusted; 130 interrupted.\n\n\
+             Try it without an account: hwc timeline --sandbox",
+        )
+        .max_term_width(100)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(timeline::command())
+        .subcommand(call::command())
+        .subcommand(sandbox::command())
+}
+
 fn main() -> ExitCode {
-    let arguments = match commands::root().try_get_matches() {
+    let arguments = match root().try_get_matches() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are not failures.
@@ -49,4 +72,12 @@ fn main() -> ExitCode {
 fn exit(failure: &Failure) -> ExitCode {
     failure.report();
     failure.code().map_or(ExitCode::SUCCESS, ExitCode::from)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_flag_of_an_operation_hides_another() {
+        super::root().debug_assert();
+    }
 }

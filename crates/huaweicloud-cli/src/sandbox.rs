@@ -2,10 +2,67 @@
 
 use std::{fs, io::ErrorKind, process::ExitCode};
 
-use clap::ArgMatches;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use huaweicloud_sandbox::{FaultPlan, Sandbox};
 
 use crate::{failure::Failure, output};
+
+/// Returns the definition of the command.
+pub fn command() -> Command {
+    Command::new("sandbox")
+        .about("Runs a mock server for all services, for clients in any language")
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .value_name("N")
+                .default_value("0")
+                .value_parser(value_parser!(u16))
+                .help("Port on 127.0.0.1; 0 for any free port"),
+        )
+        .arg(
+            Arg::new("records")
+                .long("records")
+                .value_name("N")
+                .default_value("25")
+                .value_parser(value_parser!(usize))
+                .help("Number of records in a generated history"),
+        )
+        .arg(
+            Arg::new("things")
+                .long("things")
+                .value_name("N")
+                .value_parser(value_parser!(usize))
+                .help("Number of items in each list of ids, such as tickets [default: as many as documented]"),
+        )
+        .arg(
+            Arg::new("made-up-ids")
+                .long("made-up-ids")
+                .action(ArgAction::SetTrue)
+                .help("Accepts every valid id. Without this, an id that no list contains is answered with 404"),
+        )
+        .arg(
+            Arg::new("faults")
+                .long("faults")
+                .value_name("FILE")
+                .help("Injects the faults of the plan in this JSON file; see below"),
+        )
+        .after_help(
+            "Prints `export` lines on stdout, then runs until it is interrupted:\n\n  \
+             hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n\n\
+             HUAWEICLOUD_SANDBOX_URL is its URL. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
+             HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.\n\n\
+             A plan is a list of rules; the first that applies wins. Two resets after one response; always 429 for one \
+             operation, if its argument has this value:\n\n  \
+             [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
+             {\"operation\": \"…\", \"arguments\": {\"…\": \"…\"},\n    \
+             \"do\": {\"fault\": \"status\", \"status\": 429, \"retry_after\": \"2\"}}]\n\n\
+             Keys of a rule, besides do: service, operation, arguments; after and times, in requests; from and until, in \
+             seconds since the start. A misspelt name is refused.\n\n\
+             Faults: status, redirect, body, reset, reset_in_body, truncate, hang, hang_in_body, slow, expired, clock, \
+             short_page, shrink; grow and remove, with which a list has \"by\" records more or fewer in front after the \
+             response.",
+        )
+}
 
 /// Runs the command until it is interrupted.
 pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {

@@ -1,11 +1,41 @@
 //! Client configuration from flags and the environment.
 
-use clap::ArgMatches;
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use huaweicloud_auth::Loader;
 use huaweicloud_core::{Config, time};
 use huaweicloud_sandbox::{Sandbox, SandboxBuilder};
 
 use crate::failure::Failure;
+
+/// Adds the connection flags: sandbox, region, endpoint, account ids, language and time zone.
+pub fn with_connection(command: Command) -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).global(true).help_heading("Connection")
+    };
+    command
+        .arg(
+            Arg::new("sandbox")
+                .long("sandbox")
+                .action(ArgAction::SetTrue)
+                .global(true)
+                .help_heading("Connection")
+                .help("Uses a mock server inside this command, with a history for every id; needs no account"),
+        )
+        .arg(text("region", "REGION", "Region, such as cn-north-4 [env: HUAWEICLOUD_SDK_REGION]"))
+        .arg(text("endpoint", "URL", "Endpoint instead of that of the region, such as a sandbox"))
+        .arg(text(
+            "iam-project-id",
+            "ID",
+            "IAM project id, for project-scoped services [env: HUAWEICLOUD_SDK_PROJECT_ID]",
+        ))
+        .arg(text(
+            "iam-domain-id",
+            "ID",
+            "Domain (account) id, for account-wide services [env: HUAWEICLOUD_SDK_DOMAIN_ID]",
+        ))
+        .arg(text("language", "LANGUAGE", "Language of texts in responses, such as en-us"))
+        .arg(text("time-zone", "ZONE", "Time zone of times in responses, such as GMT+8"))
+}
 
 /// A client configuration, with the sandbox that it connects to, if any.
 pub struct Connection {

@@ -6,10 +6,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use clap::ArgMatches;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use huaweicloud_catalog::services;
 use huaweicloud_core::{EpochMillis, time};
-use huaweicloud_history::{Event, Events, History, Order, Summary, Thing};
+use huaweicloud_history::{Event, Events, History, Order, Summary, Thing, ThingKind};
 use huaweicloud_sandbox::Sandbox;
 
 use crate::{
@@ -19,6 +19,70 @@ use crate::{
     settings,
     table::EventTable,
 };
+
+/// Returns the definition of the command.
+pub fn command() -> Command {
+    let forms: String = ThingKind::all(services()).map(|kind| format!("  {}\n", kind.form())).collect();
+    let several = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
+    };
+    let number = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("N").value_parser(value_parser!(usize)).help(help)
+    };
+    let command = Command::new("timeline")
+        .about("Prints the events of one or more histories")
+        .arg(
+            Arg::new("thing")
+                .value_name("SERVICE/ID")
+                .num_args(0..)
+                .help("Reads the history of this ticket, incident, work item or application; see below"),
+        )
+        .arg(
+            several("service", "SERVICE", "")
+                .value_parser(history_services())
+                .help("Reads every history of this service that the account can see. With --sandbox all services unless given"),
+        )
+        .arg(
+            Arg::new("since")
+                .long("since")
+                .value_name("TIME")
+                .help("Leaves out earlier events: 2026-01-31, 2026-01-31T08:00:00Z, or 2w, 7d, 12h, 30m ago"),
+        )
+        .arg(Arg::new("until").long("until").value_name("TIME").help("Leaves out events at this time or later"))
+        .arg(several("actor", "TEXT", "Leaves out events of actors whose id and name do not contain the text"))
+        .arg(several("action", "TEXT", "Leaves out events whose action does not contain the text"))
+        .arg(several("about", "TEXT", "Leaves out listed things whose SERVICE/ID does not contain the text").long("thing"))
+        .arg(several("grep", "TEXT", "Leaves out events that do not contain the text anywhere"))
+        .arg(number("max-things", "Maximum number of listed things per service, in the order of the list [default: all]"))
+        .arg(number("max-events", "Ends after this many events"))
+        .arg(number("concurrency", "Maximum number of calls in flight [default: 8]"))
+        .arg(
+            Arg::new("output")
+                .short('o')
+                .long("output")
+                .value_name("FORMAT")
+                .value_parser(["table", "json"])
+                .default_value("table")
+                .help("Table, newest first, or a line of JSON for each event when it comes"),
+        )
+        .after_help(format!(
+            "Forms of SERVICE/ID, with the ids that the service requires:\n{forms}\n\
+             Texts are compared ignoring case; of several of one kind one must match. Times are UTC. An event whose time \
+             cannot be read passes --since and --until, and comes last in the table.\n\n\
+             What cannot be read is named on stderr, with what was read of it; everything else is printed, and the exit \
+             code is 1 if a service refused something, or 3 if something could not be reached or trusted.\n\n\
+             Example: hwc timeline --region cn-north-4 --service {} --since 7d",
+            history_services().join(" --service ")
+        ));
+    settings::with_connection(command)
+}
+
+/// Returns the ids of the services with histories.
+fn history_services() -> Vec<&'static str> {
+    let mut services: Vec<&str> = ThingKind::all(services()).map(|kind| kind.service().metadata.id).collect();
+    services.dedup();
+    services
+}
 
 /// Runs the command.
 pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
