@@ -128,6 +128,9 @@ pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         arguments.insert("body".to_owned(), body);
     }
     let connection = settings::connect(flags, Sandbox::builder().made_up_ids()).await?;
+    if !connection.others.is_empty() {
+        return Err(Failure::wrong_use("a call goes to one region: give one --region"));
+    }
     let client = Client::new(&connection.config, service.metadata)?;
     let response = Call::new(client, entry).arguments(arguments).send().await?;
     output::lines([output::json(&format!("{:#}", *response))])?;

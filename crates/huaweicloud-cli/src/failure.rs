@@ -55,7 +55,10 @@ impl Failure {
 
 /// Returns the exit code for an error.
 fn code(error: &Error) -> u8 {
-    match error.kind() {
+    // A lookup of ids or credentials that reaches nothing is no wrong use.
+    let lookups = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let lookup = lookups.filter_map(|cause| cause.downcast_ref::<Error>()).last();
+    match lookup.map_or(error.kind(), Error::kind) {
         // A proxy in front of the service fails like this: the service has not rejected anything.
         ErrorKind::Service if error.code().is_none() && error.status() >= Some(500) => UNREACHABLE,
         ErrorKind::Service => REFUSED,

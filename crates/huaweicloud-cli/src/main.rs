@@ -5,15 +5,20 @@
 mod call;
 mod failure;
 mod output;
-mod progress;
 mod sandbox;
 mod settings;
-mod table;
+mod style;
 mod timeline;
 
 use std::process::ExitCode;
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command, error::ContextKind};
+use tracing_subscriber::{
+    Layer as _,
+    filter::{LevelFilter as Level, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use failure::Failure;
 
@@ -31,6 +36,14 @@ fn root() -> Command {
              not be reached, or its response could not be trusted; 130 interrupted.\n\n\
              Try it without an account: hwc timeline --sandbox",
         )
+        .arg(
+            Arg::new("verbose")
+                .short('v')
+                .long("verbose")
+                .action(ArgAction::Count)
+                .global(true)
+                .help("Says on stderr what is called and tried again; -vv says more"),
+        )
         .max_term_width(100)
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -42,17 +55,20 @@ fn root() -> Command {
 fn main() -> ExitCode {
     let arguments = match root().try_get_matches() {
         Ok(arguments) => arguments,
-        Err(error) => {
+        Err(mut error) => {
             // Help and version are not failures.
             if !error.use_stderr() {
                 let _ = error.print();
                 return ExitCode::SUCCESS;
             }
+            // No argument of this program begins with a hyphen, so that a misspelt flag is never meant as one.
+            error.remove(ContextKind::Suggested);
             // The message repeats arguments, which may come from elsewhere.
             error.render().to_string().lines().for_each(|line| output::message(output::visible(line)));
             return ExitCode::from(failure::WRONG_USE);
         }
     };
+    log(arguments.subcommand().map_or(0, |(_, arguments)| arguments.get_count("verbose")));
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exit(&Failure::unreachable(format!("the runtime cannot start: {error}"))),
@@ -66,6 +82,20 @@ fn main() -> ExitCode {
         }
     });
     result.unwrap_or_else(|failure| exit(&failure))
+}
+
+/// Prints what the libraries log on stderr: warnings, and more the more often `-v` is given. No secrets are logged.
+fn log(verbosity: u8) {
+    let level = match verbosity {
+        0 => Level::WARN,
+        1 => Level::DEBUG,
+        _ => Level::TRACE,
+    };
+    // HTTP libraries log what a reader of a timeline does not want to know, unless it is asked for.
+    let others = if verbosity > 2 { level } else { Level::WARN };
+    let targets = Targets::new().with_default(others).with_target("huaweicloud", level);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    tracing_subscriber::registry().with(lines.with_filter(targets)).init();
 }
 
 /// Reports what has ended the command.

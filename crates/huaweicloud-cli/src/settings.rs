@@ -1,6 +1,8 @@
 //! Client configuration from flags and the environment.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use huaweicloud_auth::Loader;
 use huaweicloud_core::{Config, time};
 use huaweicloud_sandbox::{Sandbox, SandboxBuilder};
@@ -21,7 +23,14 @@ pub fn with_connection(command: Command) -> Command {
                 .help_heading("Connection")
                 .help("Uses a mock server inside this command, with a history for every id; needs no account"),
         )
-        .arg(text("region", "REGION", "Region, such as cn-north-4 [env: HUAWEICLOUD_SDK_REGION]"))
+        .arg(
+            text(
+                "region",
+                "REGION",
+                "Region, such as cn-north-4; several for a timeline [env: HUAWEICLOUD_SDK_REGION]",
+            )
+            .action(ArgAction::Append),
+        )
         .arg(text("endpoint", "URL", "Endpoint instead of that of the region, such as a sandbox"))
         .arg(text(
             "iam-project-id",
@@ -34,35 +43,60 @@ pub fn with_connection(command: Command) -> Command {
             "Domain (account) id, for account-wide services [env: HUAWEICLOUD_SDK_DOMAIN_ID]",
         ))
         .arg(text("language", "LANGUAGE", "Language of texts in responses, such as en-us"))
-        .arg(text("time-zone", "ZONE", "Time zone of times in responses, such as GMT+8"))
+        .arg(text("time-zone", "ZONE", "Time zone in which services write times without one [default: GMT+8]"))
+        .arg(
+            text("timeout", "SECONDS", "Gives a call up after this time, retries included [default: 120]")
+                .value_parser(value_parser!(u64).range(1..)),
+        )
 }
 
 /// A client configuration, with the sandbox that it connects to, if any.
 pub struct Connection {
     pub config: Config,
+    /// The same in further regions.
+    pub others: Vec<Config>,
     #[expect(dead_code, reason = "it runs until it is dropped")]
     sandbox: Option<Sandbox>,
 }
 
 /// Creates a connection from the flags. Starts `sandbox` and connects to it if `--sandbox` is set.
 pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<Connection, Failure> {
-    let flag = |name: &str| arguments.get_one::<String>(name);
-    let (region, endpoint) = (flag("region"), flag("endpoint"));
+    let regions: Vec<&String> = arguments.get_many("region").into_iter().flatten().collect();
+    let endpoint = arguments.get_one::<String>("endpoint");
     let sandbox = match arguments.get_flag("sandbox") {
-        true if region.is_some() || endpoint.is_some() => {
+        true if !regions.is_empty() || endpoint.is_some() => {
             return Err(Failure::wrong_use("--sandbox has an endpoint of its own: leave out --region and --endpoint"));
         }
         true => Some(sandbox.start().await?),
         false => None,
     };
-    let mut builder = match &sandbox {
+    if regions.len() > 1 && endpoint.is_some() {
+        return Err(Failure::wrong_use("--endpoint is that of one region: give one --region"));
+    }
+    let (first, others) = regions.split_first().map_or((None, &[][..]), |(first, others)| (Some(*first), others));
+    let config = configuration(arguments, first, sandbox.as_ref()).await?;
+    let mut further = Vec::new();
+    for region in others {
+        further.push(configuration(arguments, Some(region), None).await?);
+    }
+    Ok(Connection { config, others: further, sandbox })
+}
+
+/// Creates the configuration for a region, or for a sandbox.
+async fn configuration(
+    arguments: &ArgMatches,
+    region: Option<&String>,
+    sandbox: Option<&Sandbox>,
+) -> Result<Config, Failure> {
+    let flag = |name: &str| arguments.get_one::<String>(name);
+    let mut builder = match sandbox {
         Some(sandbox) => sandbox.config_builder(),
         None => {
             let mut loader = Loader::new();
             if let Some(region) = region {
                 loader = loader.region(region);
             }
-            if let Some(endpoint) = endpoint {
+            if let Some(endpoint) = flag("endpoint") {
                 loader = loader.endpoint(endpoint);
             }
             loader.load().await.map_err(|error| {
@@ -82,11 +116,14 @@ pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<
     if let Some(language) = flag("language") {
         builder = builder.language(language);
     }
+    if let Some(seconds) = arguments.get_one::<u64>("timeout") {
+        builder = builder.timeout(Duration::from_secs(*seconds));
+    }
     if let Some(time_zone) = flag("time-zone") {
         if time::local(0, time_zone).is_none() {
             return Err(Failure::wrong_use(format!("--time-zone must read like GMT+8, got {time_zone:?}")));
         }
         builder = builder.time_zone(time_zone);
     }
-    Ok(Connection { config: builder.build()?, sandbox })
+    Ok(builder.build()?)
 }

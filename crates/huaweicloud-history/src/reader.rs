@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_core::{Stream, future::BoxFuture};
-use huaweicloud_core::{Config, Error, dynamic::Item};
+use huaweicloud_core::{Client, Config, Error, dynamic::Item};
 
 use crate::{
     calls::Gate,
@@ -68,6 +68,10 @@ impl Reader {
 
     fn start(&mut self) -> State {
         self.common.summary.lock().in_progress.insert(self.thing.to_string());
+        // Before anything is looked up.
+        if let Err(error) = Client::new(&self.config, self.thing.kind().service().metadata) {
+            return self.read(Err(error));
+        }
         let (config, thing) = (self.config.clone(), self.thing.clone());
         State::Mapping(Box::pin(async move { Mapper::new(&config, &thing).await }))
     }

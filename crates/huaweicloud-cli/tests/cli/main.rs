@@ -74,7 +74,7 @@ fn usage_errors_print_messages_and_exit_codes() {
         (vec!["timeline", "--sandbox", "projectman/a/b"], 2, "issue_id must be an integer, got \"b\""),
         (vec!["timeline", "--sandbox", "--region", "cn-south-1"], 2, "leave out --region"),
         (vec!["timeline", "--sandbox", "--time-zone", "Mars"], 2, "--time-zone must read like GMT+8"),
-        (vec!["timeline", "--sandbox", "-o", "xml"], 2, "possible values: table, json"),
+        (vec!["timeline", "--sandbox", "-o", "xml"], 2, "possible values: table, json, csv, tsv"),
         ([&osm[..], &[""]].concat(), 2, "case_id: must not be empty"),
         ([&osm[..], &["1", "--limit", "many"]].concat(), 2, "--limit must be an integer, got \"many\""),
         ([&osm[..], &["1", "--limit", "101"]].concat(), 2, "limit: must be from 0 to 100, got 101"),

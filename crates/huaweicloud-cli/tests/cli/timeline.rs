@@ -16,7 +16,7 @@ fn timeline_lists_four_services_newest_first() {
     for cell in ["osm/", "coc/", "projectman/", "codeartsdeploy/", "COC-Script", "Batch edit", "nickNameTest"] {
         assert!(stdout.contains(cell), "{cell} is missing:\n{stdout}");
     }
-    let times: Vec<&str> = stdout.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    let times: Vec<&str> = stdout.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
     let times: Vec<&&str> = times.iter().filter(|time| time.starts_with("20")).collect();
     assert!(times.len() > 10 && times.is_sorted_by(|a, b| a >= b), "not newest first: {times:?}");
 
@@ -78,8 +78,12 @@ fn timeline_filters_by_service_limit_and_time() {
     let early = run(&["--service", "coc", "--until", "2025-04-10T11:00:00Z"]);
     assert_eq!(early.len() + late.len(), all.len());
     // An event without a parseable time is not filtered by time.
-    assert_eq!(of(&run(&["osm/123", "--since", "1m"]), "time_text"), ["123"]);
-    assert_eq!(run(&["coc/IM1", "--since", "2126-06-01"]), Vec::<Value>::new());
+    let (events, stderr) = lines(&["osm/123", "--since", "1m"]);
+    assert_eq!(of(&events, "time_text"), ["123"]);
+    assert_eq!(stderr, "hwc: 1 event has a time that cannot be read, and may be of any time\n");
+    let (events, stderr) = lines(&["coc/IM1", "--since", "2126-06-01"]);
+    assert_eq!((events.len(), stderr.as_str()), (0, "hwc: no events in 1 history\n"));
+    assert_eq!(run(&["coc/IM1", "--since", "yesterday"]).len(), 1);
     // A thing is accepted as it is printed, in any case.
     let twice = run(&["OSM/123", "osm/123"]);
     assert_eq!((of(&twice, "thing"), twice.len()), (vec!["osm/123".to_owned()], 1));
@@ -247,4 +251,167 @@ fn a_closed_pipe_ends_the_walk_in_silence() {
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let (code, _, stderr) = output(process.wait_with_output().unwrap());
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
+}
+
+/// Into a pipe a table has no boxes, and no line is wrapped or cut.
+#[test]
+fn a_table_in_a_pipe_can_be_searched() {
+    let (_, json, _) = run(&["timeline", "--sandbox", "-o", "json"]);
+    let (code, table, stderr) = run(&["timeline", "--sandbox"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let mut things: Vec<String> = json
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["thing"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(table.lines().count(), things.len() + 1, "a line for each event, and the heading");
+    things.sort();
+    things.dedup();
+    for thing in things {
+        assert!(
+            table.lines().any(|line| line.split_whitespace().any(|word| word == thing)),
+            "{thing} is torn: {table}"
+        );
+    }
+    assert!(table.starts_with("WHEN ") && !table.contains(['│', '\u{1b}', '…']), "{table}");
+    let (_, bare, _) = run(&["timeline", "--sandbox", "osm/124", "--no-header", "--columns", "thing,actor_id"]);
+    assert_eq!(bare.split_whitespace().next(), Some("osm/124"));
+    // The markup of a web page is gone.
+    assert!(table.contains("As <User role>") && !table.contains("<span"), "{table}");
+}
+
+/// However wide a terminal is, ids and times are whole, and lines fit if these do.
+#[test]
+fn a_table_fits_its_terminal() {
+    for (columns, order) in [("80", "newest"), ("100", "oldest"), ("120", "none"), ("200", "newest")] {
+        let mut command = hwc(&["timeline", "--sandbox", "--order", order]);
+        let (code, table, _) = output(command.env("COLUMNS", columns).output().unwrap());
+        assert_eq!(code, Some(0));
+        let longest = table.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= columns.parse().unwrap(), "{longest} > {columns}: {table}");
+        for id in ["projectman/c15cc54e338d4506afd9bd8103071ff0/9175005", "2025-04-10T11:43:47.529Z"] {
+            assert!(table.contains(id), "{columns}: {id} is torn: {table}");
+        }
+    }
+}
+
+#[test]
+fn orders_zones_and_colours() {
+    let table = |arguments: &[&str]| {
+        run(&[&["timeline", "--sandbox", "--service", "coc", "--no-header"], arguments].concat()).1
+    };
+    let times = |table: &str| table.lines().map(|line| line[..20].to_owned()).collect::<Vec<_>>();
+    let newest = times(&table(&[]));
+    let mut oldest = times(&table(&["--order", "oldest"]));
+    oldest.reverse();
+    assert_eq!(oldest, newest);
+    let (_, json, _) = run(&["timeline", "--sandbox", "--service", "coc", "-o", "json", "--order", "oldest"]);
+    let times: Vec<Value> =
+        json.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["time"].clone()).collect();
+    assert!(times.len() == newest.len() && times.is_sorted_by_key(|time| time.as_str()), "{times:?}");
+
+    let there = table(&["--zone", "Asia/Shanghai"]);
+    assert!(there.contains("2025-04-10T19:43:47.529+08:00"), "{there}");
+    assert!(table(&["--utc"]).contains("2025-04-10T11:43:47.529Z"));
+    // A day begins where it is shown.
+    let day = ["--since", "2025-04-10", "--until", "2025-04-11"];
+    assert_eq!(table(&day).lines().count(), 3);
+    assert_eq!(table(&[&day[..], &["--zone", "America/Los_Angeles"]].concat()).lines().count(), 1);
+
+    assert!(!table(&[]).contains('\u{1b}') && table(&["--color", "always"]).contains("\u{1b}[0m"));
+    let mut coloured = hwc(&["timeline", "--sandbox", "--color", "auto"]);
+    assert!(!output(coloured.output().unwrap()).1.contains('\u{1b}'), "a pipe is no terminal");
+}
+
+/// What a library reads of CSV and TSV is what JSON says.
+#[test]
+fn separated_values_are_those_of_json() {
+    let (_, json, _) = run(&["timeline", "--sandbox", "-o", "json", "--order", "newest"]);
+    let events: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (format, delimiter) in [("csv", b','), ("tsv", b'\t')] {
+        let (code, text, _) = run(&["timeline", "--sandbox", "-o", format, "--order", "newest"]);
+        assert_eq!(code, Some(0));
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+        let names = reader.headers().unwrap().clone();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert_eq!((rows.len(), names.len()), (events.len(), 15));
+        for (row, event) in rows.iter().zip(&events) {
+            for (name, cell) in names.iter().zip(row) {
+                let value = match name.split_once('_') {
+                    Some(("actor", member)) => &event["actor"][member],
+                    _ => &event[name],
+                };
+                match value {
+                    // The generated ids of the sandbox differ from run to run in nothing but their times.
+                    Value::String(text) if !["time", "id"].contains(&name) => assert_eq!(cell, text, "{name}"),
+                    Value::Null => assert_eq!(cell, "", "{name}"),
+                    Value::Array(_) => assert_eq!(&serde_json::from_str::<Value>(cell).unwrap(), value),
+                    Value::Object(record) => {
+                        let read: Value = serde_json::from_str(cell).unwrap();
+                        assert_eq!(read.as_object().unwrap().len(), record.len());
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    let (_, text, _) =
+        run(&["timeline", "--sandbox", "osm/123", "-o", "csv", "--columns", "id,time_text", "--no-header"]);
+    assert_eq!(text, "osm/123#123,123\n");
+}
+
+/// A record cannot forge a line, move the cursor, or be a formula in a spreadsheet.
+#[test]
+fn no_record_reaches_beyond_its_cell() {
+    let hostile = "=HYPERLINK(\"http://x\")\n2026-01-01T00:00:00Z\tosm/1\u{1b}[2J\u{202e},\"";
+    let record =
+        json!({ "incident_log_id": "1", "operator_name": hostile, "operate_desc": hostile, "operate_time": hostile });
+    let plan =
+        [always("list_case_operate_logs", 200, &json!({ "incident_operate_log_list": [record], "total_count": 1 }))];
+    for format in ["table", "json", "csv", "tsv"] {
+        let (code, stdout, _) = run_with_faults(&plan, &["timeline", "osm/123", "-o", format, "--no-header"]);
+        assert_eq!((code, stdout.lines().count()), (Some(0), 1), "{format}: {stdout}");
+        assert!(!stdout.contains(['\u{1b}', '\u{202e}']), "{format}: {stdout}");
+        if format == "csv" || format == "tsv" {
+            let delimiter = if format == "csv" { b',' } else { b'\t' };
+            let mut reader =
+                csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(stdout.as_bytes());
+            let row = reader.records().next().unwrap().unwrap();
+            assert_eq!(row.len(), 15);
+            assert!(row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn attempts_are_seen_with_v_and_secrets_never() {
+    let plan =
+        [json!({ "operation": "list_case_operate_logs", "times": 1, "do": { "fault": "status", "status": 503 } })];
+    let (code, _, stderr) = run_with_faults(&plan, &["timeline", "osm/123"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let (code, _, stderr) = run_with_faults(&plan, &["timeline", "osm/123", "-v"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("503") && stderr.contains("retried") && stderr.contains("ListCaseOperateLogs"), "{stderr}");
+    let (_, _, stderr) = run_with_faults(&plan, &["timeline", "osm/123", "-vvv"]);
+    assert!(!stderr.contains("sandbox-secret-key"), "{stderr}");
+}
+
+/// What is wrong with the call is said before anything is looked up, and what cannot be reached is no wrong use.
+#[test]
+fn wrong_calls_and_services_out_of_reach_are_told_apart() {
+    let keys = [("HUAWEICLOUD_SDK_AK", "AK"), ("HUAWEICLOUD_SDK_SK", "SK")];
+    let run = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = hwc(&[&["timeline", "osm/1"], arguments].concat());
+        let (code, _, stderr) = output(command.envs(keys).envs(environment.iter().copied()).output().unwrap());
+        (code, stderr)
+    };
+    let (code, stderr) = run(&["--region", "mars"], &[]);
+    assert!(code == Some(2) && stderr.contains("mars") && !stderr.contains("looked up"), "{stderr}");
+    let iam = [("HUAWEICLOUD_SDK_IAM_ENDPOINT", "http://127.0.0.1:1")];
+    let (code, stderr) = run(&["--region", "cn-south-1"], &iam);
+    assert!(code == Some(3) && stderr.contains("the domain id cannot be looked up"), "{stderr}");
+    let (code, stderr) = run(&["--region", "cn-south-1", "--limitt", "5"], &[]);
+    assert!(
+        code == Some(2) && stderr.contains("unexpected argument '--limitt'") && !stderr.contains("-- --"),
+        "{stderr}"
+    );
 }
