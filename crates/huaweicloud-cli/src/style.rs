@@ -41,14 +41,16 @@ impl Style {
         self.paint(anstyle::Style::new().effects(Effects::DIMMED), text)
     }
 
-    /// Colours a text by a key: the same key always has the same colour.
-    pub fn by(self, key: &str, text: &str) -> String {
+    /// Colours a text: texts of the same number have the same colour.
+    pub fn numbered(self, number: usize, text: &str) -> String {
+        self.paint(COLOURS[number % COLOURS.len()].on_default(), text)
+    }
+
+    /// Colours a text: the same text always has the same colour.
+    pub fn own(self, text: &str) -> String {
         // FNV-1a.
-        let hash = key
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-        let colour = COLOURS[usize::try_from(hash >> 32).unwrap_or_default() % COLOURS.len()];
-        self.paint(colour.on_default(), text)
+        let hash = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        self.numbered(text.bytes().fold(0x811c_9dc5, hash) as usize, text)
     }
 
     fn paint(self, style: anstyle::Style, text: &str) -> String {

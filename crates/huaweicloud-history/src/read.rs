@@ -1,4 +1,4 @@
-//! Reading: the records of one thing, and the events that they are.
+//! Reading: the records of one thing, as the service lists them.
 
 use std::{
     fmt,

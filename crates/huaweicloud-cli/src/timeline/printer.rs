@@ -61,6 +61,11 @@ impl Printer {
         }
     }
 
+    /// Returns whether an event is printed when it comes.
+    pub fn prints_at_once(&self) -> bool {
+        !matches!(self, Self::Table { .. })
+    }
+
     pub fn print(&mut self, event: &Event) -> io::Result<()> {
         match self {
             Self::Table { table, .. } => table.add(event),

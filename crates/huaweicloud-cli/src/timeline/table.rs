@@ -1,5 +1,6 @@
 //! Events as a table that one can read, search and copy from.
 
+use huaweicloud_catalog::services;
 use huaweicloud_history::Event;
 use jiff::tz::TimeZone;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -17,6 +18,9 @@ pub struct Table {
 
 /// The space between two columns.
 const GAP: &str = "  ";
+
+/// The space before the second line of a row.
+const INDENT: &str = "    ";
 
 /// The least width in which the texts of a row are shown beside its ids and times.
 const LEAST: usize = 30;
@@ -86,27 +90,36 @@ impl Table {
     /// Returns two lines for each row: ids and times, and then texts.
     fn stacked(&self, heading: Option<&Vec<String>>, width: usize, style: Style) -> Vec<String> {
         let rows = heading.map(|row| (row, true)).into_iter().chain(self.rows.iter().map(|row| (row, false)));
-        rows.flat_map(|(row, is_heading)| {
-            let part = |is_text: bool| {
-                let cells = row.iter().enumerate().filter(move |(index, _)| self.columns[*index].is_text == is_text);
-                cells.map(|(index, cell)| (index, cell.clone()))
-            };
-            let first: Vec<String> =
-                part(false).map(|(index, cell)| self.styled(index, &cell, is_heading, style)).collect();
-            let texts: Vec<String> = part(true).map(|(_, cell)| cell).filter(|cell| !cell.is_empty()).collect();
-            let second = cut(&format!("    {}", texts.join(GAP)), width);
-            let second = if is_heading { style.heading(&second) } else { second };
-            [first.join(GAP), second].into_iter().filter(|line| !line.trim().is_empty())
-        })
-        .collect()
+        let line = |row: &[String], is_heading: bool, is_text: bool| {
+            let cells = row.iter().enumerate();
+            let cells = cells.filter(|(index, cell)| self.columns[*index].is_text == is_text && !cell.is_empty());
+            let mut line = String::new();
+            let mut left = if is_text { width } else { usize::MAX };
+            for (number, (index, cell)) in cells.enumerate() {
+                let gap = if number > 0 { GAP } else { [INDENT, ""][usize::from(!is_text)] };
+                let cell = cut(cell, left.saturating_sub(gap.len()));
+                left = left.saturating_sub(gap.len() + cell.width());
+                if !cell.is_empty() {
+                    line = line + gap + &self.styled(index, &cell, is_heading, style);
+                }
+            }
+            line
+        };
+        rows.flat_map(|(row, is_heading)| [line(row, is_heading, false), line(row, is_heading, true)])
+            .filter(|line| !line.is_empty())
+            .collect()
     }
 
     fn styled(&self, index: usize, cell: &str, is_heading: bool, style: Style) -> String {
         match self.columns[index].name {
             _ if is_heading => style.heading(cell),
             "when" | "time" | "time_text" => style.dim(cell),
-            "thing" | "service" => style.by(cell.split('/').next().unwrap_or_default(), cell),
-            "action" => style.by(cell, cell),
+            "thing" | "service" => {
+                let service = cell.split('/').next().unwrap_or_default();
+                let number = services().iter().position(|known| known.metadata.id == service);
+                style.numbered(number.unwrap_or_default(), cell)
+            }
+            "action" => style.own(cell),
             _ => cell.to_owned(),
         }
     }
