@@ -47,6 +47,11 @@ impl Failure {
         self.code
     }
 
+    /// Returns the message, which has no hidden characters.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Prints the message to stderr.
     pub fn report(&self) {
         output::message(format_args!("hwc: {}", self.message));

@@ -3,6 +3,7 @@
 //! All knowledge of services comes from the generated operation metadata; this crate names no service.
 
 mod call;
+mod check;
 mod failure;
 mod output;
 mod sandbox;
@@ -49,6 +50,7 @@ fn root() -> Command {
         .arg_required_else_help(true)
         .subcommand(timeline::command())
         .subcommand(call::command())
+        .subcommand(check::command())
         .subcommand(sandbox::command())
 }
 
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         match arguments.subcommand() {
             Some(("timeline", arguments)) => timeline::run(arguments).await,
             Some(("call", arguments)) => call::run(arguments).await,
+            Some(("check", arguments)) => check::run(arguments).await,
             Some(("sandbox", arguments)) => sandbox::run(arguments).await,
             _ => Err(Failure::wrong_use("no such command; see hwc --help")),
         }
