@@ -141,6 +141,7 @@ impl Mapper {
     pub fn event(&mut self, item: &Item) -> Event {
         let (record, arguments) = (&parsed(item), self.thing.arguments());
         let fill = |field: &Field| field.fill(record, arguments);
+        let changes = self.changes(record);
         let (time, time_text) = match self.time_of(record) {
             Ok(millis) => (Some(millis.into()), None),
             Err(text) => (None, text),
@@ -150,8 +151,8 @@ impl Mapper {
             time_text,
             actor: Actor { id: fill(&self.actor_id), name: fill(&self.actor) },
             action: fill(&self.action),
-            detail: fill(&self.detail),
-            changes: self.changes(record),
+            detail: self.detail_of(&changes).or_else(|| fill(&self.detail)),
+            changes,
             record: Record::from(item),
             id: self.identify(record),
             ..self.common.clone()
@@ -184,6 +185,23 @@ impl Mapper {
         let mut hash = sign::content_hash(text.as_bytes());
         hash.truncate(32);
         hash
+    }
+
+    /// Returns changes as one text, with times that one can read.
+    fn detail_of(&self, changes: &[Change]) -> Option<String> {
+        let times = self.mapping.changes.map_or(&[][..], |changes| changes.times);
+        let shown = |change: &Change, value: &Option<String>| {
+            let value = value.clone().filter(|value| !value.is_empty())?;
+            let time = || time::rfc3339(time::parse(&value, "GMT")?);
+            times.contains(&change.field.as_str()).then(time).flatten().or(Some(value))
+        };
+        let text = |change: &Change| match (shown(change, &change.old), shown(change, &change.new)) {
+            (Some(old), Some(new)) => format!("{}: {old} → {new}", change.field),
+            (None, Some(new)) => format!("{}: {new}", change.field),
+            (Some(old), None) => format!("{}: {old} →", change.field),
+            (None, None) => change.field.clone(),
+        };
+        (!changes.is_empty()).then(|| changes.iter().map(text).collect::<Vec<_>>().join("; "))
     }
 
     fn changes(&self, record: &Value<'_>) -> Vec<Change> {

@@ -236,10 +236,10 @@ fn history_of(spec: &Spec, operation: &Operation, history: &History) -> TokenStr
         let name = format_ident!("{name}");
         quote!(.#name(&[#(#list),*]))
     });
-    let changes = history
-        .changes
-        .as_ref()
-        .map(|Changes { each, field, old, new }| quote!(.changes(Changes::new(#each, #field, #old, #new))));
+    let changes = history.changes.as_ref().map(|Changes { each, field, old, new, times }| {
+        let times = (!times.is_empty()).then(|| quote!(.times(&[#(#times),*])));
+        quote!(.changes(Changes::new(#each, #field, #old, #new)#times))
+    });
     let since = history.since.as_ref().map(|name| quote!(.since(#name)));
     let until = history.until.as_ref().map(|name| quote!(.until(#name)));
     let words = words(spec, operation, history);

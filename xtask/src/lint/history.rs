@@ -39,7 +39,7 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
     for place in missing {
         linter.problem(&step(&pointer, "digest"), format!("{place:?} is not in an item"));
     }
-    if let Some(Changes { each, field, old, new }) = &history.changes {
+    if let Some(Changes { each, field, old, new, .. }) = &history.changes {
         let found = linter.spec.target(item, each);
         let change = found.map(|found| found.items.as_deref().unwrap_or(found));
         let is_known = |place: &String| change.is_some_and(|change| linter.spec.target(change, place).is_some());

@@ -127,6 +127,9 @@ pub struct Changes {
     pub field: String,
     pub old: String,
     pub new: String,
+    /// Names of the fields whose values are times in milliseconds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<String>,
 }
 
 /// Suffix of a placeholder for the description of a value instead of the value.

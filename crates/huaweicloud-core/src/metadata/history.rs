@@ -16,7 +16,7 @@ pub struct EventMapping {
     pub action: &'static [&'static str],
     /// Id of the person or system that acted.
     pub actor_id: &'static [&'static str],
-    /// Details.
+    /// Details, unless the item has changed fields, which are details enough.
     pub detail: &'static [&'static str],
     /// What identifies the item in its history.
     pub id: &'static [&'static str],
@@ -126,13 +126,22 @@ pub struct Changes {
     pub old: &'static str,
     /// JSON pointer from there to the value after.
     pub new: &'static str,
+    /// Names of the fields whose values are times in milliseconds.
+    pub times: &'static [&'static str],
 }
 
 impl Changes {
     /// Creates the places of changed fields.
     #[must_use]
     pub const fn new(each: &'static str, field: &'static str, old: &'static str, new: &'static str) -> Self {
-        Self { each, field, old, new }
+        Self { each, field, old, new, times: &[] }
+    }
+
+    /// Sets the names of the fields whose values are times in milliseconds.
+    #[must_use]
+    pub const fn times(mut self, fields: &'static [&'static str]) -> Self {
+        self.times = fields;
+        self
     }
 }
 
