@@ -83,16 +83,12 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation::new(
                 &["{/details/*/operation}"],
             )
             .actor_id(&["{/user/identifier}", "{/user/id}"])
-            .detail(
-                &[
-                    "{/details/*/name}: {/details/*/old_value} → {/details/*/new_value}",
-                    "{/details/*/name}: {/details/*/new_value}",
-                    "{/details/*/name}",
-                    "{/notes}",
-                ],
-            )
+            .detail(&["{/notes}"])
             .id(&["{/id}-{/details/0/id}", "{/id}"])
-            .changes(Changes::new("/details", "/name", "/old_value", "/new_value")),
+            .changes(
+                Changes::new("/details", "/name", "/old_value", "/new_value")
+                    .times(&["due_date", "start_date"]),
+            ),
     );
 
 pub(crate) static LIST_PROJECTS_V4: Operation = Operation::new(
