@@ -17,7 +17,7 @@ use huaweicloud_catalog::services;
 use huaweicloud_core::{EpochMillis, time};
 use huaweicloud_history::{Event, Events, History, Order, Summary, Thing, ThingKind};
 use huaweicloud_sandbox::Sandbox;
-use jiff::{ZonedDateTime, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, civil::DateTime, tz::TimeZone};
 
 use self::{printer::Printer, progress::Progress};
 use crate::{
@@ -83,9 +83,9 @@ pub fn command() -> Command {
         .after_help(format!(
             "Forms of SERVICE/ID, as the table prints them, with the ids that the service requires:\n{forms}\n\
              NAMES are {columns}.\n\n\
-             TIME is 2026-01-31, 2026-01-31T08:00:00Z, today, yesterday, or 2w, 7d, 12h, 30m ago; a day begins in the zone \
-             that is shown. Texts are compared ignoring case; of several of one kind one must match. An event whose time \
-             cannot be read passes --since and --until, is counted on stderr, and comes last.\n\n\
+             TIME is 2026-01-31, 2026-01-31T08:00:00Z, today, yesterday, or 2w, 7d, 12h, 30m ago; without an offset it is \
+             of the zone that is shown. Texts are compared ignoring case; of several of one kind one must match. An event \
+             whose time cannot be read passes --since and --until, is counted on stderr, and comes last.\n\n\
              What cannot be read is named on stderr, with what was read of it; everything else is printed, and the exit \
              code is 1 if a service refused something, or 3 if something could not be reached or trusted.\n\n\
              Example: hwc timeline --region cn-north-4 --service {} --since 7d",
@@ -234,7 +234,7 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Parses the value of `--since` or `--until`. A day begins in the time zone that is shown.
+/// Parses the value of `--since` or `--until`. A time without an offset, and a day, is one of the zone that is shown.
 fn moment(name: &str, text: &str, zone: &TimeZone) -> Result<EpochMillis, Failure> {
     let ago = || {
         let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -248,22 +248,44 @@ fn moment(name: &str, text: &str, zone: &TimeZone) -> Result<EpochMillis, Failur
         let past = Duration::from_secs(number.parse::<u32>().ok().map(u64::from)? * minutes * 60);
         SystemTime::now().checked_sub(past).map(EpochMillis::from)
     };
-    let midnight = |day: ZonedDateTime| Some(EpochMillis::from(day.start_of_day().ok()?.timestamp().as_millisecond()));
+    let at = |timestamp: Timestamp| EpochMillis::from(timestamp.as_millisecond());
     let today = || ZonedDateTime::now().with_time_zone(zone.clone());
-    let day = || match text {
-        "today" => midnight(today()),
-        "yesterday" => midnight(today().yesterday().ok()?),
-        date => midnight(
-            date.parse::<jiff::civil::Date>()
-                .ok()
-                .filter(|_| date.len() == 10)?
-                .to_zoned_datetime(zone.clone())
-                .ok()?,
-        ),
+    let civil = || match text {
+        "today" => today().start_of_day(),
+        "yesterday" => today().yesterday()?.start_of_day(),
+        date => date.parse::<DateTime>()?.to_zoned_datetime(zone.clone()),
     };
-    ago().or_else(day).or_else(|| time::parse(text, "GMT+0").map(EpochMillis::from)).ok_or_else(|| {
+    let millis = || time::parse(text, "GMT").map(EpochMillis::from);
+    let instant = || text.parse().ok().map(at).or_else(|| civil().ok().map(|civil| at(civil.timestamp())));
+    ago().or_else(instant).or_else(millis).ok_or_else(|| {
         Failure::wrong_use(format!(
             "--{name} must read like 2026-01-31, 2026-01-31T08:00:00Z, today, yesterday, 2w, 7d, 12h or 30m, got {text:?}"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_the_zone_that_is_shown() {
+        let shanghai = columns::named_zone("Asia/Shanghai").unwrap();
+        let utc = 1_769_846_400_000;
+        for (text, zone, millis) in [
+            ("2026-01-31T08:00:00Z", &shanghai, utc),
+            ("2026-01-31T16:00:00+08:00", &TimeZone::UTC, utc),
+            ("2026-01-31T08:00:00", &TimeZone::UTC, utc),
+            ("2026-01-31T16:00:00", &shanghai, utc),
+            ("2026-01-31 16:00", &shanghai, utc),
+            ("2026-02-01", &shanghai, utc + 8 * 3_600_000),
+            ("1769846400000", &shanghai, utc),
+        ] {
+            assert_eq!(moment("since", text, zone).unwrap().as_millis(), Some(millis), "{text}");
+        }
+        for text in ["2026-02-30", "tomorrow", "", "d", "-1d", "7y", "99999999999d", "12:00", "\u{661}d"] {
+            let error = moment("since", text, &shanghai).unwrap_err();
+            assert!(error.message().starts_with("--since must read like "), "{text}: {}", error.message());
+        }
+    }
 }
