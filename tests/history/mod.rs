@@ -2,6 +2,7 @@
 
 mod events;
 mod model;
+mod properties;
 mod stream;
 
 use huaweicloud_history::{Event, Events, Failure, Thing};
