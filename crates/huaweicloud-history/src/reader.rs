@@ -39,6 +39,8 @@ pub(crate) struct Reader {
     ready: std::vec::IntoIter<Item>,
     /// Records that wait for their turn until all are read, with their times.
     held: Vec<(Reverse<Option<i64>>, Item)>,
+    /// How many of the records that are ready have waited.
+    released: usize,
     failure: Option<Failure>,
 }
 
@@ -62,6 +64,7 @@ impl Reader {
             mapper: None,
             ready: Vec::new().into_iter(),
             held: Vec::new(),
+            released: 0,
             failure: None,
         }
     }
@@ -94,12 +97,12 @@ impl Reader {
 
     /// Takes a page: its records are returned at once, unless they must wait for others.
     fn take(&mut self, items: Vec<Item>) {
-        let mut summary = self.common.summary.lock();
-        summary.records += items.len();
+        self.common.summary.lock().records += items.len();
         let Some(mapper) = self.mapper.as_ref().filter(|_| self.common.newest_first) else {
             self.ready = items.into_iter();
             return;
         };
+        let before = self.held.len();
         if mapper.is_ordered() {
             let has_time = |item: &Item| mapper.time(item).is_ok();
             let (now, late): (Vec<_>, Vec<_>) = items.into_iter().partition(has_time);
@@ -109,13 +112,14 @@ impl Reader {
             let keyed = |item: Item| (Reverse(mapper.time(&item).ok()), item);
             self.held.extend(items.into_iter().map(keyed));
         }
-        summary.held = summary.held.max(self.held.len());
+        self.common.summary.hold(self.held.len() - before);
     }
 
     /// Releases what has waited for others.
     fn release(&mut self) {
         let mut held = std::mem::take(&mut self.held);
         held.sort_by_key(|(time, _)| *time);
+        self.released = held.len();
         self.ready = held.into_iter().map(|(_, item)| item).collect::<Vec<_>>().into_iter();
     }
 
@@ -146,6 +150,10 @@ impl Stream for Reader {
         let this = &mut *self;
         loop {
             while let Some(item) = this.ready.next() {
+                if this.released > 0 {
+                    this.released -= 1;
+                    this.common.summary.release();
+                }
                 if let Some(event) = this.event(&item) {
                     return Poll::Ready(Some(Ok(event)));
                 }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use serde::Serialize;
@@ -66,10 +69,26 @@ impl Summary {
 
 /// A summary that several histories write to.
 #[derive(Debug, Default)]
-pub(crate) struct Shared(Mutex<Summary>);
+pub(crate) struct Shared {
+    summary: Mutex<Summary>,
+    /// How many records are held now.
+    holding: AtomicUsize,
+}
 
 impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Summary> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.summary.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts records that are held in order to sort them.
+    pub(crate) fn hold(&self, records: usize) {
+        let holding = self.holding.fetch_add(records, Relaxed) + records;
+        let mut summary = self.lock();
+        summary.held = summary.held.max(holding);
+    }
+
+    /// Counts a record that is no longer held.
+    pub(crate) fn release(&self) {
+        self.holding.fetch_sub(1, Relaxed);
     }
 }
