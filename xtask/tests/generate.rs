@@ -216,6 +216,16 @@ fn rejects_invalid_specs_without_writing() {
         ("{/shape:words}", "{/name:words}", "/x-history/action: {/name:words} is neither in an item nor a parameter"),
         ("x-iam-action: tiny:thing:get", "x-iam-action: get", "/x-iam-action: must be service, resource and action"),
         ("schema: { type: boolean }", "schema: { type: string, format: password }", "/in: must be header: logs"),
+        (
+            "next: /page_info/next_marker",
+            "next: /page_info",
+            "/x-pagination/next: must point to the text in the response",
+        ),
+        (
+            "marker: next",
+            "marker: nothing",
+            "/x-pagination/marker: \"nothing\" is neither a parameter nor a member of the body",
+        ),
         ("items: /things", "items: /nothing", "/x-pagination/items: must point to the array"),
         (
             "        digest: [/at, /name, /shape]\n",

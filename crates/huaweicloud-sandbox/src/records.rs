@@ -1,5 +1,7 @@
 //! Response bodies: the test's own, the documented example for the documented ids, generated ones for others.
 
+use std::ops::Range;
+
 use huaweicloud_core::metadata::{PageStyle, Pagination};
 use serde_json::{Map, Value, json};
 
@@ -36,10 +38,10 @@ pub(crate) fn response(content: &Content, route: &Route<'_>, arguments: &Map<Str
     let bound = |name: Option<&str>| arguments.get(name?).and_then(oldest_time);
     let [since, until] =
         [history.and_then(|history| history.since), history.and_then(|history| history.until)].map(bound);
-    let (total, page): (usize, Vec<Value>) = if since.is_none() && until.is_none() {
+    let (total, shown, page): (usize, Range<usize>, Vec<Value>) = if since.is_none() && until.is_none() {
         let total = numbers.count();
-        let window = window(route, pagination, arguments, total);
-        (total, numbers.at(window).map(|number| list.record(number)).collect())
+        let shown = window(route, pagination, arguments, total);
+        (total, shown.clone(), numbers.at(shown).map(|number| list.record(number)).collect())
     } else {
         let wanted = |record: &Value| {
             oldest_time(record)
@@ -47,13 +49,17 @@ pub(crate) fn response(content: &Content, route: &Route<'_>, arguments: &Map<Str
         };
         let records = numbers.at(0..numbers.count()).map(|number| list.record(number));
         let kept: Vec<Value> = records.filter(wanted).collect();
-        (kept.len(), kept[window(route, pagination, arguments, kept.len())].to_vec())
+        let shown = window(route, pagination, arguments, kept.len());
+        (kept.len(), shown.clone(), kept[shown].to_vec())
     };
     let mut body = example.clone();
     echo(&mut body, pagination, arguments);
     *body.pointer_mut(pagination.items)? = Value::Array(page);
     if let Some(pointer) = pagination.total {
         *body.pointer_mut(pointer)? = json!(total);
+    }
+    if let PageStyle::Marker { next, .. } = pagination.style {
+        *body.pointer_mut(next)? = if shown.end < total { marker(shown.end).into() } else { Value::Null };
     }
     Some(Success { status, body, list: Some(list.seed()) })
 }
@@ -82,12 +88,7 @@ fn asked_for(example: &Value, outermost: bool, documented: &Map<String, Value>, 
 }
 
 /// Returns the range of records on the requested page.
-fn window(
-    route: &Route<'_>,
-    pagination: &Pagination,
-    arguments: &Map<String, Value>,
-    total: usize,
-) -> std::ops::Range<usize> {
+fn window(route: &Route<'_>, pagination: &Pagination, arguments: &Map<String, Value>, total: usize) -> Range<usize> {
     let number = |name: &str| arguments.get(name).and_then(Value::as_u64);
     let default = |name: &str| {
         let node = route.contract.node(route.operation);
@@ -99,6 +100,10 @@ fn window(
     };
     let start = match pagination.style {
         PageStyle::Offset { parameter, .. } => number(parameter).unwrap_or(0),
+        PageStyle::Marker { parameter, .. } => {
+            let marker = arguments.get(parameter).and_then(Value::as_str);
+            marker.and_then(|marker| marker.trim_start_matches('m').parse().ok()).unwrap_or(0)
+        }
         PageStyle::Page { parameter, first, .. } => {
             number(parameter).unwrap_or(first.into()).saturating_sub(first.into()).saturating_mul(size)
         }
@@ -106,6 +111,11 @@ fn window(
     };
     let clamp = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(total);
     clamp(start)..clamp(start.saturating_add(size))
+}
+
+/// Returns the marker of the page that begins at a position.
+fn marker(start: usize) -> String {
+    format!("m{start:015}")
 }
 
 /// Sets the members beside the items that are named like pagination parameters to the requested values.

@@ -218,6 +218,9 @@ fn pagination(pagination: &Pagination) -> TokenStream {
             let max_offset = number(*max_offset);
             sized(quote!(Pagination::offset(#offset, #max_offset, #items)), size, *max_size)
         }
+        Style::Marker { marker, next, size, max_size } => {
+            sized(quote!(Pagination::marker(#marker, #next, #items)), size, *max_size)
+        }
         Style::Whole {} => quote!(Pagination::whole(#items)),
     };
     let total = pagination.total.as_ref().map(|total| quote!(.total(#total)));

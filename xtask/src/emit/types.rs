@@ -12,7 +12,7 @@ use crate::{
     docs,
     kind::Kind,
     names::setter,
-    spec::{Operation, Schema, Spec, Type},
+    spec::{Operation, Schema, Spec, Type, extensions::Style},
     wire::{Direction, Use},
 };
 
@@ -165,6 +165,14 @@ fn page(spec: &Spec, operation: &Operation) -> Result<Option<TokenStream>, Strin
             quote!(self #(.#parents.as_ref()?)* .#last)
         }
     };
+    let marker = match &pagination.style {
+        Style::Marker { next, .. } => {
+            let path = steps(next);
+            let (last, parents) = path.split_last().ok_or("x-pagination has no next")?;
+            Some(quote!(fn next_marker(&self) -> Option<&str> { self #(.#parents.as_ref()?)* .#last.as_deref() }))
+        }
+        _ => None,
+    };
     let members: Vec<_> = pagination.id().map(|member| format_ident!("{}", setter(member))).collect();
     let id = (!members.is_empty()).then(|| {
         quote! {
@@ -180,6 +188,7 @@ fn page(spec: &Spec, operation: &Operation) -> Result<Option<TokenStream>, Strin
             fn into_items(self) -> Vec<#item> { #taken }
             #id
             fn total(&self) -> Option<i64> { #total }
+            #marker
         }
     }))
 }

@@ -10,6 +10,7 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
     let mut names = match &pagination.style {
         Style::Offset { offset, size, .. } => vec![(&pointer, "offset", offset), (&pointer, "size", size)],
         Style::Page { page, size, .. } => vec![(&pointer, "page", page), (&pointer, "size", size)],
+        Style::Marker { marker, size, .. } => vec![(&pointer, "marker", marker), (&pointer, "size", size)],
         Style::Whole {} => Vec::new(),
     };
     names.extend(pagination.order.as_ref().map(|order| (&order_pointer, "argument", &order.argument)));
@@ -34,9 +35,14 @@ pub fn check(linter: &mut Linter<'_>, operation: &Operation) {
             linter.problem(&step(&pointer, "id"), format!("{member:?} is no member of an item"));
         }
     }
+    let next = match &pagination.style {
+        Style::Marker { next, .. } => Some(next),
+        _ => None,
+    };
     let places = [
         ("items", Some(&pagination.items), Type::Array, "array"),
         ("total", pagination.total.as_ref(), Type::Integer, "integer"),
+        ("next", next, Type::String, "text"),
     ];
     for (key, place, kind, word) in places {
         let Some(place) = place else { continue };

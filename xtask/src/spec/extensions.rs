@@ -92,6 +92,7 @@ impl Pagination {
 pub enum Style {
     Offset { offset: String, max_offset: u32, size: String, max_size: u32 },
     Page { page: String, first_page: u32, max_page: u32, size: String, max_size: u32 },
+    Marker { marker: String, next: String, size: String, max_size: u32 },
     Whole {},
 }
 

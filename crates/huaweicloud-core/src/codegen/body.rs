@@ -31,6 +31,10 @@ pub trait Page: Send + Unpin + 'static {
     }
     /// Returns the total number of items across all pages, if the body contains it.
     fn total(&self) -> Option<i64>;
+    /// Returns the marker of the next page, if the body contains it.
+    fn next_marker(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Returns the items of a list, or an empty slice if a member on the path to the list is missing.

@@ -14,7 +14,7 @@ use crate::{
         write::{Json, ToJson},
     },
     error::{Error, ErrorKind},
-    metadata::Pagination,
+    metadata::{PageStyle, Pagination},
 };
 
 /// An item of a list, as JSON text that shares the memory of its page.
@@ -96,6 +96,7 @@ impl fmt::Debug for Item {
 pub struct ItemPage {
     items: Vec<Item>,
     total: Option<i64>,
+    next_marker: Option<String>,
     /// The members that identify an item together.
     id: &'static [&'static str],
 }
@@ -103,13 +104,14 @@ pub struct ItemPage {
 impl ItemPage {
     /// Finds the items in the body of a response.
     pub(super) fn read(body: &Bytes, pagination: Option<&Pagination>) -> Result<Self, Error> {
-        let Some(pagination) = pagination else { return Ok(Self { items: Vec::new(), total: None, id: &[] }) };
+        let mut page = Self { items: Vec::new(), total: None, next_marker: None, id: &[] };
+        let Some(pagination) = pagination else { return Ok(page) };
+        page.id = pagination.id;
         // The whole response may be JSON in a JSON string.
         let body = match serde_json::from_slice::<String>(body) {
             Ok(packed) => Bytes::from(packed),
             Err(_) => body.clone(),
         };
-        let mut page = Self { items: Vec::new(), total: None, id: pagination.id };
         let found = page.find(&body, pagination).or_else(|error| {
             // As when the response was decoded.
             page.find(&Bytes::from(repair(&body).ok_or(error)?), pagination)
@@ -124,9 +126,13 @@ impl ItemPage {
 
     /// Finds the items and the total in a text.
     fn find(&mut self, text: &Bytes, pagination: &Pagination) -> Result<(), serde_json::Error> {
-        (self.items, self.total) = (Vec::new(), None);
+        (self.items, self.total, self.next_marker) = (Vec::new(), None, None);
         let mut json = serde_json::Deserializer::from_slice(text);
-        let search = Search { text, items: Some(pagination.items), total: pagination.total, page: self };
+        let marker = match pagination.style {
+            PageStyle::Marker { next, .. } => Some(next),
+            _ => None,
+        };
+        let search = Search { text, items: Some(pagination.items), total: pagination.total, marker, page: self };
         search.deserialize(&mut json)?;
         json.end()
     }
@@ -160,13 +166,18 @@ impl Page for ItemPage {
     fn total(&self) -> Option<i64> {
         self.total
     }
+
+    fn next_marker(&self) -> Option<&str> {
+        self.next_marker.as_deref()
+    }
 }
 
-/// Looks for the items and the total in a value: each is at a JSON pointer from here, if it can be in it.
+/// Looks for the items, the total and the marker in a value: each is at a JSON pointer from here, if it can be in it.
 struct Search<'p> {
     text: &'p Bytes,
     items: Option<&'p str>,
     total: Option<&'p str>,
+    marker: Option<&'p str>,
     page: &'p mut ItemPage,
 }
 
@@ -192,11 +203,11 @@ impl<'de> Visitor<'de> for Search<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<Name<'de>>()? {
-            let (items, total) = (through(self.items, &name.0), through(self.total, &name.0));
-            if items.is_none() && total.is_none() {
+            let [items, total, marker] = [self.items, self.total, self.marker].map(|at| through(at, &name.0));
+            if items.is_none() && total.is_none() && marker.is_none() {
                 map.next_value::<IgnoredAny>()?;
             } else {
-                map.next_value_seed(Search { text: self.text, items, total, page: self.page })?;
+                map.next_value_seed(Search { text: self.text, items, total, marker, page: self.page })?;
             }
         }
         Ok(())
@@ -219,6 +230,9 @@ impl<'de> Visitor<'de> for Search<'_> {
         if self.total == Some("") {
             self.page.total = Some(number);
         }
+        if self.marker == Some("") {
+            self.page.next_marker = Some(number.to_string());
+        }
         Ok(())
     }
 
@@ -232,6 +246,10 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        if self.marker == Some("") {
+            self.page.next_marker = Some(text.to_owned());
+            return Ok(());
+        }
         text.trim().parse().map_or(Ok(()), |number| self.visit_i64(number))
     }
 

@@ -57,6 +57,12 @@ impl Pagination {
         Self::styled(PageStyle::Page { parameter, first, max }, items)
     }
 
+    /// Creates pagination by a marker: each response has the marker of the next page at a JSON pointer, or none at the end.
+    #[must_use]
+    pub const fn marker(parameter: &'static str, next: &'static str, items: &'static str) -> Self {
+        Self::styled(PageStyle::Marker { parameter, next }, items)
+    }
+
     const fn styled(style: PageStyle, items: &'static str) -> Self {
         Self { style, size: None, items, total: None, id: &[], order: None }
     }
@@ -117,6 +123,13 @@ pub enum PageStyle {
         /// Maximum page number.
         max: u32,
     },
+    /// Pages are selected by a text of the page before.
+    Marker {
+        /// Name of the parameter, or of the member of the body.
+        parameter: &'static str,
+        /// JSON pointer to the marker of the next page in a response; null, missing or empty there after the last page.
+        next: &'static str,
+    },
 }
 
 impl PageStyle {
@@ -125,7 +138,9 @@ impl PageStyle {
     pub const fn parameter(self) -> Option<&'static str> {
         match self {
             Self::Whole => None,
-            Self::Offset { parameter, .. } | Self::Page { parameter, .. } => Some(parameter),
+            Self::Offset { parameter, .. } | Self::Page { parameter, .. } | Self::Marker { parameter, .. } => {
+                Some(parameter)
+            }
         }
     }
 }

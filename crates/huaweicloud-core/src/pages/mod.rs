@@ -26,7 +26,7 @@ type Fetch<P> = Box<dyn Fn(Request) -> BoxFuture<'static, Result<Response<P>, Er
 
 /// The position of a page in a list, from which pagination can resume ([`Pages::start_at`]).
 ///
-/// Its value depends on the service: a number of items to skip, or a page number.
+/// Its value depends on the service: a number of items to skip, a page number, or a marker.
 ///
 /// ```no_run
 /// # async fn example<P: huaweicloud_core::codegen::Page>(mut pages: huaweicloud_core::Pages<P>) -> Result<(), huaweicloud_core::Error> {
@@ -36,7 +36,10 @@ type Fetch<P> = Box<dyn Fn(Request) -> BoxFuture<'static, Result<Response<P>, Er
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PagePosition(i64);
+pub struct PagePosition {
+    number: i64,
+    marker: Option<String>,
+}
 
 /// A stream of the pages of a list operation, fetched on demand.
 ///
@@ -49,6 +52,7 @@ pub struct PagePosition(i64);
 ///
 /// - the call fails;
 /// - a page repeats;
+/// - a page repeats its marker, or one before;
 /// - a page is short or empty although the total promises more;
 /// - the total shrinks during iteration;
 /// - the total grows, and nothing says where in the list: the service gives neither ids nor an order;
@@ -77,7 +81,7 @@ impl<P: Page> Pages<P> {
     /// Returns the position of the next page.
     #[must_use]
     pub fn position(&self) -> PagePosition {
-        PagePosition(self.walk.position)
+        PagePosition { number: self.walk.position, marker: self.walk.marker.clone() }
     }
 
     /// Returns the number of records that came in front after the first page was read, and are not part of the stream:
@@ -89,7 +93,8 @@ impl<P: Page> Pages<P> {
 
     /// Starts at a position that an earlier iteration of the same call returned.
     pub fn start_at(mut self, position: PagePosition) -> Self {
-        self.walk.start_at(self.request.operation, position.0);
+        self.walk.start_at(self.request.operation, position.number);
+        self.walk.marker = position.marker;
         self
     }
 
@@ -135,7 +140,7 @@ impl<P: Page> Stream for Pages<P> {
         this.in_flight = None;
         let step = response.and_then(|page| {
             let ids: Vec<Json<'_>> = page.items().iter().map(|item| page.id(item)).collect();
-            this.walk.step(operation.pagination.as_ref(), page.items(), &ids, page.total())?;
+            this.walk.step(operation.pagination.as_ref(), page.items(), &ids, page.total(), page.next_marker())?;
             Ok(page)
         });
         match step {

@@ -15,6 +15,10 @@ use crate::{
 
 pub(super) struct PageState<T> {
     pub(super) position: i64,
+    /// The marker of the next page, where pages are selected by one; `None` for that of the request.
+    pub(super) marker: Option<String>,
+    /// The markers so far.
+    markers: Known,
     pub(super) size: i64,
     /// Number of items before the next page, in the list as it is now.
     seen: i64,
@@ -79,6 +83,8 @@ impl<T> PageState<T> {
         let position = given(style.parameter()).unwrap_or(first);
         let mut state = Self {
             position,
+            marker: None,
+            markers: Known::default(),
             size,
             seen: 0,
             total: None,
@@ -116,7 +122,11 @@ impl<T> PageState<T> {
             if let Some(size) = pagination.size {
                 request.place(size.parameter, Json::Integer(self.size));
             }
-            request.place(parameter, Json::Integer(self.position));
+            match (pagination.style, &self.marker) {
+                (PageStyle::Marker { .. }, Some(marker)) => request.place(parameter, Json::Text(marker.clone().into())),
+                (PageStyle::Marker { .. }, None) => {}
+                _ => request.place(parameter, Json::Integer(self.position)),
+            }
         }
         request
     }
@@ -131,6 +141,7 @@ impl<T: Clone + PartialEq> PageState<T> {
         items: &[T],
         ids: &[Json<'_>],
         total: Option<i64>,
+        marker: Option<&str>,
     ) -> Result<(), Error> {
         let growth = match (self.total, total) {
             (Some(before), Some(now)) if now < before => {
@@ -145,12 +156,20 @@ impl<T: Clone + PartialEq> PageState<T> {
         };
         self.grown = self.grown.saturating_add(growth);
         self.total = total.or(self.total);
-        self.find_repeats(items.len(), ids, usize::try_from(growth).unwrap_or(usize::MAX));
+        // What comes in elsewhere does not move a page that a marker selects.
+        let is_anchored = pagination.is_some_and(|pagination| matches!(pagination.style, PageStyle::Marker { .. }));
+        let moved = if is_anchored { 0 } else { usize::try_from(growth).unwrap_or(usize::MAX) };
+        self.find_repeats(items.len(), ids, moved);
         if self.is_repetition(items, growth) {
             return Err(broken(format!("the page at position {} repeats the page before it", self.position)));
         }
         self.previous = items.first().cloned().zip(items.last().cloned()).or_else(|| self.previous.take());
-        self.go_on(pagination, i64::try_from(items.len()).unwrap_or(i64::MAX));
+        let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        if is_anchored {
+            self.go_on_from(marker.filter(|marker| !marker.is_empty()), count);
+        } else {
+            self.go_on(pagination, count);
+        }
         Ok(())
     }
 
@@ -187,6 +206,27 @@ impl<T: Clone + PartialEq> PageState<T> {
         are_same && self.known.is_empty() && !may_be_equal
     }
 
+    /// Continues at a marker after a page with this number of items, or ends without one.
+    fn go_on_from(&mut self, marker: Option<&str>, count: i64) {
+        self.seen = self.seen.saturating_add(count);
+        let missing = self.total.map_or(0, |total| total.saturating_sub(self.seen));
+        let hash = marker.and_then(|marker| self.markers.hash(&Json::Array(vec![Json::Text(marker.into())])));
+        self.failure = match (marker, hash) {
+            (Some(marker), Some(hash)) if self.markers.contains(hash) => Some(broken(format!(
+                "the marker {marker:?} of the next page was that of an earlier one, so that the list has no end"
+            ))),
+            (None, _) if missing > 0 => {
+                Some(broken(format!("the list ends after {} items, but {missing} more are promised", self.seen)))
+            }
+            _ => None,
+        };
+        if let Some(hash) = hash {
+            self.markers.insert(hash);
+        }
+        self.done = marker.is_none() || self.failure.is_some();
+        self.marker = marker.map(str::to_owned);
+    }
+
     /// Determines the position of the next page after a page with this number of items.
     fn go_on(&mut self, pagination: Option<&Pagination>, count: i64) {
         self.seen = self.seen.saturating_add(count);
@@ -198,6 +238,7 @@ impl<T: Clone + PartialEq> PageState<T> {
             PageStyle::Whole => (0, -1),
             PageStyle::Offset { max, .. } => (self.position.saturating_add(self.size), i64::from(max)),
             PageStyle::Page { max, .. } => (self.position.saturating_add(1), i64::from(max)),
+            PageStyle::Marker { .. } => return,
         };
         let missing = missing.unwrap_or_default();
         let next = match style {
