@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use huaweicloud_core::{Config, Credential, Error, ErrorKind, Items, ResponseBody};
+use huaweicloud_core::{Config, Credential, Error, ErrorKind, Items, ResponseBody, dynamic::Call};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -99,6 +99,16 @@ impl List {
     }
 }
 
+impl List {
+    /// Returns the page after the record with this number, and whether more follow. The list changes afterwards.
+    fn page_after(&mut self, number: Option<usize>, size: usize) -> (Vec<usize>, bool) {
+        let position = |number| self.records.iter().position(|(other, _)| *other == number);
+        let from = number.map_or(0, |number| position(number).map_or(self.records.len(), |index| index + 1));
+        let more = self.records.len() > from + size;
+        (self.page(from, size).1.iter().map(|(number, _)| *number).collect(), more)
+    }
+}
+
 /// Returns a configuration whose responses are what `respond` makes of the requests.
 fn config(respond: impl Fn(&http::Request<bytes::Bytes>) -> Value + Send + Sync + 'static) -> Config {
     let transport = move |request: http::Request<bytes::Bytes>| {
@@ -146,6 +156,33 @@ fn read_in_order(list: List, size: usize, order: Option<&str>) -> (Vec<usize>, O
         call = call.sort_type(order);
     }
     read(&mut call.items(), |record| record.operator_id)
+}
+
+/// Returns a configuration for a list whose pages have markers.
+fn behind_markers(list: List) -> Config {
+    let list = Mutex::new(list);
+    config(move |request| {
+        let marker =
+            request.uri().query().unwrap().split('&').find_map(|pair| pair.strip_prefix("next=")?.parse().ok());
+        let (page, more) = list.lock().unwrap().page_after(marker, argument(request, "limit"));
+        let notes: Vec<Value> = page.iter().map(|number| json!({ "note_id": number.to_string() })).collect();
+        let next = page.last().filter(|_| more).map(ToString::to_string);
+        json!({ "notes": notes, "page_info": { "next_marker": next } })
+    })
+}
+
+/// Reads a list whose pages have markers, with the typed client or by name.
+fn read_behind_markers(list: List, size: usize, by_name: bool) -> (Vec<usize>, Option<Error>) {
+    let config = behind_markers(list);
+    if by_name {
+        let service = &huaweicloud_tiny::dynamic::SERVICE;
+        let client = huaweicloud_core::Client::new(&config, service.metadata).unwrap();
+        let call = Call::new(client, service.operation("list_thing_notes").unwrap());
+        let mut items = call.argument("thing_id", "t").argument("limit", size).items().unwrap();
+        return read(&mut items, |item| item.value()["note_id"].as_str().map(str::to_owned));
+    }
+    let client = huaweicloud_tiny::Client::new(&config).unwrap();
+    read(&mut client.list_thing_notes().thing_id("t").limit(size as i64).items(), |note| note.note_id)
 }
 
 /// Reads a list to its end. Returns the number in each record, and the error that ended the list, if one did.
@@ -207,6 +244,26 @@ proptest! {
             }).sum();
             prop_assert!(added <= in_front, "{} of {} were added in front", added, in_front);
         }
+    }
+
+    /// A marker keeps its place, whatever comes in where.
+    #[test]
+    fn records_behind_a_marker_come_once(
+        count in 0..60_usize,
+        size in 1..9_usize,
+        changes in prop::collection::vec((any::<bool>(), 1..12_usize), 0..12),
+        by_name in any::<bool>(),
+    ) {
+        let changes: Vec<Change> = changes
+            .into_iter()
+            .map(|(front, count)| if front { Change::Insert(count) } else { Change::Append(count) })
+            .collect();
+        let list = || List::new(count, 1, changes.clone());
+        let (read, error) = read_behind_markers(list(), size, by_name);
+        prop_assert!(error.is_none(), "{}", error.unwrap());
+        let all: Vec<usize> = after(list(), read.len() / size).records.iter().map(|(number, _)| *number).collect();
+        let from = all.iter().position(|number| Some(number) == read.first()).unwrap_or(all.len());
+        prop_assert!(read.len() >= count && all[from..].starts_with(&read), "{:?} of {:?}", read, all);
     }
 
     /// Equal neighbours are told apart by the order of the list.
@@ -304,4 +361,53 @@ fn a_window_is_read_to_its_last_record() {
             "{total}"
         );
     }
+}
+
+/// What a service may send for a marker.
+#[test]
+fn markers_lead_to_the_end_or_to_an_error() {
+    let notes = |script: &'static [(&'static [usize], Value)]| {
+        let page = Mutex::new(0);
+        let config = config(move |request| {
+            let mut page = page.lock().unwrap();
+            let (notes, next) = &script[*page];
+            // The request has the marker of the page before.
+            let before = page.checked_sub(1).map(|before| script[before].1.clone()).unwrap_or_default();
+            let sent = request.uri().query().unwrap().split('&').find_map(|pair| pair.strip_prefix("next="));
+            assert_eq!(sent, before.as_str());
+            *page += 1;
+            let notes: Vec<Value> = notes.iter().map(|number| json!({ "note_id": number.to_string() })).collect();
+            json!({ "notes": notes, "page_info": { "next_marker": next } })
+        });
+        let client = huaweicloud_tiny::Client::new(&config).unwrap();
+        read(&mut client.list_thing_notes().thing_id("t").items(), |note| note.note_id)
+    };
+    // An empty page is not the end, an empty or missing marker is.
+    static EMPTY: std::sync::LazyLock<[(&[usize], Value); 3]> =
+        std::sync::LazyLock::new(|| [(&[1], json!("a")), (&[], json!("b")), (&[2], json!(""))]);
+    let (read_all, error) = notes(&*EMPTY);
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(read_all, [1, 2]);
+    // A service that goes around would do so for ever.
+    static AROUND: std::sync::LazyLock<[(&[usize], Value); 3]> =
+        std::sync::LazyLock::new(|| [(&[1], json!("a")), (&[2], json!("b")), (&[3], json!("a"))]);
+    let (read_all, error) = notes(&*AROUND);
+    assert_eq!(read_all, [1, 2, 3]);
+    assert!(error.unwrap().message().contains("the marker \"a\" of the next page was that of an earlier one"));
+}
+
+/// A walk continues where another has ended.
+#[test]
+fn a_walk_resumes_at_a_marker() {
+    let config = behind_markers(List::new(25, 1, Vec::new()));
+    let call = huaweicloud_tiny::Client::new(&config).unwrap().list_thing_notes().thing_id("t").limit(10);
+    runtime().block_on(async {
+        let mut pages = call.clone().pages();
+        pages.try_next().await.unwrap().unwrap();
+        let mut rest = call.pages().start_at(pages.position());
+        let page = rest.try_next().await.unwrap().unwrap();
+        assert_eq!(page.notes[0].note_id.as_deref(), Some("10"));
+        assert_eq!(rest.try_next().await.unwrap().unwrap().notes.len(), 5);
+        assert!(rest.try_next().await.unwrap().is_none());
+    });
 }

@@ -528,3 +528,21 @@ async fn hours_between_records_do_not_depend_on_the_page() {
     let expected = 1_893_456_000_000 - 400 * HOUR;
     assert_eq!(time::parse(&id(&page[0], "operate_time"), "GMT+8"), Some(expected));
 }
+
+/// A list whose pages have markers is served whole, by any page size.
+#[tokio::test]
+async fn pages_have_markers_where_the_spec_says_so() {
+    let services = [&huaweicloud_tiny::dynamic::SERVICE];
+    let sandbox =
+        Sandbox::builder().services(&services).made_up_ids().records(230).record_requests().start().await.unwrap();
+    let client = huaweicloud_tiny::Client::new(&sandbox.config().unwrap()).unwrap();
+    for (size, pages) in [(100, 3), (77, 3), (23, 10)] {
+        let before = sandbox.requests().len();
+        let mut notes = client.list_thing_notes().thing_id("t-9").limit(size).items();
+        let mut ids = std::collections::BTreeSet::new();
+        while let Some(note) = notes.try_next().await.unwrap() {
+            ids.insert(note.note_id.unwrap());
+        }
+        assert_eq!((ids.len(), sandbox.requests().len() - before), (230, pages));
+    }
+}

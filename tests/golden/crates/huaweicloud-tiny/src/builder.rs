@@ -325,3 +325,74 @@ impl ListThings {
         self.call.send().await
     }
 }
+
+/// The request builder for [`Client::list_thing_notes`](crate::Client::list_thing_notes) calls.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListThingNotes {
+    call: Call,
+}
+
+impl ListThingNotes {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            call: ::huaweicloud_core::codegen::Call::new(
+                client,
+                &service::LIST_THING_NOTES,
+            ),
+        }
+    }
+
+    /// Id of the thing.
+    ///
+    /// 1 to 8 characters.
+    ///
+    /// Listed by [`Client::list_things`](crate::Client::list_things): `thing_id` of an item.
+    pub fn thing_id(mut self, thing_id: impl Into<String>) -> Self {
+        let thing_id: String = thing_id.into();
+        self.call.set("thing_id", &thing_id);
+        self
+    }
+
+    /// Marker of the page.
+    ///
+    /// 1 to 64 characters.
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        let next: String = next.into();
+        self.call.set("next", &next);
+        self
+    }
+
+    /// Number of notes per page.
+    ///
+    /// 1 to 100; default `10`.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.call.set("limit", &limit);
+        self
+    }
+
+    /// Overrides client options for this request: timeouts, retries, language, additional headers or query.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
+
+    /// Returns a stream of all items; pages are fetched on demand.
+    pub fn items(self) -> Items<types::ThingNote> {
+        self.call.items::<types::ListThingNotesResponse>()
+    }
+
+    /// Returns a stream of all pages, fetched on demand.
+    pub fn pages(self) -> Pages<types::ListThingNotesResponse> {
+        self.call.pages()
+    }
+
+    /// Sends the request: `GET /v1/things/{thing_id}/notes`.
+    ///
+    /// # Errors
+    /// Returns an error, without sending, if the call breaks documented rules; all of them are named. Returns
+    /// an error if the service reports one, cannot be reached, or returns an undocumented response.
+    pub async fn send(self) -> Result<Response<types::ListThingNotesResponse>, Error> {
+        self.call.send().await
+    }
+}

@@ -105,4 +105,28 @@ impl Client {
     pub fn list_things(&self) -> builder::ListThings {
         builder::ListThings::new(&self.inner)
     }
+
+    /// Lists the notes on a thing.
+    ///
+    /// Each page has the marker of the next one.
+    ///
+    /// Returns a page of [`ThingNote`](crate::types::ThingNote) in a [`ListThingNotesResponse`](crate::types::ListThingNotesResponse).
+    ///
+    /// Source: *Listing Notes*, API `ListThingNotes`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: huaweicloud_tiny::Client) -> Result<(), huaweicloud_tiny::Error> {
+    /// let mut items = client
+    ///     .list_thing_notes()
+    ///     .thing_id("t-1")
+    ///     .items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{:?} {:?}", item.note_id, item.text);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_thing_notes(&self) -> builder::ListThingNotes {
+        builder::ListThingNotes::new(&self.inner)
+    }
 }

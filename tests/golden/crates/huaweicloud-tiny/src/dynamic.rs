@@ -47,6 +47,16 @@ pub static SERVICE: Service = Service::new(
                     ParameterDocs::new("size", "Number of things per page.", None),
                 ],
             ),
+        OperationDescriptor::new::<
+            types::ListThingNotesResponse,
+        >(&service::LIST_THING_NOTES, "Lists the notes on a thing.", "*Listing Notes*")
+            .parameters(
+                &[
+                    ParameterDocs::new("thing_id", "Id of the thing.", Some("t-1")),
+                    ParameterDocs::new("next", "Marker of the page.", None),
+                    ParameterDocs::new("limit", "Number of notes per page.", None),
+                ],
+            ),
     ],
     include_str!("../openapi.json"),
 );

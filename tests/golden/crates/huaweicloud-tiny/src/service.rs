@@ -10,7 +10,7 @@ pub static SERVICE: Service = Service::new(
     "Tiny",
     Scope::Project,
     &[Endpoint::new("r-1", "https://tiny.example.com")],
-    &[&LOOK_UP_THING, &LIST_THING_CHANGES, &LIST_THINGS],
+    &[&LOOK_UP_THING, &LIST_THING_CHANGES, &LIST_THINGS, &LIST_THING_NOTES],
 );
 
 pub(crate) static LOOK_UP_THING: Operation = Operation::new(
@@ -93,6 +93,26 @@ pub(crate) static LIST_THINGS: Operation = Operation::new(
             .size("size", 100)
             .total("/count")
             .id(&["thing_id"]),
+    );
+
+pub(crate) static LIST_THING_NOTES: Operation = Operation::new(
+        "list_thing_notes",
+        "ListThingNotes",
+        "GET",
+        "/v1/things/{thing_id}/notes",
+    )
+    .parameters(
+        &[
+            Parameter::path("thing_id", Rule::text().min(1).max(8)),
+            Parameter::query("next", Rule::text().min(1).max(64)),
+            Parameter::query("limit", Rule::integer().min(1).max(100).default("10")),
+        ],
+    )
+    .listed_by(&[ListedBy::new("thing_id", "tiny", "list_things", "/thing_id")])
+    .pagination(
+        Pagination::marker("next", "/page_info/next_marker", "/notes")
+            .size("limit", 100)
+            .id(&["note_id"]),
     );
 
 static LOOK_UP_THING_REQUEST_RULES: ObjectRule = ObjectRule::new(

@@ -99,6 +99,49 @@ impl Page for ListThingChangesResponse {
     }
 }
 
+/// A page of notes.
+///
+/// Source: *Listing Notes*.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListThingNotesResponse {
+    /// The notes.
+    pub notes: List<ThingNote>,
+    /// Where the next page begins.
+    pub page_info: Option<PageInfo>,
+}
+
+huaweicloud_core::codegen::model! {
+    ListThingNotesResponse { notes, page_info }
+}
+
+huaweicloud_core::codegen::body! {
+    ListThingNotesResponse {}
+}
+
+impl Page for ListThingNotesResponse {
+    type Item = ThingNote;
+    fn items(&self) -> &[ThingNote] {
+        &self.notes
+    }
+
+    fn into_items(self) -> Vec<ThingNote> {
+        self.notes.into_vec()
+    }
+
+    fn id<'p>(&'p self, item: &'p ThingNote) -> Json<'p> {
+        identity(&[&item.note_id])
+    }
+
+    fn total(&self) -> Option<i64> {
+        None
+    }
+
+    fn next_marker(&self) -> Option<&str> {
+        self.page_info.as_ref()?.next_marker.as_deref()
+    }
+}
+
 /// A page of things.
 ///
 /// Source: *Listing Things*.
@@ -358,6 +401,20 @@ huaweicloud_core::codegen::model! {
     Nested { deep }
 }
 
+/// Where the next page begins.
+///
+/// Source: *Listing Notes*.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PageInfo {
+    /// Marker of the next page; null after the last.
+    pub next_marker: Option<String>,
+}
+
+huaweicloud_core::codegen::model! {
+    PageInfo { next_marker }
+}
+
 /// A thing.
 ///
 /// Source: *Looking Up* (2026-01-01).
@@ -412,6 +469,22 @@ pub struct ThingChange {
 
 huaweicloud_core::codegen::model! {
     ThingChange { change_id, changed_at, by, what }
+}
+
+/// A note on a thing.
+///
+/// Source: *Listing Notes*.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ThingNote {
+    /// Id of the note.
+    pub note_id: Option<String>,
+    /// What it says.
+    pub text: Option<String>,
+}
+
+huaweicloud_core::codegen::model! {
+    ThingNote { note_id, text }
 }
 
 huaweicloud_core::codegen::values! {
