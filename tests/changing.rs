@@ -158,22 +158,24 @@ fn read_in_order(list: List, size: usize, order: Option<&str>) -> (Vec<usize>, O
     read(&mut call.items(), |record| record.operator_id)
 }
 
-/// Returns a configuration for a list whose pages have markers.
-fn behind_markers(list: List) -> Config {
+/// Returns a configuration for a list whose pages have markers, and the total if the service counts.
+fn behind_markers(list: List, counts: bool) -> Config {
     let list = Mutex::new(list);
     config(move |request| {
         let marker =
             request.uri().query().unwrap().split('&').find_map(|pair| pair.strip_prefix("next=")?.parse().ok());
-        let (page, more) = list.lock().unwrap().page_after(marker, argument(request, "limit"));
+        let mut list = list.lock().unwrap();
+        let total = Some(list.records.len()).filter(|_| counts);
+        let (page, more) = list.page_after(marker, argument(request, "limit"));
         let notes: Vec<Value> = page.iter().map(|number| json!({ "note_id": number.to_string() })).collect();
         let next = page.last().filter(|_| more).map(ToString::to_string);
-        json!({ "notes": notes, "page_info": { "next_marker": next } })
+        json!({ "notes": notes, "page_info": { "next_marker": next, "total": total } })
     })
 }
 
 /// Reads a list whose pages have markers, with the typed client or by name.
-fn read_behind_markers(list: List, size: usize, by_name: bool) -> (Vec<usize>, Option<Error>) {
-    let config = behind_markers(list);
+fn read_behind_markers(list: List, size: usize, by_name: bool, counts: bool) -> (Vec<usize>, Option<Error>) {
+    let config = behind_markers(list, counts);
     if by_name {
         let service = &huaweicloud_tiny::dynamic::SERVICE;
         let client = huaweicloud_core::Client::new(&config, service.metadata).unwrap();
@@ -253,13 +255,14 @@ proptest! {
         size in 1..9_usize,
         changes in prop::collection::vec((any::<bool>(), 1..12_usize), 0..12),
         by_name in any::<bool>(),
+        counts in any::<bool>(),
     ) {
         let changes: Vec<Change> = changes
             .into_iter()
             .map(|(front, count)| if front { Change::Insert(count) } else { Change::Append(count) })
             .collect();
         let list = || List::new(count, 1, changes.clone());
-        let (read, error) = read_behind_markers(list(), size, by_name);
+        let (read, error) = read_behind_markers(list(), size, by_name, counts);
         prop_assert!(error.is_none(), "{}", error.unwrap());
         let all: Vec<usize> = after(list(), read.len() / size).records.iter().map(|(number, _)| *number).collect();
         let from = all.iter().position(|number| Some(number) == read.first()).unwrap_or(all.len());
@@ -366,7 +369,7 @@ fn a_window_is_read_to_its_last_record() {
 /// What a service may send for a marker.
 #[test]
 fn markers_lead_to_the_end_or_to_an_error() {
-    let notes = |script: &'static [(&'static [usize], Value)]| {
+    let notes = |total: Option<usize>, script: &'static [(&'static [usize], Value)]| {
         let page = Mutex::new(0);
         let config = config(move |request| {
             let mut page = page.lock().unwrap();
@@ -377,7 +380,7 @@ fn markers_lead_to_the_end_or_to_an_error() {
             assert_eq!(sent, before.as_str());
             *page += 1;
             let notes: Vec<Value> = notes.iter().map(|number| json!({ "note_id": number.to_string() })).collect();
-            json!({ "notes": notes, "page_info": { "next_marker": next } })
+            json!({ "notes": notes, "page_info": { "next_marker": next, "total": total } })
         });
         let client = huaweicloud_tiny::Client::new(&config).unwrap();
         read(&mut client.list_thing_notes().thing_id("t").items(), |note| note.note_id)
@@ -385,13 +388,16 @@ fn markers_lead_to_the_end_or_to_an_error() {
     // An empty page is not the end, an empty or missing marker is.
     static EMPTY: std::sync::LazyLock<[(&[usize], Value); 3]> =
         std::sync::LazyLock::new(|| [(&[1], json!("a")), (&[], json!("b")), (&[2], json!(""))]);
-    let (read_all, error) = notes(&*EMPTY);
+    let (read_all, error) = notes(Some(2), &*EMPTY);
     assert!(error.is_none(), "{error:?}");
     assert_eq!(read_all, [1, 2]);
+    let (read_all, error) = notes(Some(3), &*EMPTY);
+    assert_eq!(read_all, [1, 2]);
+    assert!(error.unwrap().message().contains("the list ends after 2 items, but 1 more are promised"));
     // A service that goes around would do so for ever.
     static AROUND: std::sync::LazyLock<[(&[usize], Value); 3]> =
         std::sync::LazyLock::new(|| [(&[1], json!("a")), (&[2], json!("b")), (&[3], json!("a"))]);
-    let (read_all, error) = notes(&*AROUND);
+    let (read_all, error) = notes(None, &*AROUND);
     assert_eq!(read_all, [1, 2, 3]);
     assert!(error.unwrap().message().contains("the marker \"a\" of the next page was that of an earlier one"));
 }
@@ -399,15 +405,17 @@ fn markers_lead_to_the_end_or_to_an_error() {
 /// A walk continues where another has ended.
 #[test]
 fn a_walk_resumes_at_a_marker() {
-    let config = behind_markers(List::new(25, 1, Vec::new()));
+    let config = behind_markers(List::new(25, 1, Vec::new()), true);
     let call = huaweicloud_tiny::Client::new(&config).unwrap().list_thing_notes().thing_id("t").limit(10);
     runtime().block_on(async {
         let mut pages = call.clone().pages();
         pages.try_next().await.unwrap().unwrap();
-        let mut rest = call.pages().start_at(pages.position());
+        let mut rest = call.clone().pages().start_at(pages.position());
         let page = rest.try_next().await.unwrap().unwrap();
         assert_eq!(page.notes[0].note_id.as_deref(), Some("10"));
         assert_eq!(rest.try_next().await.unwrap().unwrap().notes.len(), 5);
         assert!(rest.try_next().await.unwrap().is_none());
+        // How many items are before a marker of one's own, nobody knows.
+        assert_eq!(call.next("19").items().next_page().await.unwrap().unwrap().len(), 5);
     });
 }

@@ -19,6 +19,8 @@ pub(super) struct PageState<T> {
     pub(super) marker: Option<String>,
     /// The markers so far.
     markers: Known,
+    /// Whether the request begins at a marker, so that nobody knows how many items are before it.
+    begins_anywhere: bool,
     pub(super) size: i64,
     /// Number of items before the next page, in the list as it is now.
     seen: i64,
@@ -85,6 +87,7 @@ impl<T> PageState<T> {
             position,
             marker: None,
             markers: Known::default(),
+            begins_anywhere: matches!(style, PageStyle::Marker { parameter, .. } if request.get(parameter).is_some()),
             size,
             seen: 0,
             total: None,
@@ -209,7 +212,9 @@ impl<T: Clone + PartialEq> PageState<T> {
     /// Continues at a marker after a page with this number of items, or ends without one.
     fn go_on_from(&mut self, marker: Option<&str>, count: i64) {
         self.seen = self.seen.saturating_add(count);
-        let missing = self.total.map_or(0, |total| total.saturating_sub(self.seen));
+        // What came in front is not behind a marker, and what came in behind need not be.
+        let promised = self.total.map_or(0, |total| total.saturating_sub(self.grown));
+        let missing = if self.begins_anywhere { 0 } else { promised.saturating_sub(self.seen) };
         let hash = marker.and_then(|marker| self.markers.hash(&Json::Array(vec![Json::Text(marker.into())])));
         self.failure = match (marker, hash) {
             (Some(marker), Some(hash)) if self.markers.contains(hash) => Some(broken(format!(
@@ -225,6 +230,7 @@ impl<T: Clone + PartialEq> PageState<T> {
         }
         self.done = marker.is_none() || self.failure.is_some();
         self.marker = marker.map(str::to_owned);
+        self.position = self.seen;
     }
 
     /// Determines the position of the next page after a page with this number of items.

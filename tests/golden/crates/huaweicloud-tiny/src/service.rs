@@ -112,7 +112,7 @@ pub(crate) static LIST_THING_NOTES: Operation = Operation::new(
     .pagination(
         Pagination::marker("next", "/page_info/next_marker", "/notes")
             .size("limit", 100)
-            .id(&["note_id"]),
+            .total("/page_info/total"),
     );
 
 static LOOK_UP_THING_REQUEST_RULES: ObjectRule = ObjectRule::new(

@@ -129,12 +129,8 @@ impl Page for ListThingNotesResponse {
         self.notes.into_vec()
     }
 
-    fn id<'p>(&'p self, item: &'p ThingNote) -> Json<'p> {
-        identity(&[&item.note_id])
-    }
-
     fn total(&self) -> Option<i64> {
-        None
+        self.page_info.as_ref()?.total
     }
 
     fn next_marker(&self) -> Option<&str> {
@@ -409,10 +405,12 @@ huaweicloud_core::codegen::model! {
 pub struct PageInfo {
     /// Marker of the next page; null after the last.
     pub next_marker: Option<String>,
+    /// Number of notes, if the service counts them.
+    pub total: Option<i64>,
 }
 
 huaweicloud_core::codegen::model! {
-    PageInfo { next_marker }
+    PageInfo { next_marker, total }
 }
 
 /// A thing.
