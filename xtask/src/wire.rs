@@ -100,8 +100,12 @@ fn operation_of(spec: &Spec, operation: &Operation) -> Value {
     if let Some(schema) = operation.request_schema() {
         contract["requestBody"] = json!({ "required": true, "content": named(schema) });
     }
-    if let (Some((status, _)), Some(schema)) = (operation.success(), operation.response_schema()) {
-        contract["responses"] = json!({ status: { "description": "ok", "content": named(schema) } });
+    if let Some((status, _)) = operation.success() {
+        let mut response = json!({ "description": "ok" });
+        if let Some(schema) = operation.response_schema() {
+            response["content"] = named(schema);
+        }
+        contract["responses"] = json!({ status: response });
     }
     contract
 }

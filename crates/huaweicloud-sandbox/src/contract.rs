@@ -86,6 +86,14 @@ impl Contract {
         Some((status.parse().ok()?, examples.values().next()?.get("value")?))
     }
 
+    /// Returns the success status of an operation that responds without a body.
+    pub(crate) fn without_body(&self, operation: &Operation) -> Option<u16> {
+        let responses = self.node(operation).get("responses")?.as_object()?;
+        let is_it =
+            |(status, response): &(&String, &Value)| status.starts_with('2') && response.get("content").is_none();
+        responses.iter().find(is_it)?.0.parse().ok()
+    }
+
     /// Returns the names of the headers of the success response that contain a secret.
     pub(crate) fn secret_headers(&self, operation: &Operation) -> Vec<String> {
         let responses = self.node(operation)["responses"].as_object().into_iter().flatten();

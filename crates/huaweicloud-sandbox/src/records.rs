@@ -17,7 +17,8 @@ const DEFAULT_SIZE: u64 = 10;
 /// A success response.
 pub(crate) struct Success {
     pub(crate) status: u16,
-    pub(crate) body: Value,
+    /// `None` if the operation responds without one.
+    pub(crate) body: Option<Value>,
     /// The seed of the list that it is a page of.
     pub(crate) list: Option<u64>,
 }
@@ -25,12 +26,15 @@ pub(crate) struct Success {
 /// Returns the success response to a call.
 pub(crate) fn response(content: &Content, route: &Route<'_>, arguments: &Map<String, Value>) -> Option<Success> {
     let contract = route.contract;
-    let (status, example) = contract.documented(route.operation, "2")?;
+    let Some((status, example)) = contract.documented(route.operation, "2") else {
+        let status = contract.without_body(route.operation)?;
+        return Some(Success { status, body: None, list: None });
+    };
     let Some(pagination) = &route.operation.pagination else {
         let fixture = content.fixture(contract, route.operation, arguments).and_then(|fixture| fixture.body.clone());
         let documented = contract.documented_arguments(route.operation);
         let body = fixture.unwrap_or_else(|| asked_for(example, true, &documented, arguments));
-        return Some(Success { status, body, list: None });
+        return Some(Success { status, body: Some(body), list: None });
     };
     let list = content.list(contract, route.operation, arguments)?;
     let numbers = list.numbers();
@@ -61,7 +65,7 @@ pub(crate) fn response(content: &Content, route: &Route<'_>, arguments: &Map<Str
     if let PageStyle::Marker { next, .. } = pagination.style {
         *body.pointer_mut(next)? = if shown.end < total { marker(shown.end).into() } else { Value::Null };
     }
-    Some(Success { status, body, list: Some(list.seed()) })
+    Some(Success { status, body: Some(body), list: Some(list.seed()) })
 }
 
 /// Returns the documented response with the documented arguments replaced by the requested ones.

@@ -154,7 +154,8 @@ impl State {
         let Some(success) = records::response(&self.content, route, arguments) else {
             return MockResponse::gateway(500, "APIGW.0601", "The spec documents no response");
         };
-        let mut response = MockResponse::json(success.status, &success.body);
+        let body = success.body.map(|body| body.to_string());
+        let mut response = MockResponse::text(success.status, &body.unwrap_or_default());
         response.pagination = route.operation.pagination.as_ref();
         response.list = success.list;
         for name in route.contract.secret_headers(route.operation) {

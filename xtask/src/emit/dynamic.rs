@@ -46,7 +46,10 @@ fn entry(spec: &Spec, operation: &Operation) -> Result<proc_macro2::TokenStream,
     let constant = format_ident!("{}", operation.id.to_uppercase());
     let (summary, source) = (&operation.summary, operation.source.cited());
     let kind = |schema: Option<&Schema>| schema.and_then(Schema::reference).map(|name| format_ident!("{name}"));
-    let response = kind(operation.response_schema()).ok_or_else(|| format!("{} has no response type", operation.id))?;
+    let response = match kind(operation.response_schema()) {
+        Some(response) => quote!(types::#response),
+        None => quote!(()),
+    };
     let action = operation.iam_action.as_ref().map(|action| quote!(.iam_action(#action)));
     let parameters: Vec<_> = operation
         .arguments()
@@ -63,6 +66,6 @@ fn entry(spec: &Spec, operation: &Operation) -> Result<proc_macro2::TokenStream,
     let parameters = (!parameters.is_empty()).then(|| quote!(.parameters(&[#(#parameters),*])));
     let body = kind(operation.request_schema()).map(|body| quote!(.body::<types::#body>()));
     Ok(quote! {
-        OperationDescriptor::new::<types::#response>(&service::#constant, #summary, #source) #action #parameters #body
+        OperationDescriptor::new::<#response>(&service::#constant, #summary, #source) #action #parameters #body
     })
 }

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use super::{
     list::List,
-    place::ReadObject,
+    place::{Ignored, Malformed, ObjectReader, Place as _, ReadObject},
     write::{Json, ToJson},
 };
 
@@ -14,6 +14,29 @@ use super::{
 pub trait Body: ReadObject + ToJson + Debug + Any + Send + Sync {
     /// Reads the fields that come from response headers.
     fn read_headers(&mut self, _headers: &HeaderMap) {}
+    /// Returns whether nothing is read from a body, because no document says what it holds.
+    fn is_undocumented(&self) -> bool {
+        false
+    }
+}
+
+/// The response of an operation that documents no body. Whatever comes is only in the raw body.
+impl Body for () {
+    fn is_undocumented(&self) -> bool {
+        true
+    }
+}
+
+impl ReadObject for () {
+    fn read(&mut self, object: &mut dyn ObjectReader) -> Result<(), Malformed> {
+        Ignored.object(object)
+    }
+}
+
+impl ToJson for () {
+    fn to_json(&self) -> Json<'_> {
+        Json::Absent
+    }
 }
 
 /// A response body that is a page of items.
