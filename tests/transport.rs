@@ -15,6 +15,7 @@ use futures_core::Stream;
 use huaweicloud_core::{
     BoxFuture, CallOptions, Client, Clock, Config, ConfigBuilder, Credential, Error, ErrorKind, Method, ResponseBody,
     RetryPolicy, Transport,
+    dynamic::Call,
     metadata::{Scope, Service},
 };
 use huaweicloud_sandbox::Sandbox;
@@ -507,4 +508,34 @@ async fn anonymous_raw_request_carries_no_credentials() {
     let seen = seen.lock().unwrap();
     assert!(seen[0].contains_key("authorization") && !seen[1].contains_key("authorization"));
     assert_eq!(seen[1]["x-own"], "1");
+}
+
+/// An operation that documents no body accepts whatever comes with a success, and reports failures as any other.
+#[tokio::test]
+async fn a_response_may_have_no_body() {
+    let call = async |status: u16, body: &'static str| {
+        let transport = move |_| Ok(http::Response::builder().status(status).body(ResponseBody::from(body)).unwrap());
+        let builder =
+            Config::builder().credentials(Credential::keys("AK", "SK")).endpoint("https://service.example.com");
+        let config = builder.transport(Arc::new(transport)).build().unwrap();
+        let typed = huaweicloud_tiny::Client::new(&config).unwrap().polish_thing().thing_id("t-1").send().await;
+        let service = &huaweicloud_tiny::dynamic::SERVICE;
+        let by_name =
+            Call::new(Client::new(&config, service.metadata).unwrap(), service.operation("polish_thing").unwrap());
+        let by_name = by_name.argument("thing_id", "t-1").send().await;
+        assert_eq!(typed.is_ok(), by_name.is_ok());
+        typed.map(|response| (response.status(), response.body().clone(), by_name.unwrap().into_inner()))
+    };
+    for (status, body) in [(202, ""), (204, ""), (200, "<html>done</html>"), (202, r#"{"job_id":"7"}"#)] {
+        let (seen, raw, value) = call(status, body).await.unwrap();
+        assert_eq!((seen, &raw[..], value), (status, body.as_bytes(), serde_json::Value::Null));
+    }
+    let error = call(404, r#"{"error_code":"T.404","error_msg":"no such thing"}"#).await.unwrap_err();
+    assert_eq!((error.code(), error.message()), (Some("T.404"), "no such thing"));
+
+    let services = [&huaweicloud_tiny::dynamic::SERVICE];
+    let sandbox = Sandbox::builder().services(&services).start().await.unwrap();
+    let client = huaweicloud_tiny::Client::new(&sandbox.config().unwrap()).unwrap();
+    let response = client.polish_thing().thing_id("t-1").send().await.unwrap();
+    assert_eq!((response.status(), response.body().len()), (202, 0));
 }

@@ -396,3 +396,42 @@ impl ListThingNotes {
         self.call.send().await
     }
 }
+
+/// The request builder for [`Client::polish_thing`](crate::Client::polish_thing) calls.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct PolishThing {
+    call: Call,
+}
+
+impl PolishThing {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            call: ::huaweicloud_core::codegen::Call::new(client, &service::POLISH_THING),
+        }
+    }
+
+    /// Id of the thing.
+    ///
+    /// 1 to 8 characters.
+    pub fn thing_id(mut self, thing_id: impl Into<String>) -> Self {
+        let thing_id: String = thing_id.into();
+        self.call.set("thing_id", &thing_id);
+        self
+    }
+
+    /// Overrides client options for this request: timeouts, retries, language, additional headers or query.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
+
+    /// Sends the request: `PUT /v1/things/{thing_id}/polish`.
+    ///
+    /// # Errors
+    /// Returns an error, without sending, if the call breaks documented rules; all of them are named. Returns
+    /// an error if the service reports one, cannot be reached, or returns an undocumented response.
+    pub async fn send(self) -> Result<Response<()>, Error> {
+        self.call.send().await
+    }
+}

@@ -129,4 +129,25 @@ impl Client {
     pub fn list_thing_notes(&self) -> builder::ListThingNotes {
         builder::ListThingNotes::new(&self.inner)
     }
+
+    /// Polishes a thing.
+    ///
+    /// Responds without a body.
+    ///
+    /// Source: *Polishing*, API `PolishThing`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: huaweicloud_tiny::Client) -> Result<(), huaweicloud_tiny::Error> {
+    /// let response = client
+    ///     .polish_thing()
+    ///     .thing_id("t-1")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}, request {:?}", *response, response.request_id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn polish_thing(&self) -> builder::PolishThing {
+        builder::PolishThing::new(&self.inner)
+    }
 }

@@ -57,6 +57,12 @@ pub static SERVICE: Service = Service::new(
                     ParameterDocs::new("limit", "Number of notes per page.", None),
                 ],
             ),
+        OperationDescriptor::new::<
+            (),
+        >(&service::POLISH_THING, "Polishes a thing.", "*Polishing*")
+            .parameters(
+                &[ParameterDocs::new("thing_id", "Id of the thing.", Some("t-1"))],
+            ),
     ],
     include_str!("../openapi.json"),
 );

@@ -10,7 +10,13 @@ pub static SERVICE: Service = Service::new(
     "Tiny",
     Scope::Project,
     &[Endpoint::new("r-1", "https://tiny.example.com")],
-    &[&LOOK_UP_THING, &LIST_THING_CHANGES, &LIST_THINGS, &LIST_THING_NOTES],
+    &[
+        &LOOK_UP_THING,
+        &LIST_THING_CHANGES,
+        &LIST_THINGS,
+        &LIST_THING_NOTES,
+        &POLISH_THING,
+    ],
 );
 
 pub(crate) static LOOK_UP_THING: Operation = Operation::new(
@@ -114,6 +120,14 @@ pub(crate) static LIST_THING_NOTES: Operation = Operation::new(
             .size("limit", 100)
             .total("/page_info/total"),
     );
+
+pub(crate) static POLISH_THING: Operation = Operation::new(
+        "polish_thing",
+        "PolishThing",
+        "PUT",
+        "/v1/things/{thing_id}/polish",
+    )
+    .parameters(&[Parameter::path("thing_id", Rule::text().min(1).max(8))]);
 
 static LOOK_UP_THING_REQUEST_RULES: ObjectRule = ObjectRule::new(
     "LookUpThingRequest",
