@@ -1,6 +1,6 @@
 //! Client configuration from flags and the environment.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource};
 use huaweicloud_auth::Loader;
 use huaweicloud_core::{Config, time};
 use huaweicloud_sandbox::{Sandbox, SandboxBuilder};
@@ -22,7 +22,11 @@ pub fn with_connection(command: Command) -> Command {
                 .help("Uses a mock server inside this command, with a history for every id; needs no account"),
         )
         .arg(text("region", "REGION", "Region, such as cn-north-4 [env: HUAWEICLOUD_SDK_REGION]"))
-        .arg(text("endpoint", "URL", "Endpoint instead of that of the region, such as a sandbox"))
+        .arg(
+            text("endpoint", "URL", "Endpoint of all services, such as a sandbox [env: HWC_ENDPOINT]")
+                .env("HWC_ENDPOINT")
+                .hide_env(true),
+        )
         .arg(text(
             "iam-project-id",
             "ID",
@@ -47,7 +51,10 @@ pub struct Connection {
 /// Creates a connection from the flags. Starts `sandbox` and connects to it if `--sandbox` is set.
 pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<Connection, Failure> {
     let flag = |name: &str| arguments.get_one::<String>(name);
-    let (region, endpoint) = (flag("region"), flag("endpoint"));
+    // A variable that is empty is not set, and a sandbox takes precedence over one.
+    let is_given = arguments.value_source("endpoint") == Some(ValueSource::CommandLine);
+    let of_variable = |url: &&String| !url.is_empty() && !arguments.get_flag("sandbox");
+    let (region, endpoint) = (flag("region"), flag("endpoint").filter(|url| is_given || of_variable(url)));
     let sandbox = match arguments.get_flag("sandbox") {
         true if region.is_some() || endpoint.is_some() => {
             return Err(Failure::wrong_use("--sandbox has an endpoint of its own: leave out --region and --endpoint"));
