@@ -4,6 +4,7 @@
 
 mod call;
 mod failure;
+mod lines;
 mod output;
 mod progress;
 mod sandbox;
