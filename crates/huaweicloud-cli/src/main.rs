@@ -10,6 +10,7 @@ mod progress;
 mod sandbox;
 mod settings;
 mod table;
+mod things;
 mod timeline;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ fn root() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(timeline::command())
+        .subcommand(things::command())
         .subcommand(call::command())
         .subcommand(sandbox::command())
 }
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match arguments.subcommand() {
             Some(("timeline", arguments)) => timeline::run(arguments).await,
+            Some(("things", arguments)) => things::run(arguments).await,
             Some(("call", arguments)) => call::run(arguments).await,
             Some(("sandbox", arguments)) => sandbox::run(arguments).await,
             _ => Err(Failure::wrong_use("no such command; see hwc --help")),

@@ -5,6 +5,7 @@
 mod call;
 mod sandbox;
 mod support;
+mod things;
 mod timeline;
 
 use std::{

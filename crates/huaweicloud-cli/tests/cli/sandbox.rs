@@ -18,6 +18,7 @@ fn the_environment_of_a_sandbox_is_enough() {
     };
     for arguments in [
         &["timeline", "--service", "osm"][..],
+        &["things", "--service", "osm"],
         &["call", "osm", "list-cases"],
         // What is given counts more than what is set; so does a sandbox of its own.
         &["timeline", "--endpoint", &sandbox.url, "osm/123"],
