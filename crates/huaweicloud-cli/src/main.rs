@@ -3,8 +3,10 @@
 //! All knowledge of services comes from the generated operation metadata; this crate names no service.
 
 mod call;
+mod completions;
 mod failure;
 mod lines;
+mod man;
 mod output;
 mod progress;
 mod sandbox;
@@ -40,6 +42,8 @@ fn root() -> Command {
         .subcommand(things::command())
         .subcommand(call::command())
         .subcommand(sandbox::command())
+        .subcommand(completions::command())
+        .subcommand(man::command())
 }
 
 fn main() -> ExitCode {
@@ -66,6 +70,8 @@ fn main() -> ExitCode {
             Some(("things", arguments)) => things::run(arguments).await,
             Some(("call", arguments)) => call::run(arguments).await,
             Some(("sandbox", arguments)) => sandbox::run(arguments).await,
+            Some(("completions", arguments)) => completions::run(arguments, root()),
+            Some(("man", arguments)) => man::run(arguments, root()),
             _ => Err(Failure::wrong_use("no such command; see hwc --help")),
         }
     });

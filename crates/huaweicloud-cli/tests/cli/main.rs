@@ -4,6 +4,7 @@
 
 mod call;
 mod sandbox;
+mod shell;
 mod support;
 mod things;
 mod timeline;
