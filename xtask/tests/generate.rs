@@ -344,7 +344,7 @@ fn rejects_invalid_specs_without_writing() {
         (
             "{ operation: list_things, value: /thing_id }",
             "{ operation: list_things, value: /thing_id, title: /nothing }",
-            "points to /things/0/nothing, where the documented response of tiny/list_things has no title",
+            "points to /listed/0/nothing, where the documented response of tiny/list_things has no title",
         ),
         ("/v1/things/{thing_id}:", "/v1/things of/{thing_id}:", "must be a path of letters, digits and -._~:@"),
         ("/v1/things/{thing_id}:", "/v1/things/{thing_id:", "must be a path of letters, digits and -._~:@"),
