@@ -31,7 +31,7 @@ fn value(
         Direction::Request => rule(spec, schema),
         Direction::Response => unit_and_values(spec, schema).join("; "),
     }));
-    if let Some(ListedBy { service, operation, value }) = listed_by {
+    if let Some(ListedBy { service, operation, value, .. }) = listed_by {
         let from = match service {
             None => format!("[`Client::{operation}`](crate::Client::{operation})"),
             Some(service) => format!("`{operation}` of `huaweicloud-{service}`"),

@@ -351,6 +351,11 @@ fn rejects_invalid_specs_without_writing() {
             "          x-listed-by: { operation: look_up_thing, value: /nothing }\n          description: Id of the thing.",
             "points to /things/0/nothing, where the documented response of tiny/look_up_thing has no id",
         ),
+        (
+            "{ operation: list_things, value: /thing_id }",
+            "{ operation: list_things, value: /thing_id, title: /nothing }",
+            "points to /listed/0/nothing, where the documented response of tiny/list_things has no title",
+        ),
         ("/v1/things/{thing_id}:", "/v1/things of/{thing_id}:", "must be a path of letters, digits and -._~:@"),
         ("/v1/things/{thing_id}:", "/v1/things/{thing_id:", "must be a path of letters, digits and -._~:@"),
         ("        deep:\n", "        \"\":\n", "/Nested/properties/: \"_\" is not a Rust identifier"),

@@ -4,11 +4,15 @@
 
 mod call;
 mod check;
+mod completions;
 mod failure;
+mod lines;
+mod man;
 mod output;
 mod sandbox;
 mod settings;
 mod style;
+mod things;
 mod timeline;
 
 use std::process::ExitCode;
@@ -49,9 +53,12 @@ fn root() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(timeline::command())
+        .subcommand(things::command())
         .subcommand(call::command())
         .subcommand(check::command())
         .subcommand(sandbox::command())
+        .subcommand(completions::command())
+        .subcommand(man::command())
 }
 
 fn main() -> ExitCode {
@@ -78,9 +85,12 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match arguments.subcommand() {
             Some(("timeline", arguments)) => timeline::run(arguments).await,
+            Some(("things", arguments)) => things::run(arguments).await,
             Some(("call", arguments)) => call::run(arguments).await,
             Some(("check", arguments)) => check::run(arguments).await,
             Some(("sandbox", arguments)) => sandbox::run(arguments).await,
+            Some(("completions", arguments)) => completions::run(arguments, root()),
+            Some(("man", arguments)) => man::run(arguments, root()),
             _ => Err(Failure::wrong_use("no such command; see hwc --help")),
         }
     });

@@ -41,16 +41,24 @@ pub fn command() -> Command {
                 .help("Accepts every valid id. Without this, an id that no list contains is answered with 404"),
         )
         .arg(
+            Arg::new("shell")
+                .long("shell")
+                .value_name("SHELL")
+                .value_parser(["posix", "fish", "powershell"])
+                .default_value("posix")
+                .help("Shell for which the variables are printed"),
+        )
+        .arg(
             Arg::new("faults")
                 .long("faults")
                 .value_name("FILE")
                 .help("Injects the faults of the plan in this JSON file; see below"),
         )
         .after_help(
-            "Prints `export` lines on stdout, then runs until it is interrupted:\n\n  \
-             hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n\n\
-             HUAWEICLOUD_SANDBOX_URL is its URL. Sign with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or send \
-             HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.\n\n\
+            "Prints variables on stdout, then runs until it is interrupted. With them, hwc needs no flags:\n\n  \
+             hwc sandbox --port 8080 > sandbox.env &\n  sleep 1; . ./sandbox.env\n  hwc things\n\n\
+             HUAWEICLOUD_SANDBOX_URL is its URL, and so is HWC_ENDPOINT, which hwc reads. Sign with HUAWEICLOUD_SDK_AK \
+             and HUAWEICLOUD_SDK_SK, or send HUAWEICLOUD_SANDBOX_TOKEN as X-Auth-Token.\n\n\
              A plan is a list of rules; the first that applies wins. Two resets after one response; always 429 for one \
              operation, if its argument has this value:\n\n  \
              [{\"after\": 1, \"times\": 2, \"do\": {\"fault\": \"reset\"}},\n   \
@@ -86,12 +94,20 @@ pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         (Some(file), ErrorKind::InvalidInput) => wrong(file, error),
         _ => Failure::unreachable(format!("the sandbox cannot listen on port {port}: {error}")),
     })?;
-    output::lines([
-        format!("export HUAWEICLOUD_SANDBOX_URL={}", sandbox.url()),
-        format!("export HUAWEICLOUD_SDK_AK={}", sandbox.access_key()),
-        format!("export HUAWEICLOUD_SDK_SK={}", sandbox.secret_key()),
-        format!("export HUAWEICLOUD_SANDBOX_TOKEN={}", sandbox.token()),
-    ])?;
+    let url = sandbox.url();
+    let variables = [
+        ("HUAWEICLOUD_SANDBOX_URL", url.as_str()),
+        ("HUAWEICLOUD_SDK_AK", sandbox.access_key()),
+        ("HUAWEICLOUD_SDK_SK", sandbox.secret_key()),
+        ("HUAWEICLOUD_SANDBOX_TOKEN", sandbox.token()),
+        ("HWC_ENDPOINT", url.as_str()),
+    ];
+    // None of the values has a character that a shell reads.
+    output::lines(variables.map(|(name, value)| match matches.get_one::<String>("shell").map(String::as_str) {
+        Some("fish") => format!("set -gx {name} {value}"),
+        Some("powershell") => format!("$env:{name} = '{value}'"),
+        _ => format!("export {name}={value}"),
+    }))?;
     eprintln!("Documented histories:");
     sandbox.subjects().iter().for_each(|subject| eprintln!("  {subject}"));
     let which = if made_up_ids { "valid id" } else { "id that a list contains" };

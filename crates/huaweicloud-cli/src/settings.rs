@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource, value_parser};
 use huaweicloud_auth::Loader;
 use huaweicloud_core::{Config, time};
 use huaweicloud_sandbox::{Sandbox, SandboxBuilder};
@@ -31,7 +31,11 @@ pub fn with_connection(command: Command) -> Command {
             )
             .action(ArgAction::Append),
         )
-        .arg(text("endpoint", "URL", "Endpoint instead of that of the region, such as a sandbox"))
+        .arg(
+            text("endpoint", "URL", "Endpoint of all services, such as a sandbox [env: HWC_ENDPOINT]")
+                .env("HWC_ENDPOINT")
+                .hide_env(true),
+        )
         .arg(text(
             "iam-project-id",
             "ID",
@@ -62,7 +66,7 @@ pub struct Connection {
 /// Creates a connection from the flags. Starts `sandbox` and connects to it if `--sandbox` is set.
 pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<Connection, Failure> {
     let regions: Vec<&String> = arguments.get_many("region").into_iter().flatten().collect();
-    let endpoint = arguments.get_one::<String>("endpoint");
+    let endpoint = endpoint(arguments);
     let sandbox = match arguments.get_flag("sandbox") {
         true if !regions.is_empty() || endpoint.is_some() => {
             return Err(Failure::wrong_use("--sandbox has an endpoint of its own: leave out --region and --endpoint"));
@@ -82,6 +86,13 @@ pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<
     Ok(Connection { config, others: further, sandbox })
 }
 
+/// Returns the endpoint that is given. A variable that is empty is not set, and a sandbox takes precedence over one.
+fn endpoint(arguments: &ArgMatches) -> Option<&String> {
+    let is_given = arguments.value_source("endpoint") == Some(ValueSource::CommandLine);
+    let of_variable = |url: &&String| !url.is_empty() && !arguments.get_flag("sandbox");
+    arguments.get_one::<String>("endpoint").filter(|url| is_given || of_variable(url))
+}
+
 /// Creates the configuration for a region, or for a sandbox.
 async fn configuration(
     arguments: &ArgMatches,
@@ -96,7 +107,7 @@ async fn configuration(
             if let Some(region) = region {
                 loader = loader.region(region);
             }
-            if let Some(endpoint) = flag("endpoint") {
+            if let Some(endpoint) = endpoint(arguments) {
                 loader = loader.endpoint(endpoint);
             }
             loader.load().await.map_err(|error| {

@@ -32,7 +32,12 @@ pub(crate) static LIST_INCIDENTS_HISTORIES: Operation = Operation::new(
     .retry_safe()
     .parameters(&[Parameter::path("incident_id", Rule::text().min(1).max(50))])
     .body(&LIST_TICKET_PARAMS_V2_RULES)
-    .listed_by(&[ListedBy::new("incident_id", "coc", "list_incidents", "/ticket_id")])
+    .listed_by(
+        &[
+            ListedBy::new("incident_id", "coc", "list_incidents", "/ticket_id")
+                .title("/title"),
+        ],
+    )
     .in_band_status(
         InBandStatus::new("error_code", "error_msg", &["0", "0000", "GOM.00000000"]),
     )
@@ -108,7 +113,12 @@ pub(crate) static SHOW_COC_INCIDENT_DETAIL: Operation = Operation::new(
         "/v1/external/incident/{incident_num}",
     )
     .parameters(&[Parameter::path("incident_num", Rule::text().min(1).max(255))])
-    .listed_by(&[ListedBy::new("incident_num", "coc", "list_incidents", "/ticket_id")])
+    .listed_by(
+        &[
+            ListedBy::new("incident_num", "coc", "list_incidents", "/ticket_id")
+                .title("/title"),
+        ],
+    )
     .in_band_status(
         InBandStatus::new("error_code", "error_msg", &["0", "0000", "GOM.00000000"]),
     );

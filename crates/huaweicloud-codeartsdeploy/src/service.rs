@@ -63,7 +63,12 @@ pub(crate) static LIST_APP_OPERATIONS_LOG: Operation = Operation::new(
     .retry_safe()
     .parameters(&[Parameter::path("app_id", Rule::alphanumeric().min(32).max(32))])
     .body(&LIST_APP_OPERATIONS_LOG_REQUEST_RULES)
-    .listed_by(&[ListedBy::new("app_id", "codeartsdeploy", "list_all_app", "/id")])
+    .listed_by(
+        &[
+            ListedBy::new("app_id", "codeartsdeploy", "list_all_app", "/id")
+                .title("/name"),
+        ],
+    )
     .in_band_status(InBandStatus::new("error_code", "error_msg", &["0"]))
     .pagination(
         Pagination::page("page_index", 1, 99999, "/result")
@@ -102,7 +107,10 @@ pub(crate) static LIST_ALL_APP: Operation = Operation::new(
     .retry_safe()
     .body(&LIST_ALL_APP_REQUEST_BODY_RULES)
     .listed_by(
-        &[ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id")],
+        &[
+            ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id")
+                .title("/project_name"),
+        ],
     )
     .in_band_status(InBandStatus::new("error_code", "error_msg", &["0"]))
     .pagination(
@@ -119,7 +127,12 @@ pub(crate) static SHOW_APP_DETAIL_BY_ID: Operation = Operation::new(
         "/v1/applications/{app_id}/info",
     )
     .parameters(&[Parameter::path("app_id", Rule::alphanumeric().min(32).max(32))])
-    .listed_by(&[ListedBy::new("app_id", "codeartsdeploy", "list_all_app", "/id")])
+    .listed_by(
+        &[
+            ListedBy::new("app_id", "codeartsdeploy", "list_all_app", "/id")
+                .title("/name"),
+        ],
+    )
     .in_band_status(
         InBandStatus::new("error_code", "error_msg", &["0"]).status("status", &["error"]),
     );

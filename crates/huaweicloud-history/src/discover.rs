@@ -67,8 +67,12 @@ impl Things {
                 format!("{} needs {}, which no list knows: name {} instead", operation.id, parameter.name, kind.form());
             return Self(one(Err(lists.unlisted(&message))));
         }
-        let found = lists.arguments(kind.operation(), Arguments::new());
-        Self(found.map(move |found| found.map(|arguments| Thing::listed(kind, arguments))).boxed())
+        let found = lists.calls(kind.operation(), Found::default());
+        Self(
+            found
+                .map(move |found| found.map(|Found { arguments, title }| Thing::listed(kind, arguments, title)))
+                .boxed(),
+        )
     }
 
     /// Returns the next thing, or `None` after the last.
@@ -91,6 +95,15 @@ impl fmt::Debug for Things {
     }
 }
 
+/// What the lists know of a call.
+#[derive(Clone, Default)]
+struct Found {
+    /// The ids.
+    arguments: Arguments,
+    /// The title of the item that has the last id.
+    title: Option<String>,
+}
+
 /// The lists from which the ids come.
 struct Lists {
     config: Config,
@@ -104,14 +117,15 @@ fn one<T: Send + 'static>(item: T) -> BoxStream<'static, T> {
 }
 
 impl Lists {
-    /// Returns the arguments of each call of an operation, with the ids that the lists know.
-    fn arguments(
+    /// Returns what is known of each call of an operation, with the ids that the lists know.
+    fn calls(
         self: Arc<Self>,
         entry: &'static OperationDescriptor,
-        given: Arguments,
-    ) -> BoxStream<'static, Result<Arguments, Failure>> {
+        given: Found,
+    ) -> BoxStream<'static, Result<Found, Failure>> {
         let links = entry.operation.listed_by;
-        let missing: Vec<&ListedBy> = links.iter().filter(|link| !given.contains_key(link.argument)).collect();
+        let missing: Vec<&ListedBy> =
+            links.iter().filter(|link| !given.arguments.contains_key(link.argument)).collect();
         let Some(link) = missing.first().copied() else { return one(Ok(given)) };
         let Some((service, list)) = self.list(link) else {
             let message = format!("{}/{} is not part of this program", link.service, link.operation);
@@ -119,18 +133,20 @@ impl Lists {
         };
         // Arguments of the list: ids that are known already, and ids from its own lists.
         let needed = list.operation.listed_by.iter().map(|link| link.argument);
-        let needed = needed.filter_map(|name| Some((name.to_owned(), given.get(name)?.clone()))).collect();
+        let needed = needed.filter_map(|name| Some((name.to_owned(), given.arguments.get(name)?.clone()))).collect();
         let lists = Arc::clone(&self);
-        let found = Arc::clone(&self).arguments(list, needed).flat_map_unordered(LISTS, move |asked| match asked {
-            Ok(asked) => {
-                let mut known = given.clone();
+        let asked = Arc::clone(&self).calls(list, Found { arguments: needed, title: None });
+        let found = asked.flat_map_unordered(LISTS, move |asked| match asked {
+            Ok(Found { arguments: asked, .. }) => {
+                let mut known = given.arguments.clone();
                 let own = |name: &String| links.iter().any(|link| link.argument == name);
                 known.extend(asked.iter().filter(|(name, _)| own(name)).map(|(name, id)| (name.clone(), id.clone())));
                 lists.read(service, list, asked, move |lists, item| {
                     let id = lists.id(entry, link, item)?;
-                    let mut found = known.clone();
-                    found.insert(link.argument.to_owned(), id);
-                    Ok(found)
+                    let mut arguments = known.clone();
+                    arguments.insert(link.argument.to_owned(), id);
+                    let title = link.title.and_then(|title| item.value().pointer(title)?.as_str().map(str::to_owned));
+                    Ok(Found { arguments, title })
                 })
             }
             Err(failure) => one(Err(failure)),
@@ -140,7 +156,7 @@ impl Lists {
         }
         found
             .flat_map_unordered(LISTS, move |found| match found {
-                Ok(found) => Arc::clone(&self).arguments(entry, found),
+                Ok(found) => Arc::clone(&self).calls(entry, found),
                 Err(failure) => one(Err(failure)),
             })
             .boxed()
@@ -152,8 +168,8 @@ impl Lists {
         service: &'static Service,
         list: &'static OperationDescriptor,
         asked: Arguments,
-        found: impl Fn(&Self, &Item) -> Result<Arguments, Failure> + Send + 'static,
-    ) -> BoxStream<'static, Result<Arguments, Failure>> {
+        found: impl Fn(&Self, &Item) -> Result<Found, Failure> + Send + 'static,
+    ) -> BoxStream<'static, Result<Found, Failure>> {
         let names = asked.values().map(|id| format!("/{}", plain_argument(id)));
         let subject = format!("{}{}", service.metadata.id, names.collect::<String>());
         let what = Subject::List { of_listed: !asked.is_empty() };

@@ -64,12 +64,13 @@ impl ThingKind {
 pub struct Thing {
     kind: ThingKind,
     arguments: Map<String, Value>,
+    title: Option<String>,
     listed: bool,
 }
 
 impl Thing {
-    pub(crate) fn listed(kind: ThingKind, arguments: Map<String, Value>) -> Self {
-        Self { kind, arguments, listed: true }
+    pub(crate) fn listed(kind: ThingKind, arguments: Map<String, Value>, title: Option<String>) -> Self {
+        Self { kind, arguments, title, listed: true }
     }
 
     /// Parses the name of a thing of one of these services. The service may be in any case.
@@ -110,7 +111,7 @@ impl Thing {
                 .ok_or_else(|| ThingError(format!("{name:?}: {} must be an integer, got {id:?}", parameter.name)))?;
             arguments.insert(parameter.name.to_owned(), value);
         }
-        Ok(Self { kind: *kind, arguments, listed: false })
+        Ok(Self { kind: *kind, arguments, title: None, listed: false })
     }
 
     /// Returns the kind of the thing.
@@ -123,6 +124,13 @@ impl Thing {
     #[must_use]
     pub fn arguments(&self) -> &Map<String, Value> {
         &self.arguments
+    }
+
+    /// Returns the title that the list has for the thing, such as what a ticket is about. `None` if the list has no titles,
+    /// or if the thing was named.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
     }
 
     /// Returns whether the thing was found in a list, rather than named.

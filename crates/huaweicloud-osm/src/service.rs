@@ -44,7 +44,12 @@ pub(crate) static LIST_CASE_OPERATE_LOGS: Operation = Operation::new(
             ),
         ],
     )
-    .listed_by(&[ListedBy::new("case_id", "osm", "list_cases", "/incident_id")])
+    .listed_by(
+        &[
+            ListedBy::new("case_id", "osm", "list_cases", "/incident_id")
+                .title("/simple_description"),
+        ],
+    )
     .in_band_status(InBandStatus::new("error_code", "error_msg", &["0"]))
     .pagination(
         Pagination::offset("offset", 65535, "/incident_operate_log_list")

@@ -63,8 +63,10 @@ pub(crate) static LIST_RECORDS_V2: Operation = Operation::new(
     )
     .listed_by(
         &[
-            ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id"),
-            ListedBy::new("issue_id", "projectman", "list_issues_v4", "/id"),
+            ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id")
+                .title("/project_name"),
+            ListedBy::new("issue_id", "projectman", "list_issues_v4", "/id")
+                .title("/name"),
         ],
     )
     .in_band_status(
@@ -134,7 +136,10 @@ pub(crate) static LIST_ISSUES_V4: Operation = Operation::new(
     .parameters(&[Parameter::path("project_id", Rule::alphanumeric().min(32).max(32))])
     .body(&LIST_ISSUE_REQUEST_V4_RULES)
     .listed_by(
-        &[ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id")],
+        &[
+            ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id")
+                .title("/project_name"),
+        ],
     )
     .in_band_status(InBandStatus::new("error_code", "error_msg", &[]))
     .pagination(
@@ -160,8 +165,10 @@ pub(crate) static LIST_ISSUE_RECORDS_V4: Operation = Operation::new(
     )
     .listed_by(
         &[
-            ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id"),
-            ListedBy::new("issue_id", "projectman", "list_issues_v4", "/id"),
+            ListedBy::new("project_id", "projectman", "list_projects_v4", "/project_id")
+                .title("/project_name"),
+            ListedBy::new("issue_id", "projectman", "list_issues_v4", "/id")
+                .title("/name"),
         ],
     )
     .in_band_status(InBandStatus::new("error_code", "error_msg", &[]))

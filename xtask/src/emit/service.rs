@@ -84,9 +84,10 @@ fn metadata(spec: &Spec, operation: &Operation) -> Item {
     let listed_by: Vec<TokenStream> = spec
         .links(operation)
         .into_iter()
-        .map(|(argument, ListedBy { service, operation, value })| {
+        .map(|(argument, ListedBy { service, operation, value, title })| {
             let service = service.as_ref().unwrap_or(&spec.service);
-            quote!(ListedBy::new(#argument, #service, #operation, #value))
+            let title = title.as_ref().map(|title| quote!(.title(#title)));
+            quote!(ListedBy::new(#argument, #service, #operation, #value) #title)
         })
         .collect();
     if !listed_by.is_empty() {

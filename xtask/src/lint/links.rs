@@ -36,10 +36,13 @@ fn wrong(spec: &Spec, operation: &Operation, link: &ListedBy, operations: &Opera
         return Some(format!("names {service}/{id}, which is not an operation"));
     };
     let items = list.pagination.as_ref().map(|pagination| pagination.items.as_str()).unwrap_or_default();
-    let pointer = format!("{items}/0{}", link.value);
-    let shown = list.response_example().and_then(|example| example.pointer(&pointer));
-    if !shown.is_some_and(|value| value.is_string() || value.is_number()) {
-        return Some(format!("points to {pointer}, where the documented response of {service}/{id} has no id"));
+    let example = list.response_example();
+    for (pointer, what) in [(Some(&link.value), "id"), (link.title.as_ref(), "title")] {
+        let Some(pointer) = pointer.map(|pointer| format!("{items}/0{pointer}")) else { continue };
+        let shown = example.as_ref().and_then(|example| example.pointer(&pointer));
+        if !shown.is_some_and(|value| value.is_string() || value.is_number() && what == "id") {
+            return Some(format!("points to {pointer}, where the documented response of {service}/{id} has no {what}"));
+        }
     }
     let is_back = |(_, other): &(&str, &ListedBy)| other.operation == operation.id;
     lister.links(list).iter().any(is_back).then(|| format!("and {service}/{id} wait for each other"))

@@ -187,6 +187,8 @@ pub struct ListedBy {
     pub operation: String,
     /// Pointer into an item of the list.
     pub value: String,
+    /// Pointer to the title in an item of the list, if it has one.
+    pub title: Option<String>,
 }
 
 /// `x-in-band-status` of a response.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub fn hwc(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hwc"));
     command.args(arguments);
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUAWEICLOUD_")) {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUAWEICLOUD_") || name == "HWC_ENDPOINT") {
         command.env_remove(name);
     }
     // No user profile, and no requests to the metadata service.
@@ -42,7 +42,7 @@ impl Playing {
         let mut command = hwc(&[&["sandbox"], arguments].concat());
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let exports: Vec<(String, String)> = (0..4)
+        let exports: Vec<(String, String)> = (0..5)
             .map(|_| {
                 let line = lines.next().unwrap().unwrap();
                 let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
@@ -50,8 +50,13 @@ impl Playing {
             })
             .collect();
         let names: Vec<&str> = exports.iter().map(|(name, _)| name.as_str()).collect();
-        let expected =
-            ["HUAWEICLOUD_SANDBOX_URL", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SANDBOX_TOKEN"];
+        let expected = [
+            "HUAWEICLOUD_SANDBOX_URL",
+            "HUAWEICLOUD_SDK_AK",
+            "HUAWEICLOUD_SDK_SK",
+            "HUAWEICLOUD_SANDBOX_TOKEN",
+            "HWC_ENDPOINT",
+        ];
         assert_eq!(names, expected);
         Self { process, url: exports[0].1.clone(), exports }
     }

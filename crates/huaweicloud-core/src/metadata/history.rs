@@ -175,6 +175,8 @@ pub struct ListedBy {
     pub operation: &'static str,
     /// JSON pointer to the value in an item of the list.
     pub value: &'static str,
+    /// JSON pointer to the title in an item of the list, if it has one.
+    pub title: Option<&'static str>,
 }
 
 impl ListedBy {
@@ -186,6 +188,13 @@ impl ListedBy {
         operation: &'static str,
         value: &'static str,
     ) -> Self {
-        Self { argument, service, operation, value }
+        Self { argument, service, operation, value, title: None }
+    }
+
+    /// Sets the JSON pointer to the title in an item of the list.
+    #[must_use]
+    pub const fn title(mut self, pointer: &'static str) -> Self {
+        self.title = Some(pointer);
+        self
     }
 }
