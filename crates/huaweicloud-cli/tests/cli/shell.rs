@@ -68,6 +68,7 @@ fn man_pages_have_the_text_of_the_help() {
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""));
     let read = |name: &str| std::fs::read_to_string(pages.join(name)).unwrap();
     assert_eq!(read("hwc-call-coc-list-incidents.1"), page);
+    assert!(!pages.join("hwc-help.1").exists(), "it has nothing that the others do not have");
     // Every page that a page refers to is there.
     for file in std::fs::read_dir(&pages).unwrap() {
         let page = std::fs::read_to_string(file.unwrap().path()).unwrap();
