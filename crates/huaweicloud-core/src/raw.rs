@@ -135,7 +135,8 @@ impl RawRequest {
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         }
-        let mut secrets = self.secrets.clone().unwrap_or_default();
+        let exchanges_secrets = self.secrets.is_some();
+        let mut secrets = self.secrets.unwrap_or_default();
         if let Some(authorization) = self.authorization {
             let value = authorization.to_header();
             let value = value.map_err(|_| Error::invalid("Authorization", "holds a character that no header has"))?;
@@ -143,7 +144,7 @@ impl RawRequest {
             secrets.push(authorization);
         }
         let request = Outgoing {
-            operation: match (self.is_anonymous, self.secrets.is_some()) {
+            operation: match (self.is_anonymous, exchanges_secrets) {
                 (false, false) => &RAW,
                 (true, false) => &RAW_ANONYMOUS,
                 (false, true) => &RAW_SECRETS,
