@@ -7,6 +7,7 @@ use std::{
 };
 
 use huaweicloud_core::{
+    Credential,
     sign::{Signer, SigningInput, canonical_query},
     time::sdk_date,
 };
@@ -108,6 +109,30 @@ async fn a_header_that_authenticates_is_given_once() {
     // Text beyond ASCII is sent and signed as UTF-8.
     let name = [("x-name", "Jürgen")];
     assert_response(&sandbox, &signed(&sandbox, LOGS, "", &name, "", ""), 200, "").await;
+}
+
+#[tokio::test]
+async fn a_temporary_key_needs_its_security_token() {
+    let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
+    for (credential, accepted) in [
+        (Credential::keys("SANDBOXTEMPORARYKEY0", sandbox.secret_key()), false),
+        (Credential::temporary("SANDBOXTEMPORARYKEY0", sandbox.secret_key(), "other"), false),
+        (
+            Credential::temporary(
+                "SANDBOXTEMPORARYKEY0",
+                sandbox.secret_key(),
+                "sandbox-security-token-of-no-other-use",
+            ),
+            true,
+        ),
+    ] {
+        let config = sandbox.config_builder().credentials(credential).build().unwrap();
+        let called = huaweicloud_osm::Client::new(&config).unwrap().list_case_operate_logs().case_id("1").send().await;
+        assert_eq!(called.is_ok(), accepted);
+        if let Err(error) = called {
+            assert!(error.is_unauthenticated() && error.message().contains("security token"), "{error}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -30,7 +30,14 @@ async fn operations_send_documented_requests_and_return_documented_responses() {
                     (response.pointer(pagination.items).unwrap(), model.pointer(pagination.items).unwrap());
                 assert_eq!(given.get(0), wanted.get(0), "{}", operation.id);
             }
-            None => assert_eq!(*response, model, "{}", operation.id),
+            None => {
+                // Issued keys are those that the sandbox accepts.
+                let without_keys = |mut body: Value| {
+                    body.as_object_mut().unwrap().remove("credential");
+                    body
+                };
+                assert_eq!(without_keys((*response).clone()), without_keys(model), "{}", operation.id);
+            }
         }
 
         let request = sandbox.requests().remove(0);

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use huaweicloud_auth::{CredentialSource as _, Environment, Loader, Metadata, Profile};
+use huaweicloud_auth::{Context, CredentialSource as _, Environment, Loader, Metadata, Profile};
 use huaweicloud_core::{Client, Config, Credential, ErrorKind, RetryPolicy, dynamic::Call, time};
 use huaweicloud_sandbox::Sandbox;
 use proptest::prelude::*;
@@ -156,8 +156,8 @@ proptest! {
         fs::write(&file, &bytes).unwrap();
         let file = file.to_str().unwrap();
         runtime().block_on(async {
-            let profile = Profile::new(Environment::of([("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)]));
-            if let Err(error) = profile.load().await {
+            let loader = Loader::new().environment(Environment::of([("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)]));
+            if let Err(error) = Profile.load(&loader.context()).await {
                 assert_eq!(error.kind(), ErrorKind::Credentials);
                 assert!(error.message().starts_with(file), "{error}");
             }
@@ -191,7 +191,7 @@ proptest! {
         runtime().block_on(async {
             let responses = vec![crate::support::response("404 Not Found", "", ""), crate::support::response(&format!("{status} X"), "", &body)];
             let server = Canned::start(responses).await;
-            let _ = Metadata::default().endpoint(&server.url).load().await;
+            let _ = Metadata::default().endpoint(&server.url).load(&Context::default()).await;
         });
     }
 

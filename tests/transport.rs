@@ -459,12 +459,12 @@ async fn localhost_needs_no_name_server() {
 /// The metadata service has no reason to send more than keys.
 #[tokio::test]
 async fn metadata_response_has_a_limit() {
-    use huaweicloud_auth::{CredentialSource as _, Metadata};
+    use huaweicloud_auth::{Context, CredentialSource as _, Metadata};
 
     let session = response("200 OK", "", "session");
     let endless = response("200 OK", "", &"x".repeat(2 << 20));
     let server = Canned::start(vec![session, endless]).await;
-    let error = Metadata::default().endpoint(&server.url).load().await.unwrap_err();
+    let error = Metadata::default().endpoint(&server.url).load(&Context::default()).await.unwrap_err();
     assert!(error.message().contains("metadata service broke off its response"), "{error}");
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("larger than 1048576 bytes"), "{source}");

@@ -11,6 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use huaweicloud_auth::{CredentialSource, Federation, Loader, Oidc};
 use huaweicloud_core::{BoxFuture, Config, Credential, Error, ResponseBody, RetryPolicy, Secret, Transport};
 use huaweicloud_iam::types::{CreateTokenRequest, TokenAuth, TokenIdentity, TokenPassword, TokenPasswordUser};
 use zeroize::Zeroizing;
@@ -119,6 +120,24 @@ fn no_copy_of_a_secret_is_left() {
     let error = runtime.block_on(iam.keystone_validate_token().x_subject_token(secret(&subject)).send()).unwrap_err();
     assert_eq!(copies(&subject), 0, "after a call with a token in a header of its own");
     assert_eq!(error.status(), Some(401));
+
+    let (id_token, file_token) = (masked(5), masked(6));
+    let transport = Arc::new(Echo { search: Arc::clone(&search), token: token.clone() });
+    let loader = Loader::new()
+        .endpoint("https://service.example.com")
+        .configure(move |builder| builder.transport(Arc::clone(&transport) as _).retry(RetryPolicy::none()));
+    let context = loader.context();
+    let oidc = Oidc::default().provider_urn("p").agency_urn("a");
+    let error = runtime.block_on(oidc.clone().id_token(secret(&id_token)).load(&context)).unwrap_err();
+    assert_eq!(copies(&id_token), 0, "after an exchange of an ID token");
+    assert!(error.message().contains("401"), "{error}");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), secret(&file_token).expose()).unwrap();
+    for source in [&oidc.id_token_file(file.path()) as &dyn CredentialSource, &Federation::new("p", file.path())] {
+        let error = runtime.block_on(source.load(&context)).unwrap_err();
+        assert_eq!(copies(&file_token), 0, "after an exchange of an ID token from a file");
+        assert!(error.message().contains("401"), "{error}");
+    }
 
     drop((osm, iam, config));
     assert_eq!((copies(&key), copies(&token)), (0, 0), "after all");

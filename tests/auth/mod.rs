@@ -1,14 +1,16 @@
 //! Credential sources: their order, invalid ones, and account ids.
 
 mod refresh;
+mod sources;
 mod storm;
 
 use std::{fs, sync::Arc, time::Duration};
 
 use huaweicloud_auth::{
-    CredentialSource, Environment, Loader, Lookup, Metadata, Password, Profile, RefreshingCredentials, TokenScope,
+    Context, CredentialSource, Environment, Loader, Lookup, Metadata, Password, Profile, RefreshingCredentials,
+    TokenScope,
 };
-use huaweicloud_core::{Config, Credential, CredentialsProvider, Error, ErrorKind};
+use huaweicloud_core::{Clock, Config, Credential, CredentialsProvider, Error, ErrorKind};
 use huaweicloud_sandbox::Sandbox;
 
 use crate::support::{Canned, SECRET, response, runtime};
@@ -30,6 +32,11 @@ impl Home {
         let home = self.0.path().to_str().unwrap();
         Environment::of([("HOME", home)].iter().chain(variables).map(|(name, value)| (*name, *value)))
     }
+}
+
+/// Returns a context with this clock.
+fn at(clock: Arc<dyn Clock>) -> Context {
+    Loader::new().clock(clock).context()
 }
 
 fn unreachable_metadata() -> Metadata {
@@ -125,7 +132,7 @@ async fn supports_both_metadata_service_versions() {
     for (responses, session) in cases {
         let server = Canned::start(responses).await;
         let metadata = Metadata::default().endpoint(&server.url);
-        let Lookup::Found(loaded) = metadata.load().await.unwrap() else { panic!("nothing found") };
+        let Lookup::Found(loaded) = metadata.load(&Context::default()).await.unwrap() else { panic!("nothing found") };
         assert!(loaded.credential.access_key() == Some("META"));
         assert!(loaded.expires_at.is_some());
         let requests = server.requests().await;
@@ -142,6 +149,13 @@ async fn supports_both_metadata_service_versions() {
 async fn reports_metadata_service_failures() {
     let cases = [
         (vec![response("200 OK", "", "t"), response("404 Not Found", "", "")], "this server has no agency"),
+        (
+            vec![
+                response("200 OK", "", "t"),
+                response("401 Unauthorized", "", "Please configure Cloud Service Agency first"),
+            ],
+            "this server has no agency",
+        ),
         (vec![response("200 OK", "", "t"), response("500 Oops", "", "")], "responded with the status 500"),
         (vec![response("200 OK", "", "t"), response("200 OK", "", "<html>")], "something that is not a set of keys"),
         (
@@ -156,7 +170,7 @@ async fn reports_metadata_service_failures() {
     ];
     for (responses, sentence) in cases {
         let server = Canned::start(responses).await;
-        let shown = match Metadata::default().endpoint(&server.url).load().await {
+        let shown = match Metadata::default().endpoint(&server.url).load(&Context::default()).await {
             Ok(Lookup::NotFound(reason)) => reason,
             Ok(Lookup::Found(_)) => panic!("found something: {sentence}"),
             Err(error) => error.to_string(),
@@ -168,7 +182,7 @@ async fn reports_metadata_service_failures() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let slow = Metadata::default().endpoint(url).timeout(Duration::from_millis(50));
-    assert!(matches!(slow.load().await, Ok(Lookup::NotFound(_))));
+    assert!(matches!(slow.load(&Context::default()).await, Ok(Lookup::NotFound(_))));
 }
 
 #[tokio::test]
@@ -179,7 +193,7 @@ async fn caches_token_from_password_login() {
     let environment = Environment::of([("HUAWEICLOUD_SDK_AK", "not looked at")]);
     let config = Loader::new()
         .environment(environment)
-        .password(login)
+        .source(Arc::new(login))
         .endpoint(sandbox.url())
         .load()
         .await
@@ -203,7 +217,7 @@ async fn caches_token_from_password_login() {
     let login = Password::new("example", "ann", SECRET, TokenScope::Domain);
     let error = Loader::new()
         .environment(Home::with(&[]).environment(&[]))
-        .password(login)
+        .source(Arc::new(login))
         .endpoint(&server.url)
         .load()
         .await
@@ -284,9 +298,9 @@ async fn user_endpoints_override_spec_endpoints() {
 async fn does_not_retry_rejected_login() {
     let refusal = r#"{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"#;
     let server = Canned::start(vec![response("401 Unauthorized", "", refusal)]).await;
-    let config = Config::builder().anonymous().endpoint(&server.url).build().unwrap();
-    let login = Password::new("example", "ann", SECRET, TokenScope::Domain).config(config);
-    let renewing = RefreshingCredentials::new(Arc::new(login));
+    let login = Password::new("example", "ann", SECRET, TokenScope::Domain);
+    let context = Loader::new().endpoint(&server.url).context();
+    let renewing = RefreshingCredentials::with_context(Arc::new(login), context);
     for _ in 0..3 {
         let error = renewing.credential().await.unwrap_err();
         assert!(error.is_unauthenticated() && error.message().contains("password is wrong"), "{error}");
@@ -340,7 +354,8 @@ fn profile_that_is_no_regular_file_is_refused() {
         // A thread of its own, because a read that waits for a writer would never end.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            sender.send(runtime.block_on(Profile::new(environment).load()).unwrap_err()).unwrap();
+            let loader = Loader::new().environment(environment);
+            sender.send(runtime.block_on(Profile.load(&loader.context())).unwrap_err()).unwrap();
         });
         let error = receiver.recv_timeout(Duration::from_secs(20)).expect("the read waits for a writer");
         assert!(error.kind() == ErrorKind::Credentials && error.message().contains("is no regular file"), "{error}");

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use huaweicloud_auth::{CredentialSource, LoadedCredentials, Lookup, RefreshingCredentials};
+use huaweicloud_auth::{Context, CredentialSource, LoadedCredentials, Lookup, RefreshingCredentials};
 use huaweicloud_core::{BoxFuture, Config, Credential, CredentialsProvider, Error, ErrorKind};
 use huaweicloud_sandbox::{Fault, FaultPlan, Sandbox};
 
@@ -35,7 +35,7 @@ impl CredentialSource for Counting {
         "counting"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
+    fn load<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<Lookup, Error>> {
         Box::pin(async {
             let number = self.loads.fetch_add(1, Ordering::SeqCst);
             for _ in 0..10 {
@@ -82,15 +82,15 @@ async fn refreshes_before_expiry_and_reports_failure_to_all_waiters() {
         clock.advance(Duration::from_secs(minutes * 60));
         clock
     };
-    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(0));
+    let renewing = RefreshingCredentials::with_context(Arc::clone(&source) as _, at(clock(0)));
     renewing.credential().await.unwrap();
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 1, "an hour: good for the first half");
     // With a clock that is 59 minutes ahead, the credentials are refreshed on every request.
-    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(59));
+    let renewing = RefreshingCredentials::with_context(Arc::clone(&source) as _, at(clock(59)));
     renewing.credential().await.unwrap();
     assert_eq!(source.loads.load(Ordering::SeqCst), 2);
-    let ended = RefreshingCredentials::with_clock(Arc::clone(&source) as _, clock(61));
+    let ended = RefreshingCredentials::with_context(Arc::clone(&source) as _, at(clock(61)));
     assert!(ended.credential().await.unwrap_err().message().contains("have already expired"));
 
     let failing = Arc::new(Counting { loads: AtomicUsize::new(0), token: "t", life: Duration::ZERO, fails_after: 0 });
@@ -146,10 +146,10 @@ async fn concurrent_tasks_share_one_refresh_of_an_expired_token() {
         fn name(&self) -> &str {
             "dying"
         }
-        fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
+        fn load<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<Lookup, Error>> {
             Box::pin(async {
                 let first = self.0.loads.load(Ordering::SeqCst) == 0;
-                let Lookup::Found(mut loaded) = self.0.load().await? else { panic!("it always has some") };
+                let Lookup::Found(mut loaded) = self.0.load(context).await? else { panic!("it always has some") };
                 if first {
                     loaded.credential = Credential::token("dead");
                 }
@@ -174,7 +174,7 @@ impl CredentialSource for Stuck {
         "stuck"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
+    fn load<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<Lookup, Error>> {
         Box::pin(async {
             if self.0.fetch_add(1, Ordering::SeqCst) > 0 {
                 std::future::pending::<()>().await;
@@ -188,7 +188,7 @@ impl CredentialSource for Stuck {
 #[tokio::test]
 async fn refreshes_in_background_while_credentials_are_valid() {
     let (source, clock) = (Arc::new(Stuck(AtomicUsize::new(0))), Arc::new(TestClock::default()));
-    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
+    let renewing = RefreshingCredentials::with_context(Arc::clone(&source) as _, at(Arc::clone(&clock) as _));
     renewing.credential().await.unwrap();
     clock.advance(Duration::from_secs(50 * 60));
     while source.0.load(Ordering::SeqCst) < 2 {
@@ -237,7 +237,7 @@ impl CredentialSource for Gated {
         "gated source"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
+    fn load<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<Lookup, Error>> {
         Box::pin(async {
             let number = self.loads.fetch_add(1, Ordering::SeqCst);
             assert!(!self.panics || number != 1, "the source panics once");
@@ -275,7 +275,8 @@ fn refresh_survives_dropped_runtime() {
             0.5
         }
     }
-    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::new(Shared(Arc::clone(&clock))));
+    let renewing =
+        RefreshingCredentials::with_context(Arc::clone(&source) as _, at(Arc::new(Shared(Arc::clone(&clock)))));
     let first = in_a_runtime(&renewing);
     *clock.lock().unwrap() += Duration::from_millis(1500);
     assert_eq!(in_a_runtime(&renewing), first, "it is good for half a second more, and a refresh begins");
@@ -293,7 +294,7 @@ async fn recovers_from_panicking_source() {
     let source = Gated::new(true);
     source.gate.add_permits(9);
     let clock = Arc::new(TestClock::default());
-    let renewing = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
+    let renewing = RefreshingCredentials::with_context(Arc::clone(&source) as _, at(Arc::clone(&clock) as _));
     let first = renewing.credential().await.unwrap();
     assert!(renewing.expired(&first));
     let error = renewing.credential().await.unwrap_err();
@@ -307,7 +308,7 @@ async fn recovers_from_panicking_source() {
 async fn failing_source_is_not_asked_again_and_again() {
     let failing = Arc::new(Counting { loads: AtomicUsize::new(0), token: "t", life: Duration::ZERO, fails_after: 0 });
     let clock = Arc::new(TestClock::default());
-    let renewing = RefreshingCredentials::with_clock(Arc::clone(&failing) as _, Arc::clone(&clock) as _);
+    let renewing = RefreshingCredentials::with_context(Arc::clone(&failing) as _, at(Arc::clone(&clock) as _));
     let mut loads = Vec::new();
     for second in 0..1000 {
         for _ in 0..3 {
@@ -331,7 +332,7 @@ async fn rejected_credentials_are_not_replaced_again_and_again() {
     let sandbox = Sandbox::builder().made_up_ids().record_requests().faults(plan).start().await.unwrap();
     let source = Counting::new("dead", Duration::from_secs(86400));
     let clock = Arc::new(TestClock::default());
-    let renewing = Arc::new(RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _));
+    let renewing = Arc::new(RefreshingCredentials::with_context(Arc::clone(&source) as _, at(Arc::clone(&clock) as _)));
     let config = Config::builder().credentials_from(renewing).endpoint(sandbox.url()).build().unwrap();
     for _ in 0..100 {
         assert!(call(&config).await.unwrap_err().is_expired());

@@ -10,9 +10,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use huaweicloud_auth::{CredentialSource, LoadedCredentials, Lookup, RefreshingCredentials};
+use huaweicloud_auth::{Context, CredentialSource, LoadedCredentials, Lookup, RefreshingCredentials};
 use huaweicloud_core::{BoxFuture, Clock, Config, Credential, Error, ErrorKind, ResponseBody};
 
+use super::at;
 use crate::support::runtime;
 
 const CALLS: usize = 10_000;
@@ -33,7 +34,7 @@ impl CredentialSource for Wild {
         "wild source"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
+    fn load<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<Lookup, Error>> {
         struct Leaving<'w>(&'w Wild);
         impl Drop for Leaving<'_> {
             fn drop(&mut self) {
@@ -108,7 +109,7 @@ impl Storm {
             most_in_flight: AtomicUsize::new(0),
         });
         let clock = Arc::new(Fast { start: Instant::now(), longest: Mutex::default() });
-        let credentials = RefreshingCredentials::with_clock(Arc::clone(&source) as _, Arc::clone(&clock) as _);
+        let credentials = RefreshingCredentials::with_context(Arc::clone(&source) as _, at(Arc::clone(&clock) as _));
         let config = Config::builder()
             .credentials_from(Arc::new(credentials))
             .endpoint("https://service.example.com")

@@ -1,10 +1,6 @@
-//! Credentials from environment variables.
+//! Environment variables: those of the process, or others.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
-
-use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind};
-
-use crate::{CredentialSource, LoadedCredentials, Lookup};
 
 /// The environment variables of the process, or a custom set of variables.
 #[derive(Clone)]
@@ -61,39 +57,3 @@ impl fmt::Debug for Environment {
 /// The variables that hold the caller's project id and domain id.
 pub(crate) const PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
 pub(crate) const DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
-
-impl CredentialSource for Environment {
-    fn name(&self) -> &str {
-        "environment"
-    }
-
-    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
-        Box::pin(std::future::ready(load(self)))
-    }
-}
-
-fn load(environment: &Environment) -> Result<Lookup, Error> {
-    const AK: &str = "HUAWEICLOUD_SDK_AK";
-    const SK: &str = "HUAWEICLOUD_SDK_SK";
-    const SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
-    const TOKEN: &str = "HUAWEICLOUD_SDK_AUTH_TOKEN";
-    let half = |set: &str, missing: &str| {
-        Error::new(ErrorKind::Credentials, format!("{set} is set but {missing} is not; set both or neither"))
-    };
-    let credential = match (environment.get(AK), environment.get(SK), environment.get(TOKEN)) {
-        (Some(access_key), Some(secret_key), _) => match environment.get(SECURITY_TOKEN) {
-            Some(token) => Credential::temporary(access_key, secret_key, token),
-            None => Credential::keys(access_key, secret_key),
-        },
-        (Some(_), None, _) => return Err(half(AK, SK)),
-        (None, Some(_), _) => return Err(half(SK, AK)),
-        (None, None, _) if environment.get(SECURITY_TOKEN).is_some() => return Err(half(SECURITY_TOKEN, AK)),
-        (None, None, Some(token)) => Credential::token(token),
-        (None, None, None) => return Ok(Lookup::NotFound(format!("{AK} and {SK} are not set"))),
-    };
-    credential.check()?;
-    let mut loaded = LoadedCredentials::new(credential);
-    loaded.project_id = environment.get(PROJECT_ID);
-    loaded.domain_id = environment.get(DOMAIN_ID);
-    Ok(Lookup::found(loaded))
-}

@@ -1,22 +1,24 @@
 #![doc = include_str!("../README.md")]
 
 mod chain;
+mod context;
 mod environment;
 mod file;
 mod ids;
+mod keys;
 mod loader;
-mod metadata;
-mod password;
-mod profile;
 mod refreshing;
 mod regions;
 mod source;
+mod sources;
 
 pub use chain::Chain;
+pub use context::Context;
 pub use environment::Environment;
 pub use loader::{Loader, from_env};
-pub use metadata::Metadata;
-pub use password::{Password, TokenScope};
-pub use profile::Profile;
 pub use refreshing::RefreshingCredentials;
 pub use source::{CredentialSource, LoadedCredentials, Lookup};
+pub use sources::{
+    Agency, AgencyOwner, EnvironmentVariables, Federation, Metadata, Oidc, Password, PodIdentity, Process, Profile,
+    TokenScope,
+};

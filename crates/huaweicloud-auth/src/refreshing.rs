@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use huaweicloud_core::{BoxFuture, Clock, Credential, CredentialsProvider, Error, ErrorKind, SystemClock};
+use huaweicloud_core::{BoxFuture, Credential, CredentialsProvider, Error, ErrorKind};
 use tokio::sync::watch;
 
-use crate::{CredentialSource, LoadedCredentials, Lookup};
+use crate::{Context, CredentialSource, LoadedCredentials, Lookup};
 
 /// How long before expiry credentials are refreshed, as in the official SDKs.
 const MARGIN: Duration = Duration::from_secs(40 * 60);
@@ -35,7 +35,7 @@ pub struct RefreshingCredentials(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     source: Arc<dyn CredentialSource>,
-    clock: Arc<dyn Clock>,
+    context: Context,
     state: Mutex<State>,
 }
 
@@ -61,34 +61,38 @@ fn pause(failures: u32) -> Duration {
 #[derive(Clone, Debug)]
 struct Current {
     credential: Arc<Credential>,
-    project_id: Option<String>,
-    domain_id: Option<String>,
+    account: Account,
     loaded_at: Instant,
     /// The time from which the credentials are refreshed; `None` if they never expire.
     renew_at: Option<SystemTime>,
     expires_at: Option<SystemTime>,
 }
 
+/// The account that credentials belong to, as far as their source knows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Account {
+    pub(crate) project_id: Option<String>,
+    pub(crate) domain_id: Option<String>,
+    pub(crate) iam_endpoint: Option<String>,
+}
+
 impl RefreshingCredentials {
     /// Creates a provider that refreshes the credentials of a source.
     #[must_use]
     pub fn new(source: Arc<dyn CredentialSource>) -> Self {
-        Self::with_clock(source, Arc::new(SystemClock))
+        Self::with_context(source, Context::default())
     }
 
-    /// Creates a provider that uses this clock, for tests.
+    /// Creates a provider that refreshes the credentials of a source with this context.
     #[must_use]
-    pub fn with_clock(source: Arc<dyn CredentialSource>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Inner { source, clock, state: Mutex::default() }))
+    pub fn with_context(source: Arc<dyn CredentialSource>, context: Context) -> Self {
+        Self(Arc::new(Inner { source, context, state: Mutex::default() }))
     }
 
-    /// Loads credentials now, so that a misconfiguration shows, and returns the project id and the domain id that came
-    /// with them.
-    pub(crate) async fn load(&self) -> Result<(Option<String>, Option<String>), Error> {
+    /// Loads credentials now, so that a misconfiguration shows, and returns the account that they belong to.
+    pub(crate) async fn load(&self) -> Result<Account, Error> {
         self.get().await?;
-        let state = self.0.state();
-        let ids = state.current.as_ref().map(|current| (current.project_id.clone(), current.domain_id.clone()));
-        Ok(ids.unwrap_or_default())
+        Ok(self.0.state().current.as_ref().map(|current| current.account.clone()).unwrap_or_default())
     }
 
     async fn get(&self) -> Result<Arc<Credential>, Error> {
@@ -153,7 +157,7 @@ impl Refresh {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         self.outcome = Some(match runtime {
             Ok(runtime) => runtime.block_on(async {
-                let loaded = self.inner.clock.within(LIMIT, self.inner.load()).await;
+                let loaded = self.inner.context.clock.within(LIMIT, self.inner.load()).await;
                 loaded.unwrap_or_else(|| Err(self.inner.failure(&io::Error::from(io::ErrorKind::TimedOut))))
             }),
             Err(error) => Err(self.inner.failure(&error)),
@@ -167,7 +171,7 @@ impl Drop for Refresh {
         let outcome = self.outcome.take().unwrap_or_else(broke_off);
         let mut state = self.inner.state();
         state.failures = if outcome.is_ok() { 0 } else { state.failures.saturating_add(1) };
-        let again = self.inner.clock.instant() + pause(state.failures);
+        let again = self.inner.context.clock.instant() + pause(state.failures);
         state.failure = outcome.err().map(|error| (error, again));
         state.refresh = None;
         drop(state);
@@ -178,9 +182,9 @@ impl Drop for Refresh {
 impl Inner {
     /// Returns the next step of a caller. At most one caller starts a refresh.
     fn begin(&self) -> Step {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let mut state = self.state();
-        let failure = state.failure.as_ref().filter(|(_, again)| self.clock.instant() < *again);
+        let failure = state.failure.as_ref().filter(|(_, again)| self.context.clock.instant() < *again);
         if let Some(current) = &state.current {
             let fresh = current.renew_at.is_none_or(|at| now < at);
             let good = current.expires_at.is_none_or(|end| now < end);
@@ -200,8 +204,8 @@ impl Inner {
     }
 
     async fn load(&self) -> Result<(), Error> {
-        match self.source.load().await? {
-            Lookup::Found(loaded) if loaded.expires_at.is_some_and(|end| end <= self.clock.now()) => {
+        match self.source.load(&self.context).await? {
+            Lookup::Found(loaded) if loaded.expires_at.is_some_and(|end| end <= self.context.clock.now()) => {
                 let name = self.source.name();
                 let message = format!("the credentials of the {name} have already expired; is the clock right?");
                 Err(Error::new(ErrorKind::Credentials, message))
@@ -210,9 +214,7 @@ impl Inner {
                 self.keep(*loaded);
                 Ok(())
             }
-            Lookup::NotFound(reasons) => {
-                Err(Error::new(ErrorKind::Credentials, format!("no credentials found: {reasons}")))
-            }
+            Lookup::NotFound(reason) => Err(Error::new(ErrorKind::Credentials, format!("No credentials. {reason}"))),
         }
     }
 
@@ -223,12 +225,15 @@ impl Inner {
     }
 
     fn keep(&self, loaded: LoadedCredentials) {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let current = Current {
             credential: Arc::new(loaded.credential),
-            project_id: loaded.project_id,
-            domain_id: loaded.domain_id,
-            loaded_at: self.clock.instant(),
+            account: Account {
+                project_id: loaded.project_id,
+                domain_id: loaded.domain_id,
+                iam_endpoint: loaded.iam_endpoint,
+            },
+            loaded_at: self.context.clock.instant(),
             // Credentials that expire in less than twice the margin are refreshed halfway.
             renew_at: loaded.expires_at.map(|end| {
                 let left = end.duration_since(now).unwrap_or_default();
@@ -244,7 +249,7 @@ impl Inner {
     }
 
     fn still_good(&self) -> Option<Arc<Credential>> {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let state = self.state();
         let current = state.current.as_ref()?;
         current.expires_at.is_none_or(|end| now < end).then(|| Arc::clone(&current.credential))
@@ -263,7 +268,7 @@ impl CredentialsProvider for RefreshingCredentials {
         else {
             return true;
         };
-        let age = self.0.clock.instant().saturating_duration_since(current.loaded_at);
+        let age = self.0.context.clock.instant().saturating_duration_since(current.loaded_at);
         if age < pause(state.rejections) {
             // Others would be rejected too, and IAM locks accounts that log in too often.
             return false;

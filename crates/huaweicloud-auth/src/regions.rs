@@ -11,6 +11,8 @@ use crate::{Environment, file::read_text};
 #[derive(Clone, Debug)]
 pub(crate) struct Regions {
     pub(crate) environment: Environment,
+    /// The endpoint of IAM, such as that of a profile.
+    pub(crate) iam_endpoint: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -25,21 +27,38 @@ struct Region {
 impl EndpointResolver for Regions {
     fn endpoint(&self, service: &Service, region: &str) -> Result<Option<String>, Error> {
         let word = service.id.to_ascii_uppercase();
-        let own = (word == "IAM").then(|| self.environment.get("HUAWEICLOUD_SDK_IAM_ENDPOINT")).flatten();
+        let everywhere = EVERYWHERE.into_iter().find(|known| known.service == word);
+        let given = self.iam_endpoint.clone().filter(|_| word == "IAM");
+        let own = given.or_else(|| self.environment.get(everywhere?.variable));
         let variable = format!("HUAWEICLOUD_SDK_REGION_{word}_{}", region.replace('-', "_").to_ascii_uppercase());
         if let Some(given) = own.or_else(|| self.environment.get(&variable)) {
             // The variable may list several endpoints, separated by commas; the first one is used.
             return Ok(given.split(',').next().map(|endpoint| endpoint.trim().to_owned()));
         }
         let own_file = self.in_file(&word, region)?;
-        // IAM exists in every region: one without an endpoint of its own uses the global endpoint.
-        let everywhere = || (word == "IAM" && service.endpoint(region).is_none()).then(|| IAM.to_owned());
-        Ok(own_file.or_else(everywhere))
+        let default = everywhere.filter(|_| service.endpoint(region).is_none()).map(|known| known.url.to_owned());
+        Ok(own_file.or(default))
     }
 }
 
-/// The IAM endpoint for regions that have none of their own.
-const IAM: &str = "https://iam.myhuaweicloud.com";
+/// A service that is there for every region: one without an endpoint of its own uses the default.
+#[derive(Clone, Copy)]
+struct Everywhere {
+    service: &'static str,
+    /// The variable with its endpoint, whatever the region.
+    variable: &'static str,
+    url: &'static str,
+}
+
+/// The services that issue credentials.
+const EVERYWHERE: [Everywhere; 2] = [
+    Everywhere { service: "IAM", variable: "HUAWEICLOUD_SDK_IAM_ENDPOINT", url: "https://iam.myhuaweicloud.com" },
+    Everywhere {
+        service: "STS",
+        variable: "HUAWEICLOUD_SDK_STS_ENDPOINT",
+        url: "https://sts.cn-north-4.myhuaweicloud.com",
+    },
+];
 
 impl Regions {
     fn in_file(&self, service: &str, region: &str) -> Result<Option<String>, Error> {

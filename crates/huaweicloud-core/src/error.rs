@@ -387,7 +387,7 @@ impl fmt::Debug for Error {
             .field("operation", &inner.operation)
             .field("status", &inner.status)
             .field("code", &inner.code)
-            .field("message", &inner.message)
+            .field("message", &inner.message.as_str())
             .field("request_id", &inner.request_id)
             .field("json_path", &inner.json_path)
             .field("body_excerpt", &inner.body_excerpt)

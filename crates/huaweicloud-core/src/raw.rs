@@ -12,12 +12,15 @@ use crate::{
     options::CallOptions,
     request::Outgoing,
     response::Response,
+    secret::Secret,
     transport::{attempt::Answer, client::Client},
 };
 
 /// The operation of every raw request.
 static RAW: Operation = Operation::new("request", "request", "", "");
 static RAW_ANONYMOUS: Operation = Operation::new("request", "request", "", "").anonymous();
+static RAW_SECRETS: Operation = Operation::new("request", "request", "", "").secrets();
+static RAW_ANONYMOUS_SECRETS: Operation = Operation::new("request", "request", "", "").anonymous().secrets();
 
 impl Client {
     /// Creates a request to any path of the service, for endpoints that have no generated operation.
@@ -47,13 +50,26 @@ pub struct RawRequest {
     path: String,
     query: Vec<(String, String)>,
     body: Option<Result<Bytes, Error>>,
-    operation: &'static Operation,
+    is_anonymous: bool,
+    authorization: Option<Secret>,
+    /// The secrets in the body, if request and response hold any.
+    secrets: Option<Vec<Secret>>,
     options: CallOptions,
 }
 
 impl RawRequest {
     fn new(client: Client, method: Method, path: String) -> Self {
-        Self { client, method, path, query: Vec::new(), body: None, operation: &RAW, options: CallOptions::default() }
+        Self {
+            client,
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            is_anonymous: false,
+            authorization: None,
+            secrets: None,
+            options: CallOptions::default(),
+        }
     }
 
     /// Adds a query parameter.
@@ -78,7 +94,23 @@ impl RawRequest {
 
     /// Sends the request without credentials.
     pub fn anonymous(mut self) -> Self {
-        self.operation = &RAW_ANONYMOUS;
+        self.is_anonymous = true;
+        self
+    }
+
+    /// Sends the request with this `Authorization` header instead of the credentials of the configuration.
+    pub fn authorization(mut self, value: impl Into<Secret>) -> Self {
+        self.is_anonymous = true;
+        self.authorization = Some(value.into());
+        self
+    }
+
+    /// Marks the request and its response as an exchange of secrets, such as a login.
+    ///
+    /// Errors then repeat no part of the response body and none of these secrets, which the request body holds; the
+    /// response body is wiped on drop.
+    pub fn secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.secrets = Some(secrets.into_iter().collect());
         self
     }
 
@@ -103,15 +135,28 @@ impl RawRequest {
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         }
+        let exchanges_secrets = self.secrets.is_some();
+        let mut secrets = self.secrets.unwrap_or_default();
+        if let Some(authorization) = self.authorization {
+            let value = authorization.to_header();
+            let value = value.map_err(|_| Error::invalid("Authorization", "holds a character that no header has"))?;
+            headers.insert(header::AUTHORIZATION, value);
+            secrets.push(authorization);
+        }
         let request = Outgoing {
-            operation: self.operation,
+            operation: match (self.is_anonymous, exchanges_secrets) {
+                (false, false) => &RAW,
+                (true, false) => &RAW_ANONYMOUS,
+                (false, true) => &RAW_SECRETS,
+                (true, true) => &RAW_ANONYMOUS_SECRETS,
+            },
             method: self.method,
             path: self.path,
             query: self.query,
             options: CallOptions::default(),
             headers,
             body,
-            secrets: Vec::new(),
+            secrets,
         };
         let Answer { response, .. } = self.client.execute(&request.with(self.options)?, None).await?;
         let body = response.body().clone();

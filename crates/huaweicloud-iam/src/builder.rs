@@ -285,6 +285,62 @@ impl KeystoneListAuthDomains {
     }
 }
 
+/// The request builder for [`Client::create_token_with_id_token`](crate::Client::create_token_with_id_token) calls.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateTokenWithIdToken {
+    call: Call,
+    body: types::CreateTokenWithIdTokenRequest,
+}
+
+impl CreateTokenWithIdToken {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            call: ::huaweicloud_core::codegen::Call::new(
+                client,
+                &service::CREATE_TOKEN_WITH_ID_TOKEN,
+            ),
+            body: types::CreateTokenWithIdTokenRequest::new(),
+        }
+    }
+
+    /// Id of the identity provider.
+    pub fn x_idp_id(mut self, x_idp_id: impl Into<String>) -> Self {
+        let x_idp_id: String = x_idp_id.into();
+        self.call.set("X-Idp-Id", &x_idp_id);
+        self
+    }
+
+    /// ID token and scope of the token.
+    pub fn auth(mut self, auth: types::IdTokenAuth) -> Self {
+        self.body = self.body.auth(auth);
+        self
+    }
+
+    /// Sets the request body; later setters change this body.
+    pub fn body(mut self, body: types::CreateTokenWithIdTokenRequest) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Overrides client options for this request: timeouts, retries, language, additional headers or query.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
+
+    /// Sends the request: `POST /v3.0/OS-AUTH/id-token/tokens`.
+    ///
+    /// # Errors
+    /// Returns an error, without sending, if the call breaks documented rules; all of them are named. Returns
+    /// an error if the service reports one, cannot be reached, or returns an undocumented response.
+    pub async fn send(
+        self,
+    ) -> Result<Response<types::CreateTokenWithIdTokenResponse>, Error> {
+        self.call.body(&self.body).send().await
+    }
+}
+
 /// The request builder for [`Client::create_temporary_access_key`](crate::Client::create_temporary_access_key) calls.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]

@@ -152,6 +152,34 @@ impl Client {
         builder::KeystoneListAuthDomains::new(&self.inner)
     }
 
+    /// Creates a token from an OpenID Connect ID token of an identity provider.
+    ///
+    /// The token is returned in the header `X-Subject-Token`. Without a scope it cannot be used for calls of services, but `create_temporary_access_key` accepts it. The request is sent without credentials.
+    ///
+    /// Returns a [`CreateTokenWithIdTokenResponse`](crate::types::CreateTokenWithIdTokenResponse).
+    ///
+    /// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11), API `CreateTokenWithIdToken`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: huaweicloud_iam::Client) -> Result<(), huaweicloud_iam::Error> {
+    /// use huaweicloud_iam::types::{IdToken, IdTokenAuth};
+    ///
+    /// let id_token = IdToken::new().id("**********");
+    /// let auth = IdTokenAuth::new().id_token(id_token);
+    /// let response = client
+    ///     .create_token_with_id_token()
+    ///     .x_idp_id("example-provider")
+    ///     .auth(auth)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}, request {:?}", *response, response.request_id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_token_with_id_token(&self) -> builder::CreateTokenWithIdToken {
+        builder::CreateTokenWithIdToken::new(&self.inner)
+    }
+
     /// Creates a temporary access key from a token or an agency.
     ///
     /// With the method `token`, the key acts as the caller; with `assume_role`, it acts through an agency that another account has delegated to the caller, who then needs the permission Agent Operator. The key and its security token are used together and are valid for 15 minutes to 24 hours.

@@ -107,6 +107,23 @@ pub static SERVICE: Service = Service::new(
             "*Querying the List of Domains Accessible to Users* (2025-12-11)",
         ),
         OperationDescriptor::new::<
+            types::CreateTokenWithIdTokenResponse,
+        >(
+                &service::CREATE_TOKEN_WITH_ID_TOKEN,
+                "Creates a token from an OpenID Connect ID token of an identity provider.",
+                "*Obtaining a Token with an OpenID Connect ID Token* (2025-12-11)",
+            )
+            .parameters(
+                &[
+                    ParameterDocs::new(
+                        "x_idp_id",
+                        "Id of the identity provider.",
+                        Some("example-provider"),
+                    ),
+                ],
+            )
+            .body::<types::CreateTokenWithIdTokenRequest>(),
+        OperationDescriptor::new::<
             types::CreateTemporaryAccessKeyResponse,
         >(
                 &service::CREATE_TEMPORARY_ACCESS_KEY,

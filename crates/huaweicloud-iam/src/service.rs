@@ -48,6 +48,7 @@ pub static SERVICE: Service = Service::new(
         &KEYSTONE_LIST_PROJECTS,
         &KEYSTONE_LIST_AUTH_PROJECTS,
         &KEYSTONE_LIST_AUTH_DOMAINS,
+        &CREATE_TOKEN_WITH_ID_TOKEN,
         &CREATE_TEMPORARY_ACCESS_KEY,
     ],
 );
@@ -118,6 +119,18 @@ pub(crate) static KEYSTONE_LIST_AUTH_DOMAINS: Operation = Operation::new(
     )
     .pagination(Pagination::whole("/domains"));
 
+pub(crate) static CREATE_TOKEN_WITH_ID_TOKEN: Operation = Operation::new(
+        "create_token_with_id_token",
+        "CreateTokenWithIdToken",
+        "POST",
+        "/v3.0/OS-AUTH/id-token/tokens",
+    )
+    .retry_safe()
+    .anonymous()
+    .secrets()
+    .parameters(&[Parameter::header("X-Idp-Id", Rule::text()).required()])
+    .body(&CREATE_TOKEN_WITH_ID_TOKEN_REQUEST_RULES);
+
 pub(crate) static CREATE_TEMPORARY_ACCESS_KEY: Operation = Operation::new(
         "create_temporary_access_key",
         "CreateTemporaryAccessKey",
@@ -187,6 +200,24 @@ static ID_OR_NAME_DOMAIN_RULES: ObjectRule = ObjectRule::new(
 static ID_OR_NAME_PROJECT_RULES: ObjectRule = ObjectRule::new(
     "IdOrNameProject",
     &[Member::optional("id", Rule::text()), Member::optional("name", Rule::text())],
+);
+
+static CREATE_TOKEN_WITH_ID_TOKEN_REQUEST_RULES: ObjectRule = ObjectRule::new(
+    "CreateTokenWithIdTokenRequest",
+    &[Member::required("auth", Rule::object(&ID_TOKEN_AUTH_RULES))],
+);
+
+static ID_TOKEN_AUTH_RULES: ObjectRule = ObjectRule::new(
+    "IdTokenAuth",
+    &[
+        Member::required("id_token", Rule::object(&ID_TOKEN_RULES)),
+        Member::optional("scope", Rule::object(&TOKEN_SCOPE_RULES)),
+    ],
+);
+
+static ID_TOKEN_RULES: ObjectRule = ObjectRule::new(
+    "IdToken",
+    &[Member::required("id", Rule::secret())],
 );
 
 static CREATE_TEMPORARY_ACCESS_KEY_REQUEST_RULES: ObjectRule = ObjectRule::new(

@@ -49,7 +49,7 @@ huaweicloud_core::codegen::model! {
 
 /// An endpoint of a service.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CatalogEndpoint {
@@ -71,7 +71,7 @@ huaweicloud_core::codegen::model! {
 
 /// A service that a token can access.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CatalogEntry {
@@ -195,6 +195,61 @@ huaweicloud_core::codegen::body! {
     CreateTokenResponse { x_subject_token: "X-Subject-Token" }
 }
 
+/// The request body of `create_token_with_id_token`.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateTokenWithIdTokenRequest {
+    /// ID token and scope of the token.
+    pub auth: Option<IdTokenAuth>,
+}
+
+impl CreateTokenWithIdTokenRequest {
+    /// Returns a `CreateTokenWithIdTokenRequest` with nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`auth`](Self#structfield.auth).
+    #[must_use]
+    pub fn auth(mut self, auth: IdTokenAuth) -> Self {
+        self.auth = Some(auth);
+        self
+    }
+}
+
+huaweicloud_core::codegen::model! {
+    CreateTokenWithIdTokenRequest { auth }
+}
+
+huaweicloud_core::codegen::body! {
+    CreateTokenWithIdTokenRequest {}
+}
+
+/// The response of `create_token_with_id_token`.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateTokenWithIdTokenResponse {
+    /// User, scope and expiry of the new token.
+    pub token: Option<FederatedToken>,
+    /// The token.
+    ///
+    /// From the header `X-Subject-Token`; not part of the body.
+    pub x_subject_token: Option<Secret>,
+}
+
+huaweicloud_core::codegen::model! {
+    CreateTokenWithIdTokenResponse { token }
+}
+
+huaweicloud_core::codegen::body! {
+    CreateTokenWithIdTokenResponse { x_subject_token: "X-Subject-Token" }
+}
+
 /// A domain (account).
 ///
 /// Source: *Querying the List of Domains Accessible to Users* (2025-12-11).
@@ -246,9 +301,107 @@ huaweicloud_core::codegen::model! {
     DomainName { name }
 }
 
+/// A user group that a federated user is mapped to.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FederatedGroup {
+    /// Id of the group.
+    pub id: Option<String>,
+    /// Name of the group.
+    pub name: Option<String>,
+}
+
+huaweicloud_core::codegen::model! {
+    FederatedGroup { id, name }
+}
+
+/// The user, scope and expiry of a token of a federated user.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FederatedToken {
+    /// Services that the token can access.
+    pub catalog: List<CatalogEntry>,
+    /// Domain that the token is scoped to.
+    pub domain: Option<TokenDomain>,
+    /// Expiry time of the token, in RFC 3339 format, in UTC with microseconds.
+    pub expires_at: Option<String>,
+    /// Issue time of the token.
+    pub issued_at: Option<String>,
+    /// How the token was obtained; `mapped` for a federated user.
+    pub methods: List<String>,
+    /// Project that the token is scoped to.
+    pub project: Option<TokenProject>,
+    /// Permissions of the token.
+    pub roles: List<TokenRole>,
+    /// Federated user that the token belongs to.
+    pub user: Option<FederatedUser>,
+}
+
+huaweicloud_core::codegen::model! {
+    FederatedToken {
+        catalog, domain, expires_at, issued_at, methods, project, roles, user,
+    }
+}
+
+/// The federated user that a token belongs to.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FederatedUser {
+    /// How the user was identified.
+    pub os_federation: Option<FederationDetails>,
+    /// Account of the user.
+    pub domain: Option<TokenDomain>,
+    /// Id of the user.
+    pub id: Option<String>,
+    /// Name of the user.
+    pub name: Option<String>,
+}
+
+huaweicloud_core::codegen::model! {
+    FederatedUser { os_federation = "OS-FEDERATION", domain, id, name }
+}
+
+/// The identity provider, the protocol and the groups of a federated user.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FederationDetails {
+    /// Identity provider that identified the user.
+    pub identity_provider: Option<FederationId>,
+    /// Protocol by which the user was identified.
+    pub protocol: Option<FederationId>,
+    /// User groups that the user is mapped to.
+    pub groups: List<FederatedGroup>,
+}
+
+huaweicloud_core::codegen::model! {
+    FederationDetails { identity_provider, protocol, groups }
+}
+
+/// An identity provider or a protocol, identified by its id.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FederationId {
+    /// Id.
+    pub id: Option<String>,
+}
+
+huaweicloud_core::codegen::model! {
+    FederationId { id }
+}
+
 /// A domain, identified by id or name.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdOrNameDomain {
@@ -286,7 +439,7 @@ huaweicloud_core::codegen::model! {
 
 /// A project, identified by id or name.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdOrNameProject {
@@ -320,6 +473,73 @@ impl IdOrNameProject {
 
 huaweicloud_core::codegen::model! {
     IdOrNameProject { id, name }
+}
+
+/// An OpenID Connect ID token.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct IdToken {
+    /// ID token, as the identity provider has issued it.
+    pub id: Option<Secret>,
+}
+
+impl IdToken {
+    /// Returns a `IdToken` with nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`id`](Self#structfield.id).
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Secret>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+}
+
+huaweicloud_core::codegen::model! {
+    IdToken { id }
+}
+
+/// The ID token and the scope of the requested token.
+///
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct IdTokenAuth {
+    /// ID token of the identity provider.
+    pub id_token: Option<IdToken>,
+    /// Scope of the token; without it, the token has none.
+    pub scope: Option<TokenScope>,
+}
+
+impl IdTokenAuth {
+    /// Returns a `IdTokenAuth` with nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`id_token`](Self#structfield.id_token).
+    #[must_use]
+    pub fn id_token(mut self, id_token: IdToken) -> Self {
+        self.id_token = Some(id_token);
+        self
+    }
+
+    /// Sets [`scope`](Self#structfield.scope).
+    #[must_use]
+    pub fn scope(mut self, scope: TokenScope) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+}
+
+huaweicloud_core::codegen::model! {
+    IdTokenAuth { id_token, scope }
 }
 
 /// The agency that a temporary access key is created from. Requires `domain_id` or `domain_name`.
@@ -433,7 +653,7 @@ huaweicloud_core::codegen::model! {
 
 /// The details of an error.
 ///
-/// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
+/// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*; *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeystoneError {
@@ -451,7 +671,7 @@ huaweicloud_core::codegen::model! {
 
 /// An error response in the format of OpenStack Keystone.
 ///
-/// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*.
+/// Source: *Obtaining Temporary Access Keys and Security Tokens of an IAM User*; *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeystoneErrorResponse {
@@ -887,7 +1107,7 @@ huaweicloud_core::codegen::model! {
 
 /// A domain (account) in a token.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenDomain {
@@ -1022,7 +1242,7 @@ huaweicloud_core::codegen::model! {
 
 /// A project in a token.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenProject {
@@ -1040,7 +1260,7 @@ huaweicloud_core::codegen::model! {
 
 /// A permission of a token.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11); *Verifying a Token* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenRole {
@@ -1056,7 +1276,7 @@ huaweicloud_core::codegen::model! {
 
 /// The scope of a token: either a domain or a project.
 ///
-/// Source: *Obtaining a User Token Through Password Authentication* (2025-12-11).
+/// Source: *Obtaining a Token with an OpenID Connect ID Token* (2025-12-11); *Obtaining a User Token Through Password Authentication* (2025-12-11).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenScope {

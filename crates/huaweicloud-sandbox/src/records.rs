@@ -1,11 +1,12 @@
 //! Response bodies: the test's own, the documented example for the documented ids, generated ones for others.
 
-use std::ops::Range;
+use std::{ops::Range, time::SystemTime};
 
 use huaweicloud_core::metadata::{PageStyle, Pagination};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    auth::issue_keys,
     content::Content,
     contract::{Route, parameters},
     generate::oldest_time,
@@ -33,7 +34,11 @@ pub(crate) fn response(content: &Content, route: &Route<'_>, arguments: &Map<Str
     let Some(pagination) = &route.operation.pagination else {
         let fixture = content.fixture(contract, route.operation, arguments).and_then(|fixture| fixture.body.clone());
         let documented = contract.documented_arguments(route.operation);
-        let body = fixture.unwrap_or_else(|| asked_for(example, true, &documented, arguments));
+        let body = fixture.unwrap_or_else(|| {
+            let mut body = asked_for(example, true, &documented, arguments);
+            issue_keys(&mut body, arguments, SystemTime::now());
+            body
+        });
         return Some(Success { status, body: Some(body), list: None });
     };
     let list = content.list(contract, route.operation, arguments)?;

@@ -24,7 +24,8 @@ fuzz_target!(|bytes: &[u8]| {
     fs::write(&file, bytes).unwrap();
     let file = file.to_str().unwrap();
     runtime.block_on(async {
-        let _ = Profile::new(Environment::of([("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)])).load().await;
+        let loader = Loader::new().environment(Environment::of([("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)]));
+        let _ = Profile.load(&loader.context()).await;
         let keys = [("HUAWEICLOUD_SDK_AK", "AK"), ("HUAWEICLOUD_SDK_SK", "SK"), ("HUAWEICLOUD_SDK_REGIONS_FILE", file)];
         let loader = Loader::new().environment(Environment::of(keys)).region("cn-south-1");
         if let Ok(builder) = loader.configure(|builder| builder.transport(Arc::new(no_answer))).load().await {

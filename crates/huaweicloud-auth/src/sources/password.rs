@@ -1,17 +1,14 @@
 //! IAM tokens from a user name and a password.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::{Duration, SystemTime},
-};
+use std::sync::{Arc, OnceLock};
 
-use huaweicloud_core::{BoxFuture, Config, Credential, Error, ErrorKind, Secret, time};
+use huaweicloud_core::{BoxFuture, Credential, Error, ErrorKind, Secret};
 use huaweicloud_iam::types::{
     CreateTokenRequest, DomainName, IdOrNameDomain, IdOrNameProject, TokenAuth, TokenIdentity, TokenPassword,
     TokenPasswordUser, TokenScope as Scope,
 };
 
-use crate::{CredentialSource, LoadedCredentials, Lookup};
+use crate::{Context, CredentialSource, LoadedCredentials, Lookup, keys::expiry};
 
 /// The scope of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +38,6 @@ pub struct Password {
     user: String,
     password: Secret,
     scope: TokenScope,
-    config: Option<Config>,
     /// The error with which IAM rejected the login.
     refused: Arc<OnceLock<Error>>,
 }
@@ -55,29 +51,10 @@ impl Password {
         password: impl Into<Secret>,
         scope: TokenScope,
     ) -> Self {
-        Self {
-            domain: domain.into(),
-            user: user.into(),
-            password: password.into(),
-            scope,
-            config: None,
-            refused: Arc::default(),
-        }
+        Self { domain: domain.into(), user: user.into(), password: password.into(), scope, refused: Arc::default() }
     }
 
-    /// Sets the configuration of the IAM client. [`Loader`](crate::Loader) sets it automatically.
-    #[must_use]
-    pub fn config(mut self, config: Config) -> Self {
-        self.config = Some(config);
-        // Another IAM may accept the login.
-        self.refused = Arc::default();
-        self
-    }
-
-    async fn log_in(&self) -> Result<Lookup, Error> {
-        let config = self.config.as_ref().ok_or_else(|| {
-            Error::new(ErrorKind::Config, "it is not known where IAM is: give the password to a Loader, or a config")
-        })?;
+    async fn log_in(&self, context: &Context) -> Result<Lookup, Error> {
         let scope = match &self.scope {
             TokenScope::ProjectName(name) => Scope::new().project(IdOrNameProject::new().name(name)),
             TokenScope::ProjectId(id) => Scope::new().project(IdOrNameProject::new().id(id)),
@@ -89,7 +66,7 @@ impl Password {
             .password(self.password.clone());
         let identity = TokenIdentity::new().methods(["password"]).password(TokenPassword::new().user(user));
         let body = CreateTokenRequest::new().auth(TokenAuth::new().identity(identity).scope(scope));
-        let response = huaweicloud_iam::Client::new(config)?
+        let response = huaweicloud_iam::Client::new(&context.config_builder().build()?)?
             .keystone_create_user_token_by_password()
             .nocatalog("true")
             .body(body)
@@ -100,8 +77,7 @@ impl Password {
         let expires_at = response
             .token
             .as_ref()
-            .and_then(|token| time::parse(token.expires_at.as_deref()?, "UTC"))
-            .and_then(|millis| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis.try_into().ok()?)))
+            .and_then(|token| expiry(token.expires_at.as_deref()?))
             .ok_or_else(|| missing("the time when the token ends"))?;
         let credential = Credential::token(token);
         credential.check()?;
@@ -114,12 +90,12 @@ impl CredentialSource for Password {
         "password"
     }
 
-    fn load(&self) -> BoxFuture<'_, Result<Lookup, Error>> {
+    fn load<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<Lookup, Error>> {
         Box::pin(async {
             if let Some(refusal) = self.refused.get() {
                 return Err(refusal.clone());
             }
-            let found = self.log_in().await;
+            let found = self.log_in(context).await;
             if let Err(error) = &found
                 && (error.is_unauthenticated() || error.is_permission_denied())
             {
