@@ -44,7 +44,7 @@ fn targets(requests: &[RecordedRequest]) -> Vec<&str> {
     requests.iter().map(|request| request.target.as_str()).collect()
 }
 
-/// Returns keys as STS and the pod identity agent issue them: the first are good for an hour, others longer.
+/// Returns keys as STS and the pod identity service issue them: the first are good for an hour, others longer.
 fn issued(access: &str, names: [&str; 4]) -> String {
     let hours = if access == "FIRST" { 1 } else { 3 };
     let end = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() + hours * 3_600_000;
@@ -328,8 +328,8 @@ async fn pod_identity_sends_its_token_and_again() {
     // The last of the chain, after a metadata service that belongs to somebody else, and a call with its keys.
     let sandbox = Sandbox::builder().made_up_ids().start().await.unwrap();
     let keys = issued(sandbox.access_key(), CAMEL).replace(SECRET, sandbox.secret_key());
-    let (agent, other) = (Canned::response("200 OK", "", &keys).await, Canned::response("403 No", "", "").await);
-    let variables = [("HC_CONTAINER_CREDENTIALS_FULL_URI", agent.url.as_str()), variables[1]];
+    let (pods, other) = (Canned::response("200 OK", "", &keys).await, Canned::response("403 No", "", "").await);
+    let variables = [("HC_CONTAINER_CREDENTIALS_FULL_URI", pods.url.as_str()), variables[1]];
     let loader = Loader::new().environment(home.environment(&variables)).endpoint(sandbox.url()).region("cn-south-1");
     let metadata = unreachable_metadata().endpoint(&other.url);
     let config = loader.metadata(metadata).load().await.unwrap().build().unwrap();
@@ -353,7 +353,7 @@ async fn pod_identity_says_what_is_wrong_and_sends_no_token_to_strangers() {
     ])
     .await;
     let message = failure(PodIdentity::new(&server.url, &file), &context).await;
-    for part in ["pod identity agent at http://127.0.0.1", "403", "no association", file.to_str().unwrap()] {
+    for part in ["pod identity service at http://127.0.0.1", "403", "no association", file.to_str().unwrap()] {
         assert!(message.contains(part), "{message} lacks {part:?}");
     }
     let message = failure(PodIdentity::new(&server.url, &file), &context).await;
@@ -455,7 +455,7 @@ async fn sources_are_tried_in_the_order_of_the_official_sdk() {
         ("HUAWEICLOUD_SDK_AK", "KEYS"),
         ("HUAWEICLOUD_SDK_SK", "s"),
         ("HUAWEICLOUD_CREDENTIAL_PROCESS", "/no/process"),
-        ("HC_CONTAINER_CREDENTIALS_FULL_URI", "https://agent.example.com"),
+        ("HC_CONTAINER_CREDENTIALS_FULL_URI", "https://pods.example.com"),
         ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/no/pod"),
     ];
     let shown = async |home: &Home, variables: &[(&str, &str)]| {

@@ -13,7 +13,8 @@ use crate::{Context, CredentialSource, Lookup, file::read_token, keys};
 const FULL_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN_FILE: &str = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
-static AGENT: Service = Service::new("pod-identity", "pod identity", "Pod identity agent", Scope::Project, &[], &[]);
+static POD_IDENTITY: Service =
+    Service::new("pod-identity", "pod identity", "Pod identity service", Scope::Project, &[], &[]);
 
 /// The timeout of the request, as in the official SDKs.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -21,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The largest response that is read, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// A source that asks the pod identity agent of a cluster for temporary keys.
+/// A source that asks the pod identity service of a cluster for temporary keys.
 ///
 /// By default its URI and the file with the token of the pod come from `HC_CONTAINER_CREDENTIALS_FULL_URI` and
 /// `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`, which the cluster sets. The file is read again for each set of keys.
@@ -71,17 +72,17 @@ impl PodIdentity {
             .max_body(LARGEST)
             .retry(RetryPolicy::none())
             .build()?;
-        let mut request = Client::new(&config, &AGENT)?.request(Method::POST, url.path());
+        let mut request = Client::new(&config, &POD_IDENTITY)?.request(Method::POST, url.path());
         for (name, value) in url.query_pairs() {
             request = request.query(name, value);
         }
         let response = request.authorization(token).secrets([]).body("{}").send().await.map_err(|error| {
             let shown = file.display();
-            let message = format!("the pod identity agent at {uri} gave no keys for the token in {shown}: {error}");
+            let message = format!("the pod identity service at {uri} gave no keys for the token in {shown}: {error}");
             Error::new(ErrorKind::Credentials, message).with_source(error)
         })?;
-        let loaded =
-            keys::temporary(&response).map_err(|reason| wrong(format!("the pod identity agent at {uri} {reason}")))?;
+        let loaded = keys::temporary(&response)
+            .map_err(|reason| wrong(format!("the pod identity service at {uri} {reason}")))?;
         Ok(Lookup::found(loaded))
     }
 }
