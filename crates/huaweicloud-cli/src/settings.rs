@@ -32,6 +32,14 @@ pub fn with_connection(command: Command) -> Command {
             .action(ArgAction::Append),
         )
         .arg(
+            text(
+                "profile",
+                "NAME",
+                "Profile of the credentials file; several for a timeline [env: HUAWEICLOUD_PROFILE]",
+            )
+            .action(ArgAction::Append),
+        )
+        .arg(
             text("endpoint", "URL", "Endpoint of all services, such as a sandbox [env: HWC_ENDPOINT]")
                 .env("HWC_ENDPOINT")
                 .hide_env(true),
@@ -57,7 +65,7 @@ pub fn with_connection(command: Command) -> Command {
 /// A client configuration, with the sandbox that it connects to, if any.
 pub struct Connection {
     pub config: Config,
-    /// The same in further regions.
+    /// Those of further profiles and regions.
     pub others: Vec<Config>,
     #[expect(dead_code, reason = "it runs until it is dropped")]
     sandbox: Option<Sandbox>,
@@ -66,10 +74,13 @@ pub struct Connection {
 /// Creates a connection from the flags. Starts `sandbox` and connects to it if `--sandbox` is set.
 pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<Connection, Failure> {
     let regions: Vec<&String> = arguments.get_many("region").into_iter().flatten().collect();
+    let profiles: Vec<&String> = arguments.get_many("profile").into_iter().flatten().collect();
     let endpoint = endpoint(arguments);
+    let is_elsewhere = !regions.is_empty() || !profiles.is_empty() || endpoint.is_some();
     let sandbox = match arguments.get_flag("sandbox") {
-        true if !regions.is_empty() || endpoint.is_some() => {
-            return Err(Failure::wrong_use("--sandbox has an endpoint of its own: leave out --region and --endpoint"));
+        true if is_elsewhere => {
+            let message = "--sandbox has an endpoint and keys of its own: leave out --region, --profile and --endpoint";
+            return Err(Failure::wrong_use(message));
         }
         true => Some(sandbox.start().await?),
         false => None,
@@ -77,13 +88,18 @@ pub async fn connect(arguments: &ArgMatches, sandbox: SandboxBuilder) -> Result<
     if regions.len() > 1 && endpoint.is_some() {
         return Err(Failure::wrong_use("--endpoint is that of one region: give one --region"));
     }
-    let (first, others) = regions.split_first().map_or((None, &[][..]), |(first, others)| (Some(*first), others));
-    let config = configuration(arguments, first, sandbox.as_ref()).await?;
-    let mut further = Vec::new();
-    for region in others {
-        further.push(configuration(arguments, Some(region), None).await?);
+    let mut configs = Vec::new();
+    for profile in optional(&profiles) {
+        for region in optional(&regions) {
+            configs.push(configuration(arguments, profile, region, sandbox.as_ref()).await?);
+        }
     }
-    Ok(Connection { config, others: further, sandbox })
+    Ok(Connection { config: configs.remove(0), others: configs, sandbox })
+}
+
+/// Returns each of the values, or once none.
+fn optional<'a>(given: &[&'a String]) -> Vec<Option<&'a String>> {
+    if given.is_empty() { vec![None] } else { given.iter().copied().map(Some).collect() }
 }
 
 /// Returns the endpoint that is given. A variable that is empty is not set, and a sandbox takes precedence over one.
@@ -93,9 +109,10 @@ fn endpoint(arguments: &ArgMatches) -> Option<&String> {
     arguments.get_one::<String>("endpoint").filter(|url| is_given || of_variable(url))
 }
 
-/// Creates the configuration for a region, or for a sandbox.
+/// Creates the configuration for a profile and a region, or for a sandbox.
 async fn configuration(
     arguments: &ArgMatches,
+    profile: Option<&String>,
     region: Option<&String>,
     sandbox: Option<&Sandbox>,
 ) -> Result<Config, Failure> {
@@ -104,6 +121,9 @@ async fn configuration(
         Some(sandbox) => sandbox.config_builder(),
         None => {
             let mut loader = Loader::new();
+            if let Some(profile) = profile {
+                loader = loader.profile(profile);
+            }
             if let Some(region) = region {
                 loader = loader.region(region);
             }

@@ -169,7 +169,9 @@ pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let connection = settings::connect(flags, Sandbox::builder().made_up_ids()).await?;
     if !connection.others.is_empty() {
-        return Err(Failure::wrong_use("a call goes to one region: give one --region"));
+        return Err(Failure::wrong_use(
+            "a call goes to one region, by one profile: give one --region and one --profile",
+        ));
     }
     let client = Client::new(&connection.config, service.metadata)?;
     let call = Call::new(client, entry).arguments(arguments);

@@ -77,7 +77,7 @@ fn usage_errors_print_messages_and_exit_codes() {
         (vec!["timeline", "--sandbox", "ecs/1"], 2, "known are coc, codeartsdeploy, osm, projectman"),
         (vec!["timeline", "--sandbox", "projectman/1"], 2, "does not have the form projectman/project_id/issue_id"),
         (vec!["timeline", "--sandbox", "projectman/a/b"], 2, "issue_id must be an integer, got \"b\""),
-        (vec!["timeline", "--sandbox", "--region", "cn-south-1"], 2, "leave out --region"),
+        (vec!["timeline", "--sandbox", "--region", "cn-south-1"], 2, "leave out --region, --profile and --endpoint"),
         (vec!["timeline", "--sandbox", "--time-zone", "Mars"], 2, "--time-zone must read like GMT+8"),
         (vec!["timeline", "--sandbox", "-o", "xml"], 2, "possible values: table, json, csv, tsv"),
         ([&osm[..], &[""]].concat(), 2, "case_id: must not be empty"),

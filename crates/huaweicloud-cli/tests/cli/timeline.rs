@@ -442,3 +442,27 @@ fn wrong_calls_and_services_out_of_reach_are_told_apart() {
         "{stderr}"
     );
 }
+
+/// Several accounts in one run, by the names of their profiles.
+#[test]
+fn profiles_are_accounts() {
+    let sandbox = Playing::start(&[]);
+    let export = |name: &str| &sandbox.exports.iter().find(|(known, _)| known == name).unwrap().1;
+    let (ak, sk) = (export("HUAWEICLOUD_SDK_AK"), export("HUAWEICLOUD_SDK_SK"));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let section = |name: &str| format!("[{name}]\nak = {ak}\nsk = {sk}\ndomain_id = {name}-domain\n");
+    std::fs::write(file.path(), section("ann") + &section("bob")).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command =
+            hwc(&[&["timeline", "osm/123", "-o", "json", "--endpoint", &sandbox.url], arguments].concat());
+        output(command.env("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file.path()).output().unwrap())
+    };
+    let (code, stdout, stderr) = run(&["--profile", "ann", "--profile", "bob"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let mut accounts: Vec<Value> =
+        stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["account"].clone()).collect();
+    accounts.sort_by_key(ToString::to_string);
+    assert_eq!(accounts, ["ann-domain", "bob-domain"]);
+    let (code, _, stderr) = run(&["--profile", "carol"]);
+    assert!(code == Some(2) && stderr.contains("carol") && !stderr.contains(sk.as_str()), "{stderr}");
+}
