@@ -33,10 +33,11 @@ fn root() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Who did what, when, to tickets, incidents, work items and applications on Huawei Cloud (unofficial)")
         .after_help(
-            "Credentials come from where the official SDKs look: the variables HUAWEICLOUD_SDK_AK and \
-             HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), the file \
-             ~/.huaweicloud/credentials, the metadata of an ECS server. HUAWEICLOUD_SDK_AUTH_TOKEN holds an IAM \
-             token.\n\n\
+            "Credentials come from where the official SDKs look, in this order: OIDC (HUAWEICLOUD_OIDC_…), the variables \
+             HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (with HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), an \
+             identity provider (HUAWEICLOUD_SDK_IDP_ID) or an IAM token (HUAWEICLOUD_SDK_AUTH_TOKEN), a command \
+             (HUAWEICLOUD_CREDENTIAL_PROCESS), the file ~/.huaweicloud/credentials (--profile), the metadata of an ECS \
+             server, the identity of a pod.\n\n\
              Exit codes: 0 success; 1 a service reported an error; 2 wrong usage or no credentials; 3 a service could \
              not be reached, or its response could not be trusted; 130 interrupted.\n\n\
              Try it without an account: hwc timeline --sandbox",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource, value_parser};
 use huaweicloud_auth::Loader;
-use huaweicloud_core::{Config, time};
+use huaweicloud_core::{Config, ErrorKind, time};
 use huaweicloud_sandbox::{Sandbox, SandboxBuilder};
 
 use crate::failure::Failure;
@@ -131,10 +131,9 @@ async fn configuration(
                 loader = loader.endpoint(endpoint);
             }
             loader.load().await.map_err(|error| {
-                Failure::from(error).hint(
-                    "give --region REGION or --endpoint URL, and see hwc --help for credentials; \
-                                           or try --sandbox, which needs no account",
-                )
+                let is_missing = error.kind() == ErrorKind::Config && region.is_none() && endpoint(arguments).is_none();
+                let how = if is_missing { "give --region REGION or --endpoint URL, or" } else { "see hwc --help, or" };
+                Failure::from(error).hint(&format!("{how} try --sandbox, which needs no account"))
             })?
         }
     };
