@@ -157,7 +157,7 @@ async fn read(
     backwards: bool,
     asks_for_time: bool,
 ) -> Result<ExitCode, Failure> {
-    let progress = Progress::new(printer.prints_at_once());
+    let mut progress = Progress::new(printer.prints_at_once());
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     let mut ticks = tokio::time::interval(TICK);
     let mut held: Vec<Event> = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use huaweicloud_history::Summary;
@@ -15,35 +15,34 @@ pub struct Progress {
     bar: ProgressBar,
     /// Whether stdout is a terminal, too, and is written to meanwhile.
     is_shared: bool,
+    /// How many records had come when the latest ones came, and when that was.
+    latest: (usize, Instant),
 }
 
 /// How many things are named that are waited for.
 const NAMED: usize = 3;
+
+/// After which time without a record that is said.
+const SILENT: Duration = Duration::from_secs(2);
 
 impl Progress {
     pub fn new(prints_meanwhile: bool) -> Self {
         // Hidden by itself where stderr is no terminal.
         let bar = ProgressBar::new_spinner();
         bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or(ProgressStyle::default_spinner()));
-        Self { bar, is_shared: prints_meanwhile && io::stdout().is_terminal() }
+        let is_shared = prints_meanwhile && io::stdout().is_terminal();
+        Self { bar, is_shared, latest: (0, Instant::now()) }
     }
 
     /// Shows how far a walk is.
-    pub fn show(&self, summary: &Summary) {
+    pub fn show(&mut self, summary: &Summary) {
         if self.bar.is_hidden() {
             return;
         }
-        let Summary { things, events, in_progress, .. } = summary;
-        let seconds = self.bar.elapsed().max(Duration::from_millis(1)).as_secs_f64();
-        let done = things - in_progress.len();
-        let rate = *events as f64 / seconds;
-        let names: Vec<String> = in_progress.iter().take(NAMED).map(|name| output::visible(name)).collect();
-        let more = in_progress.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let waiting = if names.is_empty() { "the lists".to_owned() } else { names.join(", ") };
-        self.bar.set_message(format!(
-            "{done} of {things} things, {events} events, {rate:.0}/s, waiting for {waiting}{more}"
-        ));
+        if summary.records != self.latest.0 {
+            self.latest = (summary.records, Instant::now());
+        }
+        self.bar.set_message(line(summary, self.bar.elapsed(), self.latest.1.elapsed()));
         self.bar.tick();
     }
 
@@ -61,5 +60,35 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// Returns how far a walk is, after this time, and after this time without a record.
+fn line(summary: &Summary, elapsed: Duration, silent: Duration) -> String {
+    let Summary { things, events, in_progress, .. } = summary;
+    let done = things - in_progress.len();
+    let rate = *events as f64 / elapsed.max(Duration::from_millis(1)).as_secs_f64();
+    let names: Vec<String> = in_progress.iter().take(NAMED).map(|name| output::visible(name)).collect();
+    let more = in_progress.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let waiting = if names.is_empty() { "the lists".to_owned() } else { names.join(", ") };
+    let silent = if silent >= SILENT { format!(" for {} s", silent.as_secs()) } else { String::new() };
+    format!("{done} of {things} things, {events} events, {rate:.0}/s, waiting for {waiting}{more}{silent}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_is_waited_for_and_how_long() {
+        let mut summary = Summary::default();
+        let seconds = Duration::from_secs;
+        assert_eq!(line(&summary, seconds(0), seconds(0)), "0 of 0 things, 0 events, 0/s, waiting for the lists");
+        (summary.things, summary.events) = (12, 600);
+        summary.in_progress = (1..6).map(|id| format!("a/\u{1b}{id}")).collect();
+        let expected =
+            "7 of 12 things, 600 events, 60/s, waiting for a/\\u{1b}1, a/\\u{1b}2, a/\\u{1b}3 and 2 more for 4 s";
+        assert_eq!(line(&summary, seconds(10), seconds(4)), expected);
     }
 }

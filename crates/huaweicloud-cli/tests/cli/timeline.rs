@@ -466,3 +466,46 @@ fn profiles_are_accounts() {
     let (code, _, stderr) = run(&["--profile", "carol"]);
     assert!(code == Some(2) && stderr.contains("carol") && !stderr.contains(sk.as_str()), "{stderr}");
 }
+
+/// A terminal sees how far a walk is and what it waits for, apart from the events.
+#[cfg(unix)]
+#[test]
+fn a_terminal_sees_what_is_waited_for() {
+    let plan = [json!({ "operation": "list_case_operate_logs", "do": { "fault": "slow", "millis": 20 } })];
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), Value::from(&plan[..]).to_string()).unwrap();
+    let sandbox = Playing::start(&["--faults", file.path().to_str().unwrap()]);
+    let (mut terminal, other) = pty_process::blocking::open().unwrap();
+    terminal.resize(pty_process::Size::new(24, 100)).unwrap();
+    let mut command = hwc(&["timeline", "osm/123", "--endpoint", &sandbox.url]);
+    command.envs(sandbox.exports.clone());
+    let command = pty_process::blocking::Command::from(command).stdout(Stdio::piped());
+    let mut process = command.env("TERM", "xterm").spawn(other).unwrap();
+    let mut text = Vec::new();
+    let _ = terminal.read_to_end(&mut text);
+    let mut stdout = String::new();
+    process.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    assert!(process.wait().unwrap().success());
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("0 of 1 things, 0 events, 0/s, waiting for osm/123"), "{text}");
+    assert!(!stdout.contains("waiting") && stdout.contains("osm/123"), "{stdout}");
+}
+
+/// A disk that is full is an error; a stdout that is closed has no reader.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    for format in ["table", "json", "csv"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = hwc(&["timeline", "--sandbox", "-o", format]);
+        let (code, _, stderr) = output(command.stdout(full).output().unwrap());
+        assert_eq!(
+            (code, stderr.as_str()),
+            (Some(3), "hwc: stdout: No space left on device (os error 28)\n"),
+            "{format}"
+        );
+    }
+    let closed = format!("exec {} timeline --sandbox >&-", env!("CARGO_BIN_EXE_hwc"));
+    let output = Command::new("sh").args(["-c", &closed]).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
