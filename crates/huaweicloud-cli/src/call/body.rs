@@ -51,7 +51,9 @@ impl Members<'_> {
             // Writing to a string cannot fail.
             let _ = write!(self.text, "\n{indent}{}: {}{as_in}{required}", member.name, kind(&member.rule, false));
             let description = node["description"].as_str().or_else(|| target["description"].as_str());
-            let words = plain(description.unwrap_or_default(), "") + &in_words(&member.rule);
+            let words = plain(description.unwrap_or_default(), "")
+                + &in_words(&member.rule)
+                + &meanings(items_of(self.spec, target));
             if !words.is_empty() {
                 let _ = write!(self.text, "\n{indent}    {}", words.trim_start());
             }
@@ -60,6 +62,17 @@ impl Members<'_> {
             }
         }
     }
+}
+
+/// Returns what each documented value means, as a sentence after another one; empty if no document says so.
+fn meanings(schema: &Value) -> String {
+    let values = ["x-extensible-enum", "enum"].iter().find_map(|key| schema[key].as_array());
+    let Some((values, meanings)) = values.zip(schema["x-enum-descriptions"].as_array()) else { return String::new() };
+    let each = values.iter().zip(meanings).map(|(value, meaning)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("`{value}` {}", plain(meaning.as_str().unwrap_or_default(), ""))
+    });
+    format!(" These mean: {}.", each.collect::<Vec<_>>().join(", "))
 }
 
 /// Returns the rules of the objects in a value.

@@ -43,6 +43,10 @@ fn help_shows_every_member_of_a_body_and_an_example() {
     {
         assert!(shown.contains(text), "{text} is missing:\n{shown}");
     }
+    // Codes are explained.
+    let shown = help(&["call", "projectman", "list-issues-v4"]);
+    let text = "      Priorities of the work items. Known values: `1`, `2`, `3`. These mean: `1`\n      low, `2` medium, `3` high.\n";
+    assert!(shown.contains(text), "{shown}");
     // The documents hide passwords with asterisks.
     let shown = help(&["call", "iam", "keystone-create-user-token-by-password"]);
     assert!(shown.contains(r#""password": "…","#) && !shown.contains('*'), "{shown}");
