@@ -73,7 +73,8 @@ fn line(summary: &Summary, elapsed: Duration, silent: Duration) -> String {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let waiting = if names.is_empty() { "the lists".to_owned() } else { names.join(", ") };
     let silent = if silent >= SILENT { format!(" for {} s", silent.as_secs()) } else { String::new() };
-    format!("{done} of {things} things, {events} events, {rate:.0}/s, waiting for {waiting}{more}{silent}")
+    let plural = if *things == 1 { "" } else { "s" };
+    format!("{done} of {things} thing{plural}, {events} events, {rate:.0}/s, waiting for {waiting}{more}{silent}")
 }
 
 #[cfg(test)]

@@ -487,7 +487,7 @@ fn a_terminal_sees_what_is_waited_for() {
     process.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     assert!(process.wait().unwrap().success());
     let text = String::from_utf8(text).unwrap();
-    assert!(text.contains("0 of 1 things, 0 events, 0/s, waiting for osm/123"), "{text}");
+    assert!(text.contains("0 of 1 thing, 0 events, 0/s, waiting for osm/123"), "{text}");
     assert!(!stdout.contains("waiting") && stdout.contains("osm/123"), "{stdout}");
 }
 
