@@ -111,9 +111,10 @@ impl Record {
 
 impl From<&Item> for Record {
     fn from(item: &Item) -> Self {
+        const BREAKS: [char; 3] = ['\n', '\r', '\t'];
         let text = item.text();
-        // Between members only: strings have no raw line breaks.
-        if text.contains(['\n', '\r']) { Self(text.replace(['\n', '\r'], "").into()) } else { Self(text.into()) }
+        // Between tokens only: strings have no raw control characters.
+        if text.contains(BREAKS) { Self(text.replace(BREAKS, "").into()) } else { Self(text.into()) }
     }
 }
 
@@ -150,5 +151,16 @@ mod rfc3339 {
         let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
         let millis = time::parse(&text, "GMT").ok_or_else(|| de::Error::custom(format!("{text:?} is not a time")))?;
         Ok(Some(millis.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_on_several_lines_is_the_same_on_one() {
+        let record = Record::from(&Item::new("{\r\n\t\"a\": 1.50,\n  \"b\": \"\\n \"\n}"));
+        assert_eq!(record.text(), "{\"a\": 1.50,  \"b\": \"\\n \"}");
     }
 }

@@ -4,6 +4,7 @@ use std::{cell::Cell, process::ExitCode};
 
 use futures_util::StreamExt as _;
 use huaweicloud_core::{Error, Items, dynamic::Item};
+use huaweicloud_history::Record;
 
 use crate::{failure::Failure, lines, output};
 
@@ -13,7 +14,7 @@ pub async fn print(mut items: Items<Item>, failed: impl Fn(Error) -> Failure) ->
     let lines = (&mut items).map(|item| match item {
         Ok(item) => {
             printed.set(printed.get() + 1);
-            Ok(output::json(&one_line(item.text())))
+            Ok(output::json(Record::from(&item).text()))
         }
         Err(error) => Err(match printed.get() {
             0 => failed(error),
@@ -25,19 +26,4 @@ pub async fn print(mut items: Items<Item>, failed: impl Fn(Error) -> Failure) ->
         output::message(format_args!("hwc: {count} items were added in front meanwhile and are not printed"));
     }
     Ok(code)
-}
-
-/// Returns the text of a JSON value on one line. Strings have no raw control characters: these are between tokens.
-fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r', '\t'], "")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::one_line;
-
-    #[test]
-    fn a_value_on_several_lines_is_the_same_on_one() {
-        assert_eq!(one_line("{\r\n\t\"a\": 1.50,\n  \"b\": \"\\n \"\n}"), "{\"a\": 1.50,  \"b\": \"\\n \"}");
-    }
 }

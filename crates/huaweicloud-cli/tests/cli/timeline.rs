@@ -346,7 +346,7 @@ fn orders_zones_and_colours() {
 
     assert!(!table(&[]).contains('\u{1b}') && table(&["--color", "always"]).contains("\u{1b}[0m"));
     let mut coloured = hwc(&["timeline", "--sandbox", "--color", "auto"]);
-    assert!(!output(coloured.output().unwrap()).1.contains('\u{1b}'), "a pipe is no terminal");
+    assert!(!output(coloured.output().unwrap()).1.contains('\u{1b}'), "a pipe is not a terminal");
 }
 
 /// What a library reads of CSV and TSV is what JSON says.
@@ -409,6 +409,18 @@ fn no_record_reaches_beyond_its_cell() {
     }
 }
 
+/// Tabs and line breaks between the tokens of a response are not part of a line.
+#[test]
+fn a_record_of_any_layout_is_a_line() {
+    let body =
+        "{\n\t\"total_count\": 1,\r\n\t\"incident_operate_log_list\": [{\n\t\t\"incident_log_id\": \"7\"\n\t}]\n}";
+    let fault = json!({ "fault": "body", "status": 200, "body": body });
+    let plan = [json!({ "operation": "list_case_operate_logs", "do": fault })];
+    let (code, stdout, stderr) = run_with_faults(&plan, &["timeline", "osm/123", "-o", "json"]);
+    assert_eq!((code, stdout.lines().count()), (Some(0), 1), "{stderr}");
+    assert_eq!(serde_json::from_str::<Value>(&stdout).unwrap()["record"], json!({ "incident_log_id": "7" }));
+}
+
 #[test]
 fn attempts_are_seen_with_v_and_secrets_never() {
     let plan =
@@ -422,7 +434,7 @@ fn attempts_are_seen_with_v_and_secrets_never() {
     assert!(!stderr.contains("sandbox-secret-key"), "{stderr}");
 }
 
-/// What is wrong with the call is said before anything is looked up, and what cannot be reached is no wrong use.
+/// What is wrong with the call is said before anything is looked up, and what cannot be reached is not wrong use.
 #[test]
 fn wrong_calls_and_services_out_of_reach_are_told_apart() {
     let keys = [("HUAWEICLOUD_SDK_AK", "AK"), ("HUAWEICLOUD_SDK_SK", "SK")];
