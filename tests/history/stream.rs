@@ -218,7 +218,23 @@ async fn a_service_that_is_not_known_is_a_failure() {
     let (read, failures) = read(&mut events).await;
     let sentence = "osmm: is no service with a history; known are coc, codeartsdeploy, osm, projectman";
     assert_eq!((read.len(), failures[0].to_string().as_str(), failures.len()), (0, sentence, 1));
+    assert_eq!(failures[0].kind, FailureKind::Unknown);
     assert!(!events.summary().is_complete());
+}
+
+/// A list that is not asked for any more is missing, not unknown.
+#[tokio::test]
+async fn a_list_that_is_not_asked_for_is_missing() {
+    let transport = |_: http::Request<Bytes>| Err(Error::new(ErrorKind::Connect, "no connection"));
+    let builder = Config::builder().credentials(Credential::keys("AK", "SK")).endpoint("https://service.example.com");
+    let config = builder.transport(Arc::new(transport)).retry(RetryPolicy::none()).build().unwrap();
+    let history = (0..3).fold(History::of(&config), |history, id| history.thing(thing(&format!("osm/CS{id}"))));
+    let mut events = history.service("osm").concurrency(1).stream();
+    let (_, failures) = read(&mut events).await;
+    let list = failures.iter().find(|failure| failure.kind == FailureKind::List).unwrap();
+    let sentence = "osm: a list of things was not read: the 3 calls of this service before could not be made either";
+    assert_eq!(list.to_string(), sentence);
+    assert_eq!((failures.len(), events.summary().lists), (4, 1));
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ impl Failure {
         self
     }
 
-    /// Returns the exit code, or `None` if it is no failure of the command.
+    /// Returns the exit code, or `None` if the command has not failed.
     pub fn code(&self) -> Option<u8> {
         self.code
     }
@@ -60,10 +60,10 @@ impl Failure {
 
 /// Returns the exit code for an error.
 fn code(error: &Error) -> u8 {
-    // A lookup of ids or credentials that reaches nothing is no wrong use.
+    // A lookup of ids or credentials that reaches nothing is not wrong use.
     let lookups = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    let lookup = lookups.filter_map(|cause| cause.downcast_ref::<Error>()).last();
-    match lookup.map_or(error.kind(), Error::kind) {
+    let error = lookups.filter_map(|cause| cause.downcast_ref::<Error>()).last().unwrap_or(error);
+    match error.kind() {
         // A proxy in front of the service fails like this: the service has not rejected anything.
         ErrorKind::Service if error.code().is_none() && error.status() >= Some(500) => UNREACHABLE,
         ErrorKind::Service => REFUSED,
@@ -104,7 +104,7 @@ impl From<huaweicloud_history::Failure> for Failure {
             (_, Some(WRONG_USE)) if failure.listed => Some(REFUSED),
             (_, Some(code)) => Some(code),
             (FailureKind::Item, None) => Some(REFUSED),
-            (FailureKind::List, None) => Some(WRONG_USE),
+            (FailureKind::Unknown, None) => Some(WRONG_USE),
             (_, None) => Some(UNREACHABLE),
         };
         let reported = Self { code, message: output::visible(&sentence(&failure)) };

@@ -30,6 +30,8 @@ pub struct Failure {
 pub enum FailureKind {
     /// A list of things could not be read to its end: what follows is unknown.
     List,
+    /// There is nothing to list: the service is not known, or no list has the ids of its things.
+    Unknown,
     /// A list has an item whose id no request can have: this thing is left out.
     Item,
     /// Nothing of the history could be read.
@@ -111,7 +113,7 @@ impl Failure {
     /// Creates the failure of a kind of things that no list knows.
     pub(crate) fn unlisted(subject: String, message: &str) -> Self {
         let message = format!("{subject}: {message}");
-        Self { subject, kind: FailureKind::List, read: 0, listed: false, message, error: None }
+        Self { subject, kind: FailureKind::Unknown, read: 0, listed: false, message, error: None }
     }
 
     /// Returns the error of the call that failed, if one did.

@@ -54,7 +54,7 @@ impl Summary {
 
     pub(crate) fn fail(&mut self, failure: &Failure) {
         match failure.kind {
-            FailureKind::List => self.lists += 1,
+            FailureKind::List | FailureKind::Unknown => self.lists += 1,
             // The thing has no name under which it was counted.
             FailureKind::Item => {
                 self.things += 1;
