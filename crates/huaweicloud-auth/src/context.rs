@@ -118,7 +118,7 @@ impl Context {
         context
     }
 
-    /// Tells the user something that is no error, such as that others can read a file with keys. A text is told once.
+    /// Tells the user something that is not an error, such as that others can read a file with keys. A text is told once.
     ///
     /// It goes to the listener of [`Loader::on_notice`](crate::Loader::on_notice), and to `tracing` as a warning.
     pub fn notice(&self, text: impl Into<String>) {

@@ -76,7 +76,7 @@ impl Loader {
         self
     }
 
-    /// Sets what is told of notices: what is no error but should be known, such as that others can read a file with
+    /// Sets what is told of notices: what is not an error but should be known, such as that others can read a file with
     /// keys. Each is told once; without a listener they only go to `tracing`, as warnings.
     ///
     /// ```

@@ -28,7 +28,7 @@ pub fn lines(value: &Value, indent: usize) -> (Vec<String>, bool) {
 fn write(value: &Value, start: String, end: &str, lines: &mut Vec<String>, whole: &mut bool) {
     let short = inline(value);
     if start.chars().count() + short.chars().count() + end.len() <= WIDTH {
-        // What a document hides is no value.
+        // The document itself leaves a part out.
         *whole &= !short.contains(REST);
         lines.push(start + &short + end);
         return;

@@ -92,7 +92,7 @@ fn operation(entry: &'static OperationDescriptor, spec: &Value) -> Command {
     command.arg(all_of(operation.pagination.as_ref(), entry, all)).after_help(after)
 }
 
-/// Completes the flag that prints all pages. What is no list has it too, for a better message.
+/// Completes the flag that prints all pages. An operation that is not a list has it too, for a better message.
 fn all_of(pagination: Option<&Pagination>, entry: &OperationDescriptor, flag: Arg) -> Arg {
     let Some(pagination) = pagination else { return flag.hide(true) };
     let size = pagination.size.map(|size| {

@@ -27,7 +27,7 @@ const SILENT: Duration = Duration::from_secs(2);
 
 impl Progress {
     pub fn new(prints_meanwhile: bool) -> Self {
-        // Hidden by itself where stderr is no terminal.
+        // indicatif draws nothing where stderr is not a terminal.
         let bar = ProgressBar::new_spinner();
         bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or(ProgressStyle::default_spinner()));
         let is_shared = prints_meanwhile && io::stdout().is_terminal();
