@@ -1,4 +1,4 @@
-//! Lines on stdout that appear when they come.
+//! What comes from a stream goes to stdout when it comes.
 
 use std::{io, process::ExitCode, time::Duration};
 
@@ -10,47 +10,77 @@ use crate::{
     output::{self, Lines},
 };
 
-/// How often output is flushed, and a key is noticed.
+/// How often output is flushed, progress is shown, and a key is noticed.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Prints each line when it comes, and names each failure on stderr, after the lines before it. Returns the exit code.
-pub async fn print(mut lines: impl Stream<Item = Result<String, Failure>> + Unpin) -> Result<ExitCode, Failure> {
-    let mut out = Lines::stdout();
+/// Where the items of a stream go.
+pub trait Sink<S, T> {
+    fn item(&mut self, item: T) -> io::Result<()>;
+    /// Names a failure, after the items before it.
+    fn failed(&mut self, failure: &Failure) -> io::Result<()>;
+    /// Is called now and then, so that nothing waits for long.
+    fn tick(&mut self, stream: &S) -> io::Result<()>;
+}
+
+/// Passes everything to a sink, until the stream ends, the user interrupts, or the sink fails. Returns the exit code, or
+/// `None` if everything came.
+pub async fn drain<S, T, F>(stream: &mut S, sink: &mut impl Sink<S, T>) -> io::Result<Option<u8>>
+where
+    S: Stream<Item = Result<T, F>> + Unpin,
+    F: Into<Failure>,
+{
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     let mut ticks = tokio::time::interval(TICK);
     let mut code = None;
     loop {
-        let mut is_last = false;
-        let printed = tokio::select! {
-            next = lines.next() => match next {
-                Some(Ok(line)) => out.print(line),
+        tokio::select! {
+            next = stream.next() => match next {
+                Some(Ok(item)) => sink.item(item)?,
                 Some(Err(failure)) => {
-                    let flushed = out.flush();
+                    let failure = failure.into();
                     code = code.max(failure.code());
-                    failure.report();
-                    flushed
+                    sink.failed(&failure)?;
                 }
-                None => {
-                    is_last = true;
-                    out.flush()
-                }
+                None => return Ok(code),
             },
-            _ = ticks.tick() => out.flush(),
-            _ = &mut interrupted => {
-                is_last = true;
-                code = Some(failure::INTERRUPTED);
-                let flushed = out.flush();
-                output::message("hwc: interrupted");
-                flushed
-            }
-        };
-        match printed {
-            // Whoever reads has seen enough, such as `head`.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
-            printed => printed?,
-        }
-        if is_last {
-            return Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from));
+            _ = ticks.tick() => sink.tick(stream)?,
+            _ = &mut interrupted => return Ok(Some(failure::INTERRUPTED)),
         }
     }
+}
+
+/// Returns what was printed, or `None` if whoever reads has seen enough, such as `head`.
+pub fn unless_closed<T>(printed: io::Result<T>) -> Result<Option<T>, Failure> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
+        Err(error) => Err(Failure::unreachable(format!("stdout: {error}"))),
+        Ok(printed) => Ok(Some(printed)),
+    }
+}
+
+impl<S> Sink<S, String> for Lines {
+    fn item(&mut self, line: String) -> io::Result<()> {
+        self.print(line)
+    }
+
+    fn failed(&mut self, failure: &Failure) -> io::Result<()> {
+        let flushed = self.flush();
+        failure.report();
+        flushed
+    }
+
+    fn tick(&mut self, _: &S) -> io::Result<()> {
+        self.flush()
+    }
+}
+
+/// Prints each line when it comes, and names each failure on stderr, after the lines before it. Returns the exit code.
+pub async fn print(mut lines: impl Stream<Item = Result<String, Failure>> + Unpin) -> Result<ExitCode, Failure> {
+    let mut out = Lines::stdout();
+    let drained = drain(&mut lines, &mut out).await.and_then(|code| out.flush().map(|()| code));
+    let Some(code) = unless_closed(drained)? else { return Ok(ExitCode::SUCCESS) };
+    if code == Some(failure::INTERRUPTED) {
+        output::message("hwc: interrupted");
+    }
+    Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from))
 }

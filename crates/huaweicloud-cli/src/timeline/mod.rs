@@ -22,6 +22,7 @@ use jiff::{Timestamp, ZonedDateTime, civil::DateTime, tz::TimeZone};
 use self::{printer::Printer, progress::Progress};
 use crate::{
     failure::{self, Failure},
+    lines::{self, Sink},
     output, settings,
 };
 
@@ -146,60 +147,50 @@ pub async fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     read(events, printer, order == "oldest", asks_for_time).await
 }
 
-/// How often output is flushed, progress is shown, and a key is noticed.
-const TICK: Duration = Duration::from_millis(100);
-
 /// Prints each event when it comes, or all at the end from the last to the first. Reports what is not read when that is
 /// known.
-async fn read(
-    mut events: Events,
-    mut printer: Printer,
-    backwards: bool,
-    asks_for_time: bool,
-) -> Result<ExitCode, Failure> {
-    let mut progress = Progress::new(printer.prints_at_once());
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
-    let mut ticks = tokio::time::interval(TICK);
-    let mut held: Vec<Event> = Vec::new();
-    let mut code = None;
-    let printed = loop {
-        let printed = tokio::select! {
-            next = events.next() => match next {
-                Some(Ok(event)) if backwards => {
-                    held.push(event);
-                    Ok(())
-                }
-                Some(Ok(event)) => progress.beside(|| printer.print(&event)),
-                Some(Err(failure)) => {
-                    let failure = Failure::from(failure);
-                    code = code.max(failure.code());
-                    progress.aside(|| failure.report());
-                    Ok(())
-                }
-                None => break Ok(()),
-            },
-            _ = ticks.tick() => {
-                progress.show(&events.summary());
-                progress.beside(|| printer.flush())
-            }
-            _ = &mut interrupted => {
-                code = Some(failure::INTERRUPTED);
-                break Ok(());
-            }
-        };
-        if printed.is_err() {
-            break printed;
-        }
-    };
+async fn read(mut events: Events, printer: Printer, backwards: bool, asks_for_time: bool) -> Result<ExitCode, Failure> {
+    let progress = Progress::new(printer.prints_at_once());
+    let mut screen = Screen { printer, progress, backwards, held: Vec::new() };
+    let drained = lines::drain(&mut events, &mut screen).await;
+    let Screen { mut printer, progress, held, .. } = screen;
     drop(progress);
-    let mut rest = || held.iter().rev().try_for_each(|event| printer.print(event)).and_then(|()| printer.finish());
-    match printed.and_then(|()| rest()) {
-        // Whoever reads has seen enough, such as `head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
-        printed => printed.map_err(|error| Failure::unreachable(format!("stdout: {error}")))?,
-    }
+    let printed = drained.and_then(|code| {
+        held.iter().rev().try_for_each(|event| printer.print(event))?;
+        printer.finish().map(|()| code)
+    });
+    let Some(code) = lines::unless_closed(printed)? else { return Ok(ExitCode::SUCCESS) };
     account(&events.summary(), code, asks_for_time);
     Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from))
+}
+
+/// What a user sees of a walk.
+struct Screen {
+    printer: Printer,
+    progress: Progress,
+    /// Whether the last event comes first, so that all are held.
+    backwards: bool,
+    held: Vec<Event>,
+}
+
+impl Sink<Events, Event> for Screen {
+    fn item(&mut self, event: Event) -> io::Result<()> {
+        if self.backwards {
+            self.held.push(event);
+            return Ok(());
+        }
+        self.progress.beside(|| self.printer.print(&event))
+    }
+
+    fn failed(&mut self, failure: &Failure) -> io::Result<()> {
+        self.progress.aside(|| failure.report());
+        Ok(())
+    }
+
+    fn tick(&mut self, events: &Events) -> io::Result<()> {
+        self.progress.show(&events.summary());
+        self.progress.beside(|| self.printer.flush())
+    }
 }
 
 /// Says what was read and what was not, if anything is missing or odd.
