@@ -97,16 +97,14 @@ fn of_kind(
     kind: ThingKind,
     most: Option<usize>,
 ) -> impl Stream<Item = Result<Thing, Failure>> + use<> {
-    let mut left = most;
-    let things = Things::new(config, kind, services()).take_while(move |thing| {
-        let is_over = thing.is_ok() && left == Some(0);
-        if is_over {
-            let (service, most) = (kind.service().metadata.id, most.unwrap_or_default());
+    let things = Things::new(config, kind, services());
+    let service = kind.service().metadata.id;
+    let things = match most {
+        Some(most) => things.at_most(most, move || {
             output::message(format_args!("hwc: {service}: what is listed after the first {most} is not printed"));
-        }
-        left = left.map(|left| left.saturating_sub(usize::from(thing.is_ok())));
-        std::future::ready(!is_over)
-    });
+        }),
+        None => things,
+    };
     things.map(|thing| thing.map_err(Failure::from))
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    future::ready,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -73,6 +74,25 @@ impl Things {
                 .map(move |found| found.map(|Found { arguments, title }| Thing::listed(kind, arguments, title)))
                 .boxed(),
         )
+    }
+
+    /// Ends the stream after this many things, and calls `cut` if there are more.
+    pub fn at_most(self, count: usize, cut: impl FnOnce() + Send + 'static) -> Self {
+        let (mut left, mut cut) = (count, Some(cut));
+        let within = move |thing: &Result<Thing, Failure>| {
+            let is_over = thing.is_ok() && left == 0;
+            if is_over && let Some(cut) = cut.take() {
+                cut();
+            }
+            left = left.saturating_sub(usize::from(thing.is_ok()));
+            ready(!is_over)
+        };
+        Self(self.0.take_while(within).boxed())
+    }
+
+    /// Leaves out things that are not wanted.
+    pub(crate) fn filtered(self, mut is_wanted: impl FnMut(&Thing) -> bool + Send + 'static) -> Self {
+        Self(self.0.filter(move |thing| ready(thing.as_ref().map_or(true, &mut is_wanted))).boxed())
     }
 
     /// Returns the next thing, or `None` after the last.

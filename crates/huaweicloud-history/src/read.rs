@@ -93,6 +93,17 @@ impl Records {
         self.calls.as_ref().map_or(0, PageCalls::added_in_front)
     }
 
+    /// Returns why no call can be made, if none can.
+    pub(crate) fn refused(&mut self) -> Option<Failure> {
+        let error = self.calls.as_mut().err()?.take()?;
+        Some(self.missed(Missed::Failed(error)))
+    }
+
+    /// Returns the failure of what was missed after the records so far.
+    pub(crate) fn missed(&self, missed: Missed) -> Failure {
+        Failure::missed(self.subject.clone(), Subject::Thing { is_listed: self.is_listed }, self.read, missed)
+    }
+
     /// Returns the records of the next page, or `None` after the last.
     pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Item>, Failure>>> {
         let page = match &mut self.calls {
@@ -104,10 +115,7 @@ impl Records {
                 self.read += items.len();
                 Ok(items)
             }
-            Err(missed) => {
-                let what = Subject::Thing { is_listed: self.is_listed };
-                Err(Failure::missed(self.subject.clone(), what, self.read, missed))
-            }
+            Err(missed) => Err(self.missed(missed)),
         }))
     }
 }

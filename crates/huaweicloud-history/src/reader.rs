@@ -8,12 +8,12 @@ use std::{
 };
 
 use futures_core::{Stream, future::BoxFuture};
-use huaweicloud_core::{Client, Config, Error, dynamic::Item};
+use huaweicloud_core::{Config, dynamic::Item};
 
 use crate::{
     calls::Gate,
     event::Event,
-    failure::{Failure, Missed, Subject},
+    failure::{Failure, Missed},
     filter::Filter,
     map::Mapper,
     read::Records,
@@ -46,7 +46,7 @@ pub(crate) struct Reader {
 
 enum State {
     Start,
-    Mapping(BoxFuture<'static, Result<Mapper, Error>>),
+    Mapping(BoxFuture<'static, Result<(Box<Mapper>, Box<Records>), Failure>>),
     Reading(Box<Records>),
     /// All that can be read was read.
     Read,
@@ -71,25 +71,31 @@ impl Reader {
 
     fn start(&mut self) -> State {
         self.common.summary.lock().in_progress.insert(self.thing.to_string());
+        let Filter { since, until, .. } = &self.common.filter;
+        let (span, ahead) = ([since.as_ref(), until.as_ref()], !self.common.newest_first);
+        let mut records = Box::new(Records::through(self.gate.clone(), &self.config, &self.thing, span, ahead));
         // Before anything is looked up.
-        if let Err(error) = Client::new(&self.config, self.thing.kind().service().metadata) {
-            return self.read(Err(error));
+        if let Some(failure) = records.refused() {
+            self.failure = Some(failure);
+            return State::Read;
         }
         let (config, thing) = (self.config.clone(), self.thing.clone());
-        State::Mapping(Box::pin(async move { Mapper::new(&config, &thing).await }))
+        State::Mapping(Box::pin(async move {
+            match Mapper::new(&config, &thing).await {
+                Ok(mapper) => Ok((Box::new(mapper), records)),
+                Err(error) => Err(records.missed(Missed::Failed(error))),
+            }
+        }))
     }
 
-    fn read(&mut self, mapper: Result<Mapper, Error>) -> State {
-        match mapper {
-            Ok(mapper) => {
-                self.mapper = Some(Box::new(mapper));
-                let Filter { since, until, .. } = &self.common.filter;
-                let (span, ahead) = ([since.as_ref(), until.as_ref()], !self.common.newest_first);
-                State::Reading(Box::new(Records::through(self.gate.clone(), &self.config, &self.thing, span, ahead)))
+    fn read(&mut self, mapped: Result<(Box<Mapper>, Box<Records>), Failure>) -> State {
+        match mapped {
+            Ok((mapper, records)) => {
+                self.mapper = Some(mapper);
+                State::Reading(records)
             }
-            Err(error) => {
-                let what = Subject::Thing { is_listed: self.thing.is_listed() };
-                self.failure = Some(Failure::missed(self.thing.to_string(), what, 0, Missed::Failed(error)));
+            Err(failure) => {
+                self.failure = Some(failure);
                 State::Read
             }
         }
@@ -160,9 +166,9 @@ impl Stream for Reader {
             }
             this.state = match &mut this.state {
                 State::Start => this.start(),
-                State::Mapping(mapper) => {
-                    let mapper = ready!(mapper.as_mut().poll(context));
-                    this.read(mapper)
+                State::Mapping(mapped) => {
+                    let mapped = ready!(mapped.as_mut().poll(context));
+                    this.read(mapped)
                 }
                 State::Reading(records) => match ready!(records.poll_page(context)) {
                     Some(Ok(items)) => {

@@ -254,29 +254,16 @@ fn limited(
     most: Option<usize>,
     named: HashSet<String>,
     common: Arc<Common>,
-) -> BoxStream<'static, Result<Thing, Failure>> {
-    let mut left = most;
+) -> Things {
     let wanted = Arc::clone(&common);
-    things
-        .filter(move |thing| {
-            let is_wanted = thing.as_ref().map_or(true, |thing| {
-                let name = thing.to_string();
-                !named.contains(&name) && wanted.filter.things.are_in([name.as_str()])
-            });
-            std::future::ready(is_wanted)
-        })
-        .take_while(move |thing| {
-            let over = thing.is_ok() && left == Some(0);
-            if over {
-                let service = kind.service().metadata.id;
-                let message =
-                    format!("{service}: what is listed after the first {} is not read", most.unwrap_or_default());
-                common.summary.lock().left_out.push(message);
-            }
-            left = left.map(|left| left.saturating_sub(usize::from(thing.is_ok())));
-            std::future::ready(!over)
-        })
-        .boxed()
+    let things = things.filtered(move |thing| {
+        let name = thing.to_string();
+        !named.contains(&name) && wanted.filter.things.are_in([name.as_str()])
+    });
+    let Some(most) = most else { return things };
+    let service = kind.service().metadata.id;
+    let message = format!("{service}: what is listed after the first {most} is not read");
+    things.at_most(most, move || common.summary.lock().left_out.push(message))
 }
 
 /// An account whose things are read.

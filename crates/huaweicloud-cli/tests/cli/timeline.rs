@@ -323,15 +323,19 @@ fn a_table_fits_the_columns_that_are_given() {
 
 #[test]
 fn orders_zones_and_colours() {
-    let table = |arguments: &[&str]| {
-        run(&[&["timeline", "--sandbox", "--service", "coc", "--no-header"], arguments].concat()).1
+    // One for all: the newest records are as old as their sandbox.
+    let sandbox = Playing::start(&["--records", "1"]);
+    let run = |arguments: &[&str]| {
+        let mut command = hwc(&[&["timeline", "--service", "coc"], arguments].concat());
+        output(command.args(["--endpoint", &sandbox.url]).envs(sandbox.exports.clone()).output().unwrap()).1
     };
+    let table = |arguments: &[&str]| run(&[&["--no-header"], arguments].concat());
     let times = |table: &str| table.lines().map(|line| line[..20].to_owned()).collect::<Vec<_>>();
     let newest = times(&table(&[]));
     let mut oldest = times(&table(&["--order", "oldest"]));
     oldest.reverse();
     assert_eq!(oldest, newest);
-    let (_, json, _) = run(&["timeline", "--sandbox", "--service", "coc", "-o", "json", "--order", "oldest"]);
+    let json = run(&["-o", "json", "--order", "oldest"]);
     let times: Vec<Value> =
         json.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["time"].clone()).collect();
     assert!(times.len() == newest.len() && times.is_sorted_by_key(|time| time.as_str()), "{times:?}");
